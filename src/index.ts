@@ -1,0 +1,6 @@
+export * from "./check/index.ts";
+export * from "./explore/index.ts";
+export * from "./model/index.ts";
+export * from "./protocols/index.ts";
+export * from "./scenarios/index.ts";
+export * from "./simulate/index.ts";
