@@ -1,0 +1,214 @@
+import { PlainDataError } from "./plain-error.ts";
+import * as tag from "./plain-format.ts";
+import { BIGINT_BYTES_MAX, DEPTH_MAX, keyRefusal, numberRefusal } from "./plain-refusal.ts";
+import { readUtf8 } from "./plain-utf8.ts";
+
+// What is being read. `decode` runs no foreign code, so it never runs twice at once.
+let bytes = new Uint8Array(0);
+let at = 0;
+
+const float = new DataView(new ArrayBuffer(8));
+
+const malformed = (what: string): PlainDataError =>
+  new PlainDataError(`byte ${at}: ${what}; these bytes were not written by encode, or were damaged on the way`);
+
+const takeByte = (): number => {
+  if (at >= bytes.length) throw malformed("the data ends too early");
+  return bytes[at++] as number;
+};
+
+const takeVarint = (): number => {
+  let value = 0;
+  let unit = 1;
+  for (;;) {
+    const byte = takeByte();
+    value += (byte & 0x7f) * unit;
+    if (value > Number.MAX_SAFE_INTEGER) throw malformed("a number beyond 2^53-1");
+    if (byte < 0x80) {
+      if (byte === 0 && unit > 1) throw malformed("a number with needless zeros");
+      return value;
+    }
+    unit *= 0x80;
+  }
+};
+
+/** A count of parts that take `width` bytes each at least, so that no count makes us allocate more than was sent. */
+const takeCount = (width: number): number => {
+  const count = takeVarint();
+  if (count * width > bytes.length - at) throw malformed(`a length of ${count} with ${bytes.length - at} bytes left`);
+  return count;
+};
+
+const takeLongCount = (width: number, shortEnd: number): number => {
+  const count = takeCount(width);
+  if (count < shortEnd) throw malformed("a short length in its long form");
+  return count;
+};
+
+const checkShort = (count: number, width: number): number => {
+  if (count * width > bytes.length - at) throw malformed(`a length of ${count} with ${bytes.length - at} bytes left`);
+  return count;
+};
+
+const takeText = (length: number): string => {
+  const text = readUtf8(bytes, at, at + length);
+  if (text === undefined) throw malformed("a string that is not well-formed UTF-8");
+  at += length;
+  return text;
+};
+
+const takeBytes = (length: number): Uint8Array => {
+  const taken = new Uint8Array(length);
+  taken.set(bytes.subarray(at, at + length));
+  at += length;
+  return taken;
+};
+
+const takeInteger = (): number => {
+  const value = takeVarint();
+  if (value < tag.SMALL_END) throw malformed("a small number in its long form");
+  return value;
+};
+
+const takeNegative = (): number => {
+  const value = -1 - takeVarint();
+  if (!Number.isSafeInteger(value)) throw malformed("a number beyond -(2^53-1)");
+  return value;
+};
+
+const takeFloat = (): number => {
+  checkShort(8, 1);
+  for (let index = 0; index < 8; index++) float.setUint8(index, takeByte());
+  const value = float.getFloat64(0, true);
+  const why =
+    numberRefusal(value) ?? (Number.isSafeInteger(value) ? "a whole number written as a fraction" : undefined);
+  if (why !== undefined) throw malformed(why);
+  return value;
+};
+
+const takeBigint = (): bigint => {
+  const length = takeCount(1);
+  if (length > BIGINT_BYTES_MAX) throw malformed(`a bigint of more than ${BIGINT_BYTES_MAX} bytes`);
+  if (length > 0 && bytes[at] === 0) throw malformed("a bigint with needless zeros");
+  let digits = "0x0";
+  for (let index = 0; index < length; index++) digits += takeByte().toString(16).padStart(2, "0");
+  return BigInt(digits);
+};
+
+/** The one magnitude that `encode` refuses and whose bytes would still fit: -2^n as -1-(2^n-1). */
+const NEGATIVE_BIGINT_END = -(1n << BigInt(8 * BIGINT_BYTES_MAX));
+
+const takeNegativeBigint = (): bigint => {
+  const value = -1n - takeBigint();
+  if (value === NEGATIVE_BIGINT_END) throw malformed(`a bigint of more than ${BIGINT_BYTES_MAX} bytes`);
+  return value;
+};
+
+const takeArray = (count: number, depth: number): unknown[] => {
+  const array: unknown[] = [];
+  for (let index = 0; index < count; index++) array.push(take(depth));
+  return array;
+};
+
+const takeObject = (count: number, depth: number): object => {
+  const object: { [key: string]: unknown } = {};
+  for (let index = 0; index < count; index++) {
+    const key = takeText(takeCount(1));
+    const why = keyRefusal(key);
+    if (why !== undefined) throw malformed(why);
+    if (Object.hasOwn(object, key)) throw malformed(`the key ${JSON.stringify(key)} twice`);
+    object[key] = take(depth);
+  }
+  return object;
+};
+
+const takeMap = (depth: number): ReadonlyMap<unknown, unknown> => {
+  const count = takeCount(2);
+  const map = new Map<unknown, unknown>();
+  for (let index = 0; index < count; index++) {
+    const key = take(depth);
+    map.set(key, take(depth));
+    if (map.size !== index + 1) throw malformed("a key of a Map twice");
+  }
+  return map;
+};
+
+const takeSet = (depth: number): ReadonlySet<unknown> => {
+  const count = takeCount(1);
+  const set = new Set<unknown>();
+  for (let index = 0; index < count; index++) {
+    if (set.add(take(depth)).size !== index + 1) throw malformed("an item of a Set twice");
+  }
+  return set;
+};
+
+const takeContainer = (kind: number, depth: number): unknown => {
+  if (depth > DEPTH_MAX) throw malformed(`deeper than ${DEPTH_MAX} levels`);
+  if (kind >= tag.SHORT_OBJECT) return takeObject(checkShort(kind - tag.SHORT_OBJECT, 2), depth);
+  if (kind >= tag.SHORT_ARRAY) return takeArray(checkShort(kind - tag.SHORT_ARRAY, 1), depth);
+  if (kind === tag.MAP) return takeMap(depth);
+  if (kind === tag.SET) return takeSet(depth);
+  if (kind === tag.ARRAY) return takeArray(takeLongCount(1, tag.SHORT_END), depth);
+  if (kind === tag.OBJECT) return takeObject(takeLongCount(2, tag.SHORT_END), depth);
+  throw malformed(`no value starts with ${kind}`);
+};
+
+const takeScalar = (kind: number, depth: number): unknown => {
+  switch (kind) {
+    case tag.UNDEFINED:
+      return undefined;
+    case tag.NULL:
+      return null;
+    case tag.FALSE:
+      return false;
+    case tag.TRUE:
+      return true;
+    case tag.INTEGER:
+      return takeInteger();
+    case tag.NEGATIVE:
+      return takeNegative();
+    case tag.FLOAT:
+      return takeFloat();
+    case tag.BIG:
+      return takeBigint();
+    case tag.BIG_NEGATIVE:
+      return takeNegativeBigint();
+    case tag.TEXT:
+      return takeText(takeLongCount(1, tag.SMALL_END));
+    case tag.BYTES:
+      return takeBytes(takeCount(1));
+    default:
+      return takeContainer(kind, depth + 1);
+  }
+};
+
+const take = (depth: number): unknown => {
+  const kind = takeByte();
+  if (kind >= tag.SHORT_ARRAY) return takeContainer(kind, depth + 1);
+  if (kind >= tag.SHORT_TEXT) return takeText(checkShort(kind - tag.SHORT_TEXT, 1));
+  return kind >= tag.SMALL ? kind - tag.SMALL : takeScalar(kind, depth);
+};
+
+const takeAll = (): unknown => {
+  const format = takeByte();
+  if (format !== tag.FORMAT) throw malformed(`format ${format}, and only ${tag.FORMAT} is known here`);
+  const value = take(0);
+  if (at !== bytes.length) throw malformed(`${bytes.length - at} bytes after the end of the value`);
+  return value;
+};
+
+/**
+ * The value whose encoding `encoded` is; nothing in it shares memory with `encoded`. Any other bytes are refused, in
+ * time and memory proportional to their number: `encode(decode(b))` is `b` for every `b` that is not refused.
+ *
+ * @throws PlainDataError that names the byte, for bytes that `encode` does not write.
+ */
+export const decode = (encoded: Uint8Array): unknown => {
+  bytes = encoded as Uint8Array<ArrayBuffer>;
+  at = 0;
+  try {
+    return takeAll();
+  } finally {
+    bytes = new Uint8Array(0);
+  }
+};

@@ -1,0 +1,214 @@
+import { PlainDataError } from "./plain-error.ts";
+import * as tag from "./plain-format.ts";
+import { BIGINT_MAGNITUDE_END, DEPTH_MAX, keyRefusal, located, numberRefusal, stumbled } from "./plain-refusal.ts";
+import { utf8Length, writeUtf8 } from "./plain-utf8.ts";
+
+const SCRATCH_BYTES = 4_096;
+const SCRATCH_BYTES_KEPT_MAX = 1 << 20;
+const VARINT_BYTES_MAX = 8;
+
+// One buffer for all calls: `encode` runs no foreign code (accessors are refused unread), so it never runs twice at once.
+let bytes = new Uint8Array(SCRATCH_BYTES);
+let at = 0;
+
+const float = new DataView(new ArrayBuffer(8));
+
+const grow = (count: number): void => {
+  const needed = at + count;
+  if (needed > tag.ENCODED_BYTES_MAX) {
+    throw new PlainDataError(`one value takes more than ${tag.ENCODED_BYTES_MAX} bytes; cut it into parts`);
+  }
+  const wider = new Uint8Array(Math.min(tag.ENCODED_BYTES_MAX, Math.max(needed, 2 * bytes.length)));
+  wider.set(bytes.subarray(0, at));
+  bytes = wider;
+};
+
+const reserve = (count: number): void => {
+  if (at + count > bytes.length) grow(count);
+};
+
+const putByte = (byte: number): void => {
+  if (at === bytes.length) grow(1);
+  bytes[at++] = byte;
+};
+
+const putVarint = (value: number): void => {
+  reserve(VARINT_BYTES_MAX);
+  let rest = value;
+  while (rest >= 0x80) {
+    bytes[at++] = (rest % 0x80) | 0x80;
+    rest = Math.floor(rest / 0x80);
+  }
+  bytes[at++] = rest;
+};
+
+/** The tag with the count in it, or the long tag and the count. */
+const putCount = (count: number, short: number, shortEnd: number, long: number): void => {
+  if (count < shortEnd) {
+    putByte(short + count);
+  } else {
+    putByte(long);
+    putVarint(count);
+  }
+};
+
+const putFloat = (value: number): void => {
+  if (numberRefusal(value) !== undefined) throw stumbled;
+  putByte(tag.FLOAT);
+  reserve(8);
+  float.setFloat64(0, value, true);
+  for (let index = 0; index < 8; index++) bytes[at++] = float.getUint8(index);
+};
+
+const putNumber = (value: number): void => {
+  if (!Number.isSafeInteger(value) || Object.is(value, -0)) {
+    putFloat(value);
+  } else if (value < 0) {
+    putByte(tag.NEGATIVE);
+    putVarint(-1 - value);
+  } else if (value < tag.SMALL_END) {
+    putByte(tag.SMALL + value);
+  } else {
+    putByte(tag.INTEGER);
+    putVarint(value);
+  }
+};
+
+const putBigint = (value: bigint): void => {
+  const magnitude = value < 0n ? -1n - value : value;
+  if (value >= BIGINT_MAGNITUDE_END || value <= -BIGINT_MAGNITUDE_END) throw stumbled;
+  const digits = magnitude === 0n ? "" : magnitude.toString(16);
+  const even = digits.length % 2 === 0 ? digits : `0${digits}`;
+  putByte(value < 0n ? tag.BIG_NEGATIVE : tag.BIG);
+  putVarint(even.length / 2);
+  reserve(even.length / 2);
+  for (let index = 0; index < even.length; index += 2) bytes[at++] = Number.parseInt(even.slice(index, index + 2), 16);
+};
+
+/** Writes the letters of `text` while they are ASCII; true when that was all of it. Room must be there. */
+const putAscii = (text: string): boolean => {
+  const { length } = text;
+  for (let index = 0; index < length; index++) {
+    const unit = text.charCodeAt(index);
+    if (unit >= 0x80) return false;
+    bytes[at + index] = unit;
+  }
+  at += length;
+  return true;
+};
+
+const putText = (text: string, short: number, shortEnd: number, long: number): void => {
+  const before = at;
+  putCount(text.length, short, shortEnd, long);
+  reserve(text.length);
+  if (putAscii(text)) return;
+  at = before;
+  const length = utf8Length(text);
+  putCount(length, short, shortEnd, long);
+  reserve(length);
+  at = writeUtf8(text, bytes, at);
+};
+
+const putKey = (object: object, key: string): void => {
+  const descriptor = Object.getOwnPropertyDescriptor(object, key);
+  if (descriptor === undefined || descriptor.get !== undefined || descriptor.set !== undefined) throw stumbled;
+  if (!descriptor.enumerable || keyRefusal(key) !== undefined) throw stumbled;
+  const before = at;
+  putVarint(key.length);
+  reserve(key.length);
+  if (putAscii(key)) return;
+  at = before;
+  const length = utf8Length(key);
+  putVarint(length);
+  reserve(length);
+  at = writeUtf8(key, bytes, at);
+};
+
+const putObject = (value: object, depth: number): void => {
+  const keys = Object.getOwnPropertyNames(value);
+  putCount(keys.length, tag.SHORT_OBJECT, tag.SHORT_END, tag.OBJECT);
+  for (const key of keys) {
+    putKey(value, key);
+    put((value as { readonly [name: string]: unknown })[key], depth);
+  }
+};
+
+const putArray = (value: readonly unknown[], depth: number): void => {
+  const { length } = value;
+  if (Object.keys(value).length !== length) throw stumbled;
+  putCount(length, tag.SHORT_ARRAY, tag.SHORT_END, tag.ARRAY);
+  for (let index = 0; index < length; index++) {
+    const item = value[index];
+    if (item === undefined && !(index in value)) throw stumbled;
+    put(item, depth);
+  }
+};
+
+const putMap = (value: ReadonlyMap<unknown, unknown>, depth: number): void => {
+  if (Object.keys(value).length !== 0) throw stumbled;
+  putByte(tag.MAP);
+  putVarint(value.size);
+  for (const entry of value) {
+    put(entry[0], depth);
+    put(entry[1], depth);
+  }
+};
+
+const putSet = (value: ReadonlySet<unknown>, depth: number): void => {
+  if (Object.keys(value).length !== 0) throw stumbled;
+  putByte(tag.SET);
+  putVarint(value.size);
+  for (const item of value) put(item, depth);
+};
+
+const putBytes = (value: Uint8Array): void => {
+  putByte(tag.BYTES);
+  putVarint(value.length);
+  reserve(value.length);
+  bytes.set(value, at);
+  at += value.length;
+};
+
+const putContainer = (value: object, depth: number): void => {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Uint8Array.prototype) putBytes(value as Uint8Array);
+  else if (depth > DEPTH_MAX || Object.getOwnPropertySymbols(value).length !== 0) throw stumbled;
+  else if (prototype === Array.prototype && Array.isArray(value)) putArray(value, depth);
+  else if (prototype === Object.prototype || prototype === null) putObject(value, depth);
+  else if (prototype === Map.prototype) putMap(value as ReadonlyMap<unknown, unknown>, depth);
+  else if (prototype === Set.prototype) putSet(value as ReadonlySet<unknown>, depth);
+  else throw stumbled;
+};
+
+const put = (value: unknown, depth: number): void => {
+  const kind = typeof value;
+  if (kind === "number") putNumber(value as number);
+  else if (kind === "string") putText(value as string, tag.SHORT_TEXT, tag.SMALL_END, tag.TEXT);
+  else if (value === null) putByte(tag.NULL);
+  else if (kind === "object") putContainer(value as object, depth + 1);
+  else if (kind === "boolean") putByte(value === true ? tag.TRUE : tag.FALSE);
+  else if (kind === "undefined") putByte(tag.UNDEFINED);
+  else if (kind === "bigint") putBigint(value as bigint);
+  else throw stumbled;
+};
+
+/**
+ * Plain data as bytes: compact, self-describing, a format number first, one encoding for each value. Object keys,
+ * Maps and Sets keep their insertion order, because protocols can see it (contract.md D5). `name` is what an error
+ * calls the whole value, such as `state`.
+ *
+ * @throws PlainDataError for anything that `decode` could not give back: functions, symbols, class instances (Buffer
+ * too), NaN, -0, infinities, holes in arrays, integer-like keys, accessors, cycles and more than 100 levels.
+ */
+export const encode = (value: unknown, name = "value"): Uint8Array => {
+  at = 0;
+  try {
+    putByte(tag.FORMAT);
+    put(value, 0);
+  } catch (error) {
+    throw located(error, value, name);
+  }
+  const encoded = bytes.slice(0, at);
+  if (bytes.length > SCRATCH_BYTES_KEPT_MAX) bytes = new Uint8Array(SCRATCH_BYTES);
+  return encoded;
+};

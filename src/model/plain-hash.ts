@@ -1,0 +1,136 @@
+import { located, stumbled } from "./plain-refusal.ts";
+
+/*
+ * Every part of a value is mixed as 32-bit words by the step of MurmurHash3 (Appleby, 2011): for one hash it maps
+ * different words to different hashes. What kind of part it is goes in with the first word, so 1, "1", [1] and true
+ * differ; lengths or an end mark keep neighbours apart.
+ */
+const UNDEFINED = 0x1a2b_3c01;
+const NULL = 0x2b3c_4d13;
+const FALSE = 0x3c4d_5e25;
+const TRUE = 0x4d5e_6f37;
+const INTEGER = 0x5e6f_7049;
+const FLOAT = 0x6f70_815b;
+const BIGINT = 0x1081_926d;
+const TEXT = 0x2192_a37f;
+const BYTES = 0x32a3_b481;
+const ARRAY = 0x43b4_c593;
+const MAP = 0x54c5_d6a5;
+const SET = 0x65d6_e7b7;
+const OBJECT = 0x76e7_f8c9;
+const END = 0x07f8_09db;
+
+// The halves of a float come in the order of the machine. All platforms that run Node or a current browser are
+// little-endian, so the hash is the same on all of them.
+const float = new Float64Array(1);
+const halves = new Uint32Array(float.buffer);
+
+/** Mixes one 32-bit word into a rolling 32-bit hash; both may be signed, the result is. */
+export const hashWord = (hash: number, word: number): number => {
+  const first = Math.imul(word, 0xcc9e2d51);
+  const mixed = hash ^ Math.imul((first << 15) | (first >>> 17), 0x1b873593);
+  return (Math.imul((mixed << 13) | (mixed >>> 19), 5) + 0xe6546b64) | 0;
+};
+
+/** Mixes a string, two of its UTF-16 units a word, into a rolling 32-bit hash. */
+export const hashText = (hash: number, text: string): number => {
+  const { length } = text;
+  let mixed = hashWord(hash ^ TEXT, length);
+  let index = 1;
+  for (; index < length; index += 2) {
+    mixed = hashWord(mixed, text.charCodeAt(index - 1) | (text.charCodeAt(index) << 16));
+  }
+  return index === length ? hashWord(mixed, text.charCodeAt(index - 1)) : mixed;
+};
+
+const hashNumber = (hash: number, value: number): number => {
+  if ((value | 0) === value) return hashWord(hash ^ INTEGER, value);
+  float[0] = value;
+  return hashWord(hashWord(hash ^ FLOAT, halves[0] as number), halves[1] as number);
+};
+
+const hashBytes = (hash: number, value: Uint8Array): number => {
+  const { length } = value;
+  let mixed = hashWord(hash ^ BYTES, length);
+  let word = 0;
+  for (let index = 0; index < length; index++) {
+    word = (word << 8) | (value[index] as number);
+    if ((index & 3) === 3) mixed = hashWord(mixed, word);
+  }
+  return (length & 3) === 0 ? mixed : hashWord(mixed, word & ((1 << (8 * (length & 3))) - 1));
+};
+
+const hashArray = (hash: number, value: readonly unknown[]): number => {
+  const { length } = value;
+  let mixed = hashWord(hash ^ ARRAY, length);
+  for (let index = 0; index < length; index++) mixed = hashPart(mixed, value[index]);
+  return mixed;
+};
+
+const hashObject = (hash: number, value: { readonly [key: string]: unknown }): number => {
+  let mixed = hash ^ OBJECT;
+  for (const key in value) mixed = hashPart(hashText(mixed, key), value[key]);
+  return hashWord(mixed, END);
+};
+
+const hashMap = (hash: number, value: ReadonlyMap<unknown, unknown>): number => {
+  let mixed = hashWord(hash ^ MAP, value.size);
+  for (const entry of value) mixed = hashPart(hashPart(mixed, entry[0]), entry[1]);
+  return mixed;
+};
+
+const hashSet = (hash: number, value: ReadonlySet<unknown>): number => {
+  let mixed = hashWord(hash ^ SET, value.size);
+  for (const item of value) mixed = hashPart(mixed, item);
+  return mixed;
+};
+
+const hashContainer = (hash: number, value: object): number => {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype || prototype === null) return hashObject(hash, value as Record<string, unknown>);
+  if (prototype === Array.prototype) return hashArray(hash, value as readonly unknown[]);
+  if (prototype === Map.prototype) return hashMap(hash, value as ReadonlyMap<unknown, unknown>);
+  if (prototype === Set.prototype) return hashSet(hash, value as ReadonlySet<unknown>);
+  if (prototype === Uint8Array.prototype) return hashBytes(hash, value as Uint8Array);
+  throw stumbled;
+};
+
+const hashPart = (hash: number, value: unknown): number => {
+  switch (typeof value) {
+    case "number":
+      return hashNumber(hash, value);
+    case "string":
+      return hashText(hash, value);
+    case "object":
+      return value === null ? hashWord(hash, NULL) : hashContainer(hash, value);
+    case "boolean":
+      return hashWord(hash, value ? TRUE : FALSE);
+    case "undefined":
+      return hashWord(hash, UNDEFINED);
+    case "bigint":
+      return hashText(hash ^ BIGINT, value.toString(16));
+    default:
+      throw stumbled;
+  }
+};
+
+/**
+ * A rolling 32-bit hash over the content of `value`, without building its bytes: equal values (see `equal`) give equal
+ * hashes on every platform and in every process. The result is a signed 32-bit integer, fit to be the next `hash`.
+ * It is fast, not cryptographic, and like `clone` leaves the finer rules of plain data to `encode`.
+ *
+ * @throws PlainDataError for functions, symbols, class instances and cycles.
+ */
+export const hashPlain = (hash: number, value: unknown): number => {
+  try {
+    return hashPart(hash, value);
+  } catch (error) {
+    throw located(error, value, "value");
+  }
+};
+
+/** A 32-bit hash as eight hexadecimal digits. */
+export const toHex = (hash: number): string => (hash >>> 0).toString(16).padStart(8, "0");
+
+/** A 53-bit hash as fourteen hexadecimal digits. */
+export const toHex53 = (hash: number): string => hash.toString(16).padStart(14, "0");
