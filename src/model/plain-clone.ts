@@ -1,10 +1,14 @@
 import { located, stumbled } from "./plain-refusal.ts";
 
+/** Whether this part is more than a value that two may share: something to copy, or to refuse. */
+const isMore = (part: unknown): boolean =>
+  typeof part === "object" ? part !== null : typeof part === "function" || typeof part === "symbol";
+
 const copyArray = (value: readonly unknown[]): unknown[] => {
   const copied = value.slice();
   for (let index = 0; index < copied.length; index++) {
     const item = copied[index];
-    if (typeof item === "object" ? item !== null : typeof item === "function") copied[index] = copy(item);
+    if (isMore(item)) copied[index] = copy(item);
   }
   return copied;
 };
@@ -14,7 +18,7 @@ const copyObject = (value: object): object => {
   const copied: { [key: string]: unknown } = { ...value };
   for (const key in copied) {
     const item = copied[key];
-    if (typeof item === "object" ? item !== null : typeof item === "function") copied[key] = copy(item);
+    if (isMore(item)) copied[key] = copy(item);
   }
   return copied;
 };

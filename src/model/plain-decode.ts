@@ -3,8 +3,10 @@ import * as tag from "./plain-format.ts";
 import { BIGINT_BYTES_MAX, DEPTH_MAX, keyRefusal, numberRefusal } from "./plain-refusal.ts";
 import { readUtf8 } from "./plain-utf8.ts";
 
+const NOTHING = new Uint8Array(0);
+
 // What is being read. `decode` runs no foreign code, so it never runs twice at once.
-let bytes = new Uint8Array(0);
+let bytes: Uint8Array = NOTHING;
 let at = 0;
 
 const float = new DataView(new ArrayBuffer(8));
@@ -17,19 +19,22 @@ const takeByte = (): number => {
   return bytes[at++] as number;
 };
 
+const VARINT_BYTES_MAX = 8;
+
 const takeVarint = (): number => {
   let value = 0;
   let unit = 1;
-  for (;;) {
+  for (let count = 0; count < VARINT_BYTES_MAX; count++) {
     const byte = takeByte();
     value += (byte & 0x7f) * unit;
-    if (value > Number.MAX_SAFE_INTEGER) throw malformed("a number beyond 2^53-1");
     if (byte < 0x80) {
-      if (byte === 0 && unit > 1) throw malformed("a number with needless zeros");
+      if (value > Number.MAX_SAFE_INTEGER) break;
+      if (byte === 0 && count > 0) throw malformed("a number with needless zeros");
       return value;
     }
     unit *= 0x80;
   }
+  throw malformed("a number beyond 2^53-1");
 };
 
 /** A count of parts that take `width` bytes each at least, so that no count makes us allocate more than was sent. */
@@ -55,6 +60,33 @@ const takeText = (length: number): string => {
   if (text === undefined) throw malformed("a string that is not well-formed UTF-8");
   at += length;
   return text;
+};
+
+/** Keys and kinds come again and again. A known one is compared byte by byte, not built anew. */
+const KNOWN_LENGTH_MAX = 16;
+const KNOWN_SLOTS = 512;
+const known: string[] = new Array<string>(KNOWN_SLOTS).fill("");
+
+const isKnown = (text: string, length: number): boolean => {
+  if (text.length !== length) return false;
+  for (let index = 0; index < length; index++) if (text.charCodeAt(index) !== bytes[at + index]) return false;
+  return true;
+};
+
+const takeShortText = (length: number): string => {
+  if (length > KNOWN_LENGTH_MAX) return takeText(length);
+  let slot = length;
+  for (let index = 0; index < length; index++) slot = (Math.imul(slot, 31) + (bytes[at + index] as number)) | 0;
+  slot = (slot ^ (slot >>> 9)) & (KNOWN_SLOTS - 1);
+  const text = known[slot] as string;
+  if (isKnown(text, length)) {
+    at += length;
+    return text;
+  }
+  const fresh = takeText(length);
+  // Only ASCII: else "é" (two bytes) and "Ã©", whose letters have the same two numbers, could be mistaken.
+  if (fresh.length === length) known[slot] = fresh;
+  return fresh;
 };
 
 const takeBytes = (length: number): Uint8Array => {
@@ -113,10 +145,10 @@ const takeArray = (count: number, depth: number): unknown[] => {
 const takeObject = (count: number, depth: number): object => {
   const object: { [key: string]: unknown } = {};
   for (let index = 0; index < count; index++) {
-    const key = takeText(takeCount(1));
+    const key = takeShortText(takeCount(1));
     const why = keyRefusal(key);
     if (why !== undefined) throw malformed(why);
-    if (Object.hasOwn(object, key)) throw malformed(`the key ${JSON.stringify(key)} twice`);
+    if (key in object && Object.hasOwn(object, key)) throw malformed(`the key ${JSON.stringify(key)} twice`);
     object[key] = take(depth);
   }
   return object;
@@ -185,7 +217,7 @@ const takeScalar = (kind: number, depth: number): unknown => {
 const take = (depth: number): unknown => {
   const kind = takeByte();
   if (kind >= tag.SHORT_ARRAY) return takeContainer(kind, depth + 1);
-  if (kind >= tag.SHORT_TEXT) return takeText(checkShort(kind - tag.SHORT_TEXT, 1));
+  if (kind >= tag.SHORT_TEXT) return takeShortText(checkShort(kind - tag.SHORT_TEXT, 1));
   return kind >= tag.SMALL ? kind - tag.SMALL : takeScalar(kind, depth);
 };
 
@@ -204,11 +236,11 @@ const takeAll = (): unknown => {
  * @throws PlainDataError that names the byte, for bytes that `encode` does not write.
  */
 export const decode = (encoded: Uint8Array): unknown => {
-  bytes = encoded as Uint8Array<ArrayBuffer>;
+  bytes = encoded;
   at = 0;
   try {
     return takeAll();
   } finally {
-    bytes = new Uint8Array(0);
+    bytes = NOTHING;
   }
 };

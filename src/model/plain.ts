@@ -29,4 +29,5 @@ export { encode } from "./plain-encode.ts";
 export { equal } from "./plain-equal.ts";
 export { PlainDataError } from "./plain-error.ts";
 export { freeze } from "./plain-freeze.ts";
-export { hashPlain, hashText, hashWord, toHex, toHex53 } from "./plain-hash.ts";
+export { hashPlain, hashPlain53, hashText, hashWord, toHex, toHex53 } from "./plain-hash.ts";
+export { refusalOf } from "./plain-refusal.ts";
