@@ -1,6 +1,11 @@
 import { readFileSync } from "node:fs";
 
 const manifest = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
-  version: string;
+  readonly version: string;
 };
-console.log(`quorate ${manifest.version}`);
+const [command = "start"] = process.argv.slice(2);
+if (command === "start" || command === "--version") console.log(`quorate ${manifest.version}`);
+else {
+  console.error(`quorate: there is no command "${command}".`);
+  process.exitCode = 64;
+}

@@ -17,6 +17,7 @@
 /** The first byte of all encoded data. Other formats of the future take another number. */
 export const FORMAT: number = 1;
 
+/** The byte that says which shape follows; shapes with small counts carry the count in it. */
 export const UNDEFINED: number = 0x00;
 export const NULL: number = 0x01;
 export const FALSE: number = 0x02;

@@ -1,0 +1,115 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const tsc = join(root, "node_modules/@typescript/native/bin/tsc");
+
+interface Block {
+  readonly language: string;
+  /** The file that a `ts` block is saved as. */
+  readonly file: string;
+  readonly line: number;
+  readonly text: string;
+}
+
+function blocksOf(markdown: string): readonly Block[] {
+  return [...markdown.matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)].map((match, index) => {
+    const [, info = "", text = ""] = match;
+    const [language = "", ...rest] = info.trim().split(" ");
+    const named = /^name=([\w.-]+\.ts)$/.exec(rest.join(" "))?.[1];
+    const line = markdown.slice(0, match.index).split("\n").length;
+    return { language, file: named ?? `block${index + 1}.ts`, line, text };
+  });
+}
+
+function run(args: readonly string[], cwd: string): { readonly status: number | null; readonly output: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd, encoding: "utf8", timeout: 60_000 });
+  return { status, output: stdout + stderr };
+}
+
+/** One folder for the blocks of one page, inside the package, where `quorate/…` means this very clone. */
+function folderFor(page: string): string {
+  const folder = join(root, ".cache", "docs", basename(page, ".md"));
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const options = {
+    composite: false,
+    incremental: false,
+    isolatedDeclarations: false,
+    rewriteRelativeImportExtensions: false,
+    allowImportingTsExtensions: true,
+    noUnusedLocals: false,
+    noEmit: true,
+    types: ["node"],
+  };
+  const config = { extends: join(root, "tsconfig.base.json"), compilerOptions: options, include: ["*.ts"] };
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
+  return folder;
+}
+
+function checkCode(folder: string, block: Block): string | undefined {
+  const { status, output } = run(["--import", "tsx", block.file], folder);
+  return status === 0 ? undefined : `ended with ${status}: ${output}`;
+}
+
+const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+  readonly scripts: Readonly<Record<string, string>>;
+};
+
+/** Runs the project's own command; of npm it checks that the script exists, since running the suite would not end. */
+function checkCommand(folder: string, line: string): string | undefined {
+  const [command = "", comment = ""] = line.split(" # ");
+  const [tool, ...args] = command.trim().split(/\s+/);
+  if (tool === "npx" && args[0] === "quorate") {
+    const expected = Number(/^exit (\d+)/.exec(comment)?.[1] ?? 0);
+    const { status, output } = run([join(root, "dist/cli/main.js"), ...args.slice(1)], folder);
+    return status === expected ? undefined : `\`${command}\` ended with ${status} instead of ${expected}: ${output}`;
+  }
+  const script = tool === "npm" && args[0] === "run" ? args[1] : args[0];
+  if (tool === "npm" && script !== undefined && (script in manifest.scripts || script === "install")) return undefined;
+  if (tool === "git" || tool === "cd" || tool === ".ci/run") return undefined;
+  return `\`${command}\` is no command that this test knows`;
+}
+
+function checkJson(text: string): string | undefined {
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch (error) {
+    return `is no JSON: ${String(error)}`;
+  }
+}
+
+function checkBlock(folder: string, block: Block): readonly string[] {
+  switch (block.language) {
+    case "ts":
+      return [checkCode(folder, block) ?? []].flat();
+    case "sh":
+      return block.text
+        .split("\n")
+        .filter((line) => line.trim() !== "" && !line.startsWith("#"))
+        .flatMap((line) => checkCommand(folder, line) ?? []);
+    case "json":
+      return [checkJson(block.text) ?? []].flat();
+    case "text":
+    case "mermaid":
+      return [];
+    default:
+      return [`has the language "${block.language}": use ts, sh, json, mermaid or text`];
+  }
+}
+
+/** Compiles and runs every code block of a page; one line for each that is wrong, empty when all are right. */
+export function checkPage(page: string): readonly string[] {
+  const blocks = blocksOf(readFileSync(join(root, page), "utf8"));
+  const folder = folderFor(page);
+  const code = blocks.filter(({ language }) => language === "ts");
+  for (const { file, text } of code) writeFileSync(join(folder, file), text);
+  const compiled = code.length === 0 ? { status: 0, output: "" } : run([tsc, "-p", "."], folder);
+  const findings = blocks.flatMap((block) =>
+    checkBlock(folder, block).map((finding) => `${page}:${block.line} ${finding}`),
+  );
+  return compiled.status === 0 ? findings : [`${page} does not compile: ${compiled.output}`, ...findings];
+}

@@ -1,0 +1,1 @@
+export const naked: number = 1;

@@ -1,0 +1,43 @@
+import { readFileSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { importsOf } from "./import-graph.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+  readonly exports: Readonly<Record<string, string>>;
+};
+const withHost = ["./node"];
+const entries = Object.entries(manifest.exports).filter(([name]) => name !== "./package.json");
+const pure = entries.filter(([name]) => !withHost.includes(name));
+
+describe("the import graph of the built package", () => {
+  it.each(pure)("%s reaches no package and no node: module", (_name, path) => {
+    const { foreign, files } = importsOf(join(root, path));
+    expect([...foreign]).toEqual([]);
+    expect(files.size).toBeGreaterThan(0);
+  });
+
+  it.each(pure)("%s reaches no room with a host", (_name, path) => {
+    const rooms = [...importsOf(join(root, path)).files].map(
+      (file) => relative(join(root, "dist"), file).split(sep)[0],
+    );
+    expect(rooms.filter((room) => room === "node" || room === "cli" || room === "service")).toEqual([]);
+  });
+
+  it("quorate/node reaches no runtime dependency", () => {
+    const { foreign } = importsOf(join(root, "dist/node/index.js"));
+    expect([...foreign].filter((name) => !name.startsWith("node:"))).toEqual([]);
+  });
+
+  it("the root entry is the sum of the pure rooms", async () => {
+    const names = async (path: string): Promise<string[]> => Object.keys((await import(join(root, path))) as object);
+    const rooms = await Promise.all(
+      ["model", "protocols", "check", "simulate", "explore", "scenarios", "trace"].map((room) =>
+        names(`dist/${room}/index.js`),
+      ),
+    );
+    expect((await names("dist/index.js")).sort()).toEqual([...new Set(rooms.flat())].sort());
+  });
+});

@@ -1,0 +1,49 @@
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Browser, chromium } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Serves the built package as it is: the pure rooms are plain modules and need no bundler. */
+const server = createServer((request, response) => {
+  const path = normalize(new URL(request.url ?? "/", "http://localhost").pathname);
+  if (path === "/")
+    return void response.setHeader("content-type", "text/html").end("<!doctype html><title>quorate</title>");
+  readFile(join(root, "dist", path)).then(
+    (body) => response.setHeader("content-type", "text/javascript").end(body),
+    () => response.writeHead(404).end(),
+  );
+});
+let browser: Browser;
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  browser = await chromium.launch({
+    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+    args: ["--no-sandbox"],
+  });
+});
+
+afterAll(async () => {
+  await browser.close();
+  server.close();
+});
+
+describe("the pure entries in Chromium", () => {
+  it.each([".", "model", "protocols", "check", "simulate", "explore", "scenarios", "trace"])(
+    "%s loads and exports the same names",
+    async (room) => {
+      const page = await browser.newPage();
+      await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+      const path = `/${room === "." ? "" : `${room}/`}index.js`;
+      const names = await page.evaluate(async (url) => Object.keys((await import(url)) as object).sort(), path);
+      const here = (await import(join(root, "dist", path))) as object;
+      expect(names).toEqual(Object.keys(here).sort());
+      await page.close();
+    },
+  );
+});
