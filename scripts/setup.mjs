@@ -18,14 +18,17 @@ export function refuse(code, sentence) {
   process.exit(code);
 }
 
-export function ensureNode() {
-  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+/** One sentence if this version of Node is too old, else nothing. */
+export function nodeComplaint(version) {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
   const [majorMin, minorMin] = nodeMinimum;
-  if (major > majorMin || (major === majorMin && minor >= minorMin)) return;
-  refuse(
-    69,
-    `Node ${nodeMinimum.join(".")} or newer is needed and this is ${process.version}: install it from https://nodejs.org.`,
-  );
+  if (major > majorMin || (major === majorMin && minor >= minorMin)) return undefined;
+  return `Node ${majorMin}.${minorMin} or newer is needed and this is ${version}: install it from https://nodejs.org.`;
+}
+
+export function ensureNode() {
+  const complaint = nodeComplaint(process.versions.node);
+  if (complaint !== undefined) refuse(69, complaint);
 }
 
 /** The npm that started us, or else the one on the path; an argument list, not a shell line, wherever that can be. */

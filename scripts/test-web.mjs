@@ -4,10 +4,14 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ensureReady, refuse, root } from "./setup.mjs";
 
-const candidates = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-const chromium = candidates.find((path) => path !== undefined && path !== "" && existsSync(path));
+const usual = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const candidates = process.env.CHROMIUM ? [process.env.CHROMIUM] : usual;
+const chromium = candidates.find((path) => existsSync(path));
 if (chromium === undefined) {
-  refuse(69, "Chromium is missing: install it (Debian: apt-get install chromium) or set CHROMIUM to its path.");
+  refuse(
+    69,
+    `Chromium is missing at ${candidates.join(", ")}: install it (Debian: apt-get install chromium) or set CHROMIUM to its path.`,
+  );
 }
 ensureReady();
 const vitest = join(root, "node_modules", "vitest", "vitest.mjs");

@@ -243,6 +243,25 @@ describe("the outside of the package", () => {
     expect(status).toBe(64);
   });
 
+  it("node: an old version is refused in one sentence", async () => {
+    const setup = (await import(join(root, "scripts/setup.mjs"))) as {
+      nodeComplaint(version: string): string | undefined;
+    };
+    expect(setup.nodeComplaint("20.18.3")).toMatch(/^Node 20\.19 or newer is needed and this is 20\.18\.3: /);
+    expect(setup.nodeComplaint("18.20.0")).toBeDefined();
+    expect(["20.19.0", "22.1.0", "24.21.0"].map(setup.nodeComplaint)).toEqual([undefined, undefined, undefined]);
+  });
+
+  it("web: a browser that is not there is said in one sentence", () => {
+    const { status, stderr } = spawnSync(process.execPath, ["scripts/test-web.mjs"], {
+      cwd: root,
+      encoding: "utf8",
+      env: { ...process.env, CHROMIUM: "/no/such/browser" },
+    });
+    expect(stderr).toMatch(/^quorate: Chromium is missing at \/no\/such\/browser: [^\n]+\n$/);
+    expect(status).toBe(69);
+  });
+
   it("bench: a bench that does not exist is refused by name", () => {
     const { status, output } = run(root, "scripts/bench.mjs", "no-such-bench");
     expect(output).toContain('there is no bench "no-such-bench"');
