@@ -125,3 +125,28 @@ describe("the packed package", () => {
     }
   });
 });
+
+describe("the lock file", () => {
+  interface Locked {
+    readonly dependencies?: Readonly<Record<string, string>>;
+    readonly optionalDependencies?: Readonly<Record<string, string>>;
+  }
+  const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as {
+    readonly packages: Readonly<Record<string, Locked>>;
+  };
+
+  /** Where Node would find this package from that one: in its own folder, or in one above. */
+  function isLocked(from: string, name: string): boolean {
+    if (`${from === "" ? "" : `${from}/`}node_modules/${name}` in packages) return true;
+    if (from === "") return false;
+    return isLocked(from.slice(0, Math.max(from.lastIndexOf("/node_modules/"), 0)), name);
+  }
+
+  it("names every package of every platform: npm ci refuses a lock that was written with some out of reach", () => {
+    const missing = Object.entries(packages).flatMap(([path, { dependencies, optionalDependencies }]) =>
+      Object.keys({ ...dependencies, ...optionalDependencies }).filter((name) => !isLocked(path, name)),
+    );
+    expect(missing).toEqual([]);
+    expect(isLocked("", "no-such-package")).toBe(false);
+  });
+});
