@@ -1,0 +1,70 @@
+import { describe, type TraceEvent } from "../model/index.ts";
+import type { TraceView } from "./trace-view.ts";
+
+/** Controls, formats that turn the direction of text, line separators, and halves of surrogate pairs. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+/** Text on one line that cannot move a terminal's cursor: white space becomes a space, a control its `\u{…}`. */
+export const oneLine = (text: string): string =>
+  text.replace(/[\n\r\t]+/g, " ").replace(UNPRINTABLE, (found) => `\\u{${found.codePointAt(0)?.toString(16)}}`);
+
+const listed = (values: readonly unknown[], limit: number): string =>
+  values.map((value) => describe(value, limit)).join(", ");
+
+/** `promise {ballot: 1}`: a message says first of which kind it is. */
+const messageText = (body: unknown, limit: number): string => {
+  if (typeof body !== "object" || body === null || Array.isArray(body)) return describe(body, limit);
+  const { kind, ...rest } = body as { readonly [field: string]: unknown };
+  if (typeof kind !== "string") return describe(body, limit);
+  return Object.keys(rest).length === 0 ? kind : `${kind} ${describe(rest, limit)}`;
+};
+
+/** `propose(3, "a")`: a request, an indication or a timer with its arguments. */
+const callText = ({ name = "", data }: TraceEvent, limit: number): string =>
+  `${name}(${Array.isArray(data) ? listed(data, limit) : data === undefined ? "" : describe(data, limit)})`;
+
+/** A name, and the details where there are any. */
+const factText = (name: string, data: unknown, limit: number): string => {
+  if (data === undefined || (Array.isArray(data) && data.length === 0)) return name;
+  return `${name} ${Array.isArray(data) ? listed(data, limit) : describe(data, limit)}`.trimStart();
+};
+
+const incarnationText = ({ incarnation }: TraceEvent): string =>
+  incarnation === undefined ? "" : ` as incarnation ${incarnation}`;
+
+const textOf = (event: TraceEvent, view: TraceView, limit: number): string => {
+  const { kind, name, data, path } = event;
+  switch (kind) {
+    case "send":
+      return messageText(data, limit);
+    case "deliver":
+      return messageText(data ?? view.sendOf(event)?.data, limit);
+    case "drop":
+      return `${name ?? "lost"}: ${messageText(data ?? view.sendOf(event)?.data, limit)}`;
+    case "call":
+    case "answer":
+    case "timer":
+      return callText(event, limit);
+    case "request":
+    case "indication":
+      return `${callText(event, limit)}${path === undefined ? "" : ` at ${path}`}`;
+    case "boot":
+      return `boots${incarnationText(event)}`;
+    case "recover":
+      return `recovers${incarnationText(event)}`;
+    case "crash":
+    case "pause":
+      return factText(name ?? `${kind}${kind === "crash" ? "es" : "s"}`, data, limit);
+    case "note":
+      return factText(name ?? "", data, limit);
+    case "settled":
+    case "durable":
+    case "disk":
+    case "fault":
+      return factText(name === undefined ? kind : kind === "fault" ? name : `${kind} ${name}`, data, limit);
+  }
+};
+
+/** What happened, in one line of printable text without the names of nodes; each value in it has `limit` units. */
+export const eventText = (event: TraceEvent, view: TraceView, limit: number): string =>
+  oneLine(textOf(event, view, limit));

@@ -1,0 +1,42 @@
+import type { EventId, NodeId, Trace, TraceEvent, TraceHeader } from "../model/index.ts";
+
+/** A trace with what every drawing and every export looks up in it. */
+export interface TraceView {
+  readonly header: TraceHeader;
+  readonly events: readonly TraceEvent[];
+  /** The place of an event in `events`; -1 when the trace does not hold it (a slice, a window of a longer run). */
+  readonly indexOf: (id: EventId) => number;
+  /** The send of a delivery or a drop; undefined when forged, or not in this trace. */
+  readonly sendOf: (event: TraceEvent) => TraceEvent | undefined;
+  readonly nameOf: (node: NodeId) => string;
+}
+
+/** Ids ascend and are mostly dense, so the id itself is the first guess. */
+const indexIn = (events: readonly TraceEvent[], id: EventId): number => {
+  if (events[id]?.id === id) return id;
+  let low = 0;
+  let high = events.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (events[middle]!.id < id) low = middle + 1;
+    else high = middle;
+  }
+  return events[low]?.id === id ? low : -1;
+};
+
+/** Looks into a trace without copying it. */
+export const viewOf = ({ header, events }: Trace): TraceView => {
+  const names = new Map(header.nodes.map(({ id, name }) => [id, name]));
+  const indexOf = (id: EventId): number => indexIn(events, id);
+  return {
+    header,
+    events,
+    indexOf,
+    sendOf: ({ kind, cause }) => {
+      if (cause === undefined || (kind !== "deliver" && kind !== "drop")) return undefined;
+      const event = events[indexOf(cause)];
+      return event?.kind === "send" ? event : undefined;
+    },
+    nameOf: (node) => names.get(node) ?? `node ${node}`,
+  };
+};
