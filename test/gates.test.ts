@@ -148,6 +148,21 @@ describe("rooms", () => {
   });
 });
 
+describe("types", () => {
+  it("refuses a type error in a test, and an expected error that does not come", () => {
+    const { status, output } = run(
+      root,
+      join(root, "node_modules/@typescript/native/bin/tsc"),
+      "-p",
+      "test/gates/types",
+    );
+    expect(output).toMatch(/\(1,1\): error TS2578/);
+    expect(output).toMatch(/\(3,14\): error TS2322/);
+    expect(output.match(/error TS/g)).toHaveLength(2);
+    expect(status).not.toBe(0);
+  });
+});
+
 describe("style", () => {
   const checkStyle = (folder: string) =>
     run(root, join(root, "node_modules/tsx/dist/cli.mjs"), "scripts/check-style.ts", folder);
