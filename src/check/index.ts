@@ -1,1 +1,4 @@
-export {};
+
+export * from "./property.ts";
+export * from "./verdict.ts";
+export * from "./properties/link-properties.ts";

@@ -1,1 +1,14 @@
-export {};
+export * from "./assert.ts";
+export * from "./choices.ts";
+export * from "./disk-image.ts";
+export * from "./ids.ts";
+export type { Instance, TimerBox } from "./instance.ts";
+export { timerBox } from "./instance-io.ts";
+export * from "./module.ts";
+export * from "./node-machine.ts";
+export * from "./output.ts";
+export * from "./plain.ts";
+export * from "./program.ts";
+export * from "./stack.ts";
+export * from "./system-model.ts";
+export * from "./trace-event.ts";

@@ -1,1 +1,13 @@
-export {};
+export * from "./broadcast/index.ts";
+export * from "./byzantine/index.ts";
+export * from "./clocks/index.ts";
+export * from "./commit/index.ts";
+export * from "./consensus/index.ts";
+export * from "./convergence/index.ts";
+export * from "./detectors/index.ts";
+export * from "./election/index.ts";
+export * from "./generals/index.ts";
+export * from "./links/index.ts";
+export * from "./registers/index.ts";
+export * from "./replication/index.ts";
+export * from "./rpc/index.ts";

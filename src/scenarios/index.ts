@@ -1,1 +1,48 @@
-export {};
+import type { AnyScenario, Mutant } from "../simulate/index.ts";
+import { broadcastMutants, broadcastScenarios } from "./broadcast/index.ts";
+import { byzantineMutants, byzantineScenarios } from "./byzantine/index.ts";
+import { clocksMutants, clocksScenarios } from "./clocks/index.ts";
+import { commitMutants, commitScenarios } from "./commit/index.ts";
+import { consensusMutants, consensusScenarios } from "./consensus/index.ts";
+import { convergenceMutants, convergenceScenarios } from "./convergence/index.ts";
+import { detectorsMutants, detectorsScenarios } from "./detectors/index.ts";
+import { generalsMutants, generalsScenarios } from "./generals/index.ts";
+import { linksMutants, linksScenarios } from "./links/index.ts";
+import { registersMutants, registersScenarios } from "./registers/index.ts";
+import { replicationMutants, replicationScenarios } from "./replication/index.ts";
+import { rpcMutants, rpcScenarios } from "./rpc/index.ts";
+
+/** The lab: every scenario, in the order of the textbook. */
+export const scenarios: readonly AnyScenario[] = [
+  ...linksScenarios,
+  ...rpcScenarios,
+  ...generalsScenarios,
+  ...clocksScenarios,
+  ...detectorsScenarios,
+  ...broadcastScenarios,
+  ...registersScenarios,
+  ...replicationScenarios,
+  ...consensusScenarios,
+  ...byzantineScenarios,
+  ...commitScenarios,
+  ...convergenceScenarios,
+];
+
+/** Known bugs of all families, and a few changes that are none. */
+export const mutants: readonly Mutant[] = [
+  ...linksMutants,
+  ...rpcMutants,
+  ...generalsMutants,
+  ...clocksMutants,
+  ...detectorsMutants,
+  ...broadcastMutants,
+  ...registersMutants,
+  ...replicationMutants,
+  ...consensusMutants,
+  ...byzantineMutants,
+  ...commitMutants,
+  ...convergenceMutants,
+];
+
+/** The scenario of an id, or undefined. */
+export const findScenario = (id: string): AnyScenario | undefined => scenarios.find((scenario) => scenario.id === id);

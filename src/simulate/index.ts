@@ -1,1 +1,16 @@
-export {};
+export * from "./adversary.ts";
+export * from "./campaign.ts";
+export * from "./carrier.ts";
+export * from "./counted-events.ts";
+export * from "./dials.ts";
+export * from "./event-heap.ts";
+export * from "./fault.ts";
+export * from "./fault-plan.ts";
+export * from "./prepare.ts";
+export * from "./recorder.ts";
+export * from "./replay-string.ts";
+export * from "./run.ts";
+export * from "./scenario.ts";
+export * from "./shrink.ts";
+export type { Laws } from "./simulated-node.ts";
+export * from "./simulation.ts";

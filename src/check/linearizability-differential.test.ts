@@ -1,0 +1,184 @@
+import { describe, expect, it } from "vitest";
+import type { History, Operation } from "./history.ts";
+import { checkLinearizability } from "./linearizability.ts";
+import type { Culprit } from "./linearizability-culprit.ts";
+import type { Specification } from "./specification.ts";
+import { casRegister } from "./specifications/cas-register.ts";
+import { counter } from "./specifications/counter.ts";
+import { keyValue } from "./specifications/key-value.ts";
+import { lock } from "./specifications/lock.ts";
+import { queue } from "./specifications/queue.ts";
+import { register } from "./specifications/register.ts";
+import { set } from "./specifications/set.ts";
+import { explains, inRealTime, isExplainedBy } from "./testing/brute-force.ts";
+import { type HistoryShape, randomHistory } from "./testing/random-histories.ts";
+
+type Shape<I, O> = Omit<HistoryShape<I, O>, "operations" | "processes" | "indeterminate">;
+
+const small = [
+  { operations: 5, processes: 3, indeterminate: 0 },
+  { operations: 6, processes: 3, indeterminate: 30 },
+  { operations: 6, processes: 6, indeterminate: 15 },
+  { operations: 6, processes: 4, indeterminate: 70 },
+];
+
+/** Proves by brute force what a culprit claims. */
+const isCulprit = <S, I, O>(
+  { operations, best, before, misfit, longestPrefix }: Culprit<S, I, O>,
+  history: History<I, O>,
+  { init, step }: Specification<S, I, O>,
+): boolean => {
+  // The answer goes into the input, so that an operation without a return keeps it.
+  type Told = { readonly input: I; readonly output: O | undefined };
+  const told: Specification<S, Told, O> = {
+    name: "told",
+    init,
+    step: (s, { input, output }) => step(s, input, output),
+  };
+  const isEarly = ({ returnedAt }: Operation<I, O>) => returnedAt !== undefined && returnedAt <= misfit.returnedAt!;
+  const tell = (operation: Operation<I, O>, isLoose: boolean): Operation<Told, O> => ({
+    process: operation.process,
+    input: { input: operation.input, output: operation.returnedAt === undefined ? undefined : operation.output },
+    invokedAt: operation.invokedAt,
+    ...(isLoose || operation.returnedAt === undefined ? {} : { returnedAt: operation.returnedAt }),
+  });
+  // What returned after the misfit, or is not shown, may take effect at any time: the rest must fail all the same.
+  const all = history.map((operation) => tell(operation, !operations.includes(operation) || !isEarly(operation)));
+  return (
+    before.every((state) => !explains(all, { ...told, init: () => state }, inRealTime)) &&
+    operations.includes(misfit) &&
+    best.order.every((operation) => operations.includes(operation) && operation !== misfit) &&
+    isExplainedBy(
+      best.order.map((o) => tell(o, !isEarly(o))),
+      told,
+      best.before,
+      inRealTime,
+    ) &&
+    isExplainedBy(
+      longestPrefix.map((o) => tell(o, !isEarly(o))),
+      told,
+      init(),
+      inRealTime,
+    ) &&
+    history.every((o) => o === misfit || !(o.returnedAt! < misfit.returnedAt!) || longestPrefix.includes(o))
+  );
+};
+
+/** Compares verdicts, and proves every witness and every culprit by brute force. */
+const compare = <S, I, O>(specification: Specification<S, I, O>, shape: Shape<I, O>, histories: number) => {
+  const seen = { holds: 0, violated: 0, unknown: 0, shrunk: 0 };
+  for (let seed = 1; seed <= histories; seed++) {
+    const history = randomHistory(seed, specification, { ...shape, ...small[seed % small.length]! });
+    const expected = explains(history, specification, inRealTime) ? "holds" : "violated";
+    const result = checkLinearizability(history, specification);
+    expect(result.verdict, `seed ${seed}: ${JSON.stringify(history)}`).toBe(expected);
+    seen[result.verdict]++;
+    if (result.verdict === "holds") {
+      const determined = history.filter(({ returnedAt }) => returnedAt !== undefined);
+      expect(determined.filter((operation) => !result.witness.includes(operation))).toEqual([]);
+      expect(new Set(result.witness).size).toBe(result.witness.length);
+      expect(isExplainedBy(result.witness, specification, specification.init(), inRealTime)).toBe(true);
+    } else if (result.verdict === "violated") {
+      expect(isCulprit(result.culprit, history, specification), `seed ${seed}`).toBe(true);
+      if (result.culprit.operations.length < history.length) seen.shrunk++;
+    }
+  }
+  return seen;
+};
+
+describe("the verdict is that of a search through all permutations (row 79)", () => {
+  const value = (draw: (bound: number) => number) => draw(3);
+
+  it("register", () => {
+    const shape: Shape<Parameters<ReturnType<typeof register<number>>["step"]>[1], number> = {
+      input: (draw) => (draw(2) === 0 ? { kind: "read" } : { kind: "write", value: value(draw) }),
+      output: (draw, input) => (input.kind === "read" ? value(draw) : undefined),
+    };
+    const seen = compare(register(0), shape, 3000);
+    expect(seen.holds).toBeGreaterThan(900);
+    expect(seen.violated).toBeGreaterThan(700);
+    expect(seen.shrunk).toBeGreaterThan(300);
+  });
+
+  it("register with compare-and-set", () => {
+    const specification = casRegister<number>(0);
+    const shape: Shape<Parameters<typeof specification.step>[1], number | boolean> = {
+      input: (draw) => {
+        const kind = draw(4);
+        if (kind === 0) return { kind: "read" };
+        if (kind === 1) return { kind: "write", value: value(draw) };
+        return { kind: "cas", expected: value(draw), value: value(draw) };
+      },
+      output: (draw, { kind }) => (kind === "read" ? value(draw) : kind === "cas" ? draw(2) === 0 : undefined),
+    };
+    const seen = compare(specification, shape, 3000);
+    expect(seen.holds).toBeGreaterThan(900);
+    expect(seen.violated).toBeGreaterThan(700);
+  });
+
+  it("queue", () => {
+    const specification = queue<number>();
+    const shape: Shape<Parameters<typeof specification.step>[1], number | null> = {
+      input: (draw) => (draw(2) === 0 ? { kind: "dequeue" } : { kind: "enqueue", value: value(draw) }),
+      output: (draw, { kind }) => (kind === "enqueue" ? undefined : draw(3) === 0 ? null : value(draw)),
+    };
+    const seen = compare(specification, shape, 3000);
+    expect(seen.holds).toBeGreaterThan(900);
+    expect(seen.violated).toBeGreaterThan(700);
+  });
+
+  it("set, counter and lock", () => {
+    const sets = set<number>();
+    const ofSet: Shape<Parameters<typeof sets.step>[1], boolean | readonly number[]> = {
+      input: (draw) =>
+        draw(4) === 0
+          ? { kind: "read" }
+          : { kind: (["add", "remove", "contains"] as const)[draw(3)]!, value: value(draw) },
+      output: (draw, { kind }) =>
+        kind === "read" ? [0, 1, 2].filter(() => draw(2) === 0) : draw(3) === 0 ? undefined : draw(2) === 0,
+    };
+    expect(compare(sets, ofSet, 1000).violated).toBeGreaterThan(100);
+    const ofCounter: Shape<Parameters<ReturnType<typeof counter>["step"]>[1], number> = {
+      input: (draw) => (draw(2) === 0 ? { kind: "read" } : { kind: "add", delta: draw(3) - 1 }),
+      output: (draw) => (draw(3) === 0 ? undefined : draw(5) - 2),
+    };
+    expect(compare(counter(), ofCounter, 1000).violated).toBeGreaterThan(100);
+    const ofLock: Shape<Parameters<ReturnType<typeof lock>["step"]>[1], boolean> = {
+      input: (draw) => ({ kind: draw(2) === 0 ? "acquire" : "release", owner: draw(2) }),
+      output: (draw) => draw(2) === 0,
+    };
+    expect(compare(lock(), ofLock, 1000).violated).toBeGreaterThan(100);
+  });
+
+  it("key-value store: key by key as a whole", () => {
+    const whole = keyValue<number>();
+    const { keyOf: _, ...unsplit } = whole;
+    const shape: HistoryShape<Parameters<typeof whole.step>[1], number | string | null | boolean> = {
+      operations: 12,
+      processes: 4,
+      indeterminate: 15,
+      input: (draw) => {
+        const key = "ab"[draw(2)]!;
+        const kind = draw(6);
+        if (kind < 2) return { kind: "get", key };
+        if (kind === 2) return { kind: "put", key, value: value(draw) };
+        if (kind === 3) return { kind: "append", key, suffix: `${value(draw)}` };
+        if (kind === 4) return { kind: "delete", key };
+        return { kind: "cas", key, expected: draw(2) === 0 ? null : value(draw), value: value(draw) };
+      },
+      output: (draw, { kind }) => (kind === "get" ? value(draw) : kind === "cas" ? draw(2) === 0 : undefined),
+    };
+    const seen = { holds: 0, violated: 0, unknown: 0 };
+    for (let seed = 1; seed <= 1500; seed++) {
+      const history = randomHistory(seed, whole, shape);
+      const split = checkLinearizability(history, whole);
+      expect(split.verdict, `seed ${seed}`).toBe(checkLinearizability(history, unsplit).verdict);
+      if (split.verdict === "holds") {
+        expect(isExplainedBy(split.witness, whole, whole.init(), inRealTime), `seed ${seed}`).toBe(true);
+      }
+      seen[split.verdict]++;
+    }
+    expect(seen.holds).toBeGreaterThan(400);
+    expect(seen.violated).toBeGreaterThan(400);
+  });
+});

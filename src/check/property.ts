@@ -1,0 +1,101 @@
+import type { EventId, Incarnation, NodeId, SystemModel } from "../model/index.ts";
+
+/** Safety: a finite run can break it. Liveness: only a run that goes on for ever, here a run past its bound, can. */
+export type PropertyKind = "safety" | "liveness";
+
+/** What a property sees: requests and indications at its port, and the life of the correct nodes. */
+export interface PropertyEvent {
+  readonly kind: "request" | "indication" | "boot" | "crash" | "recover" | "end-of-script";
+  readonly event: EventId;
+  readonly node: NodeId;
+  readonly incarnation: Incarnation;
+  /** Milliseconds of virtual time. */
+  readonly at: number;
+  /** The node's own clocks, milliseconds. */
+  readonly monotonic: number;
+  readonly wall: number;
+  /** Port path; empty for the top of the stack, where requests come from and indications go to the outside. */
+  readonly path: string;
+  readonly name: string;
+  readonly args: readonly unknown[];
+}
+
+/** What is fixed before a run starts. */
+export interface RunSite {
+  /** Ids of all nodes, ascending. */
+  readonly nodes: readonly NodeId[];
+  readonly model: SystemModel;
+  readonly parameters: Parameters;
+}
+
+/** Values of a scenario's parameters and of the dials', by name. */
+export interface Parameters {
+  readonly [name: string]: number | string | boolean;
+}
+
+/** The state of the world when a liveness property is asked. */
+export interface Prospect {
+  /** Nodes that are neither Byzantine nor down now, and (where nodes only stop) never were. */
+  readonly correct: readonly NodeId[];
+  readonly at: number;
+  /** Whether faults have ended: from then on progress is owed. */
+  readonly healed: boolean;
+}
+
+/** How a property reports. */
+export interface Report {
+  /** The premise of the property occurred: without it a verdict says nothing. */
+  premise(): void;
+  /** The property is broken: the clause that failed, and the events at fault. */
+  violated(clause: string, ...events: readonly EventId[]): void;
+}
+
+/** Looks into the nodes, for invariants over local states. */
+export interface Inspection {
+  /** Volatile state of the module at a port path of a node; undefined while the node is down. */
+  state(node: NodeId, path: string): unknown;
+  /** A record on disk of the module at a port path, as the node sees it. */
+  record(node: NodeId, path: string, name: string): unknown;
+  /** The latest event. */
+  readonly event: EventId;
+  readonly at: number;
+}
+
+/**
+ * A property as a fold over what happens at one port. `S` is plain data. Events of Byzantine nodes are not seen: no
+ * property speaks about them.
+ */
+export interface Property<S = unknown> {
+  /** Textbook id (`PL2`), unique within a scenario. */
+  readonly id: string;
+  readonly kind: PropertyKind;
+  /** The property in words, as the book has it. */
+  readonly text: string;
+  /** The port that it watches; the top of the stack when absent. Family keys are left out: `slot[].leader`. */
+  readonly port?: string;
+  init(site: RunSite): S;
+  on?(s: S, event: PropertyEvent, report: Report): void;
+  /** Called after every step: an invariant over local states. */
+  inspect?(s: S, look: Inspection, report: Report): void;
+  /** Liveness: the clause that is still owed, or null. Owed at the end of a fair run, it is a violation. */
+  pending?(s: S, prospect: Prospect): string | null;
+  /** A liveness property of the form "from some time on": the run is not cut short when nothing is owed. */
+  readonly lasting?: boolean;
+  /** At the end of every run, also an unfair one: safety properties over the whole history (linearizability). */
+  end?(s: S, prospect: Prospect, report: Report): void;
+}
+
+/** A property whose type of state nobody needs to know. */
+export type AnyProperty = Property<never>;
+
+/** Lets a property watch another port than the top of the stack. */
+export const at = <S>(port: string, property: Property<S>): Property<S> => ({ ...property, port });
+
+/** Gives a property of a scenario a longer id, where one scenario states the same property twice. */
+export const named = <S>(id: string, property: Property<S>): Property<S> => ({ ...property, id });
+
+/** Properties of unlike states in one list. */
+export const properties = (...all: readonly Property<never>[]): readonly AnyProperty[] => all;
+
+/** States a property with the type of its state inferred. */
+export const property = <S>(definition: Property<S>): AnyProperty => definition as unknown as AnyProperty;

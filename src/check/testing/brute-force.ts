@@ -1,0 +1,62 @@
+import type { History, Operation } from "../history.ts";
+import { illegal, type Specification } from "../specification.ts";
+
+/** Whether one operation has to come before another in every order. */
+export type Before = (first: Operation<unknown, unknown>, second: Operation<unknown, unknown>) => boolean;
+
+/** Real time, by times alone. */
+export const inRealTime: Before = (first, second) => {
+  if (first.returnedAt === undefined) return false;
+  return first.process === second.process && first !== second && first.invokedAt < second.invokedAt
+    ? first.returnedAt <= second.invokedAt
+    : first.returnedAt < second.invokedAt;
+};
+
+/** Program order: of one process, what was called later. What got no answer may take effect at any time after its call. */
+export const inProgramOrder: Before = (first, second) =>
+  first.returnedAt !== undefined && first.process === second.process && first.invokedAt < second.invokedAt;
+
+/**
+ * Tries every order of all determined and any indeterminate operations: no cache, no cuts, nothing shared with the
+ * checkers but the specification.
+ */
+export const explains = <State, Input, Output>(
+  history: History<Input, Output>,
+  { init, step }: Specification<State, Input, Output>,
+  before: Before,
+): boolean => {
+  const go = (state: State, left: readonly Operation<Input, Output>[]): boolean => {
+    if (left.every(({ returnedAt }) => returnedAt === undefined)) return true;
+    return left.some((operation) => {
+      if (left.some((other) => other !== operation && before(other, operation))) return false;
+      const seen = operation.returnedAt === undefined ? undefined : operation.output;
+      const after = step(state, operation.input, seen);
+      return (
+        after !== illegal &&
+        go(
+          after,
+          left.filter((other) => other !== operation),
+        )
+      );
+    });
+  };
+  return go(init(), history);
+};
+
+/** Whether an order is one that `before` allows and the specification explains. */
+export const isExplainedBy = <State, Input, Output>(
+  order: readonly Operation<Input, Output>[],
+  { step }: Specification<State, Input, Output>,
+  from: State,
+  before: Before,
+): boolean => {
+  let state = from;
+  for (let at = 0; at < order.length; at++) {
+    const operation = order[at]!;
+    if (order.slice(at + 1).some((later) => before(later, operation))) return false;
+    const after = step(state, operation.input, operation.returnedAt === undefined ? undefined : operation.output);
+    if (after === illegal) return false;
+    state = after;
+  }
+  return true;
+};

@@ -1,0 +1,226 @@
+import { assert } from "./assert.ts";
+import { logImage, moduleImage } from "./disk-image.ts";
+import type { Instance, TimerBox, User } from "./instance.ts";
+import type { ClockKind, Delay, Signed } from "./module.ts";
+import type { NodeMachine } from "./node-machine.ts";
+import { freeze } from "./plain.ts";
+import type { Handler } from "./step-queue.ts";
+
+type Call = (a?: unknown, b?: unknown, c?: unknown, d?: unknown, e?: unknown) => void;
+
+/** Builds `instance.requests` (what the layer above calls) and `instance.io` (what its own handlers call). */
+export const makeIO = (machine: NodeMachine, instance: Instance, ports: { readonly [port: string]: unknown }): void => {
+  instance.requests = makeRequests(machine, instance);
+  const { host, queue } = machine;
+  const { path } = instance;
+  const note = host.note;
+  instance.io = {
+    ...ports,
+    up: makeIndications(machine, instance),
+    self: machine.self,
+    nodes: instance.nodes,
+    incarnation: machine.incarnation,
+    disk: makeDisk(machine, instance),
+    timers: makeTimers(machine, instance),
+    whenDurable: makeNotices(machine, instance),
+    early: (send: () => void): void => {
+      const before = queue.early;
+      queue.early = instance;
+      send();
+      queue.early = before;
+    },
+    clock: (which: ClockKind): number => host.clock(which),
+    random: (name: string, below: number): number => host.random(path, name, below),
+    sign: (body: unknown): Signed<unknown> => host.sign(machine.freeze ? freeze(body) : body),
+    verify: (signed: Signed<unknown>): boolean => host.verify(signed),
+    note:
+      note === undefined ? () => undefined : (text: string, ...detail: readonly unknown[]) => note(path, text, detail),
+  };
+};
+
+const makeRequests = (machine: NodeMachine, instance: Instance): Instance["requests"] => {
+  const { queue, host, freeze: freezing } = machine;
+  const { observe } = host;
+  const batches = instance.module.settled !== undefined;
+  const requests: { [name: string]: (...args: readonly unknown[]) => void } = {};
+  for (const [name, handler] of Object.entries(instance.module.upon["request"] ?? {})) {
+    const call: Call = (a, b, c, d) => {
+      if (batches) machine.touched(instance);
+      queue.push(handler as Handler, instance, queue.early, a, b, c, d);
+    };
+    requests[name] =
+      observe === undefined && !freezing
+        ? call
+        : (...args) => {
+            assert(
+              args.length <= 4,
+              `${instance.module.name}: request ${name} has more than 4 arguments; use one object`,
+            );
+            if (freezing) freeze(args);
+            observe?.("request", instance.path, name, args);
+            call(...args);
+          };
+  }
+  return requests;
+};
+
+const deliverTo = (
+  machine: NodeMachine,
+  { instance: user, port, key }: User,
+  name: string,
+  args: readonly unknown[],
+  from: Instance,
+): void => {
+  const handler = user.module.upon[port]?.[name] as Handler | undefined;
+  assert(
+    handler !== undefined,
+    `${from.module.name} indicates ${name}, and ${user.module.name} does not hear it on its port ${port}`,
+  );
+  machine.touched(user);
+  if (key === null) machine.queue.push(handler, user, null, ...args);
+  else machine.queue.push(handler, user, null, key, ...args);
+};
+
+/** One indication of an instance, by the fastest way that its users allow. */
+const makeIndication = (machine: NodeMachine, instance: Instance, name: string): Call => {
+  const { queue, host, freeze: freezing } = machine;
+  const { users, path } = instance;
+  const general = (...args: readonly unknown[]): void => {
+    assert(args.length <= 4, `${instance.module.name}: indication ${name} has more than 4 arguments; use one object`);
+    if (freezing) freeze(args);
+    host.observe?.("indication", path, name, args);
+    if (machine.joining !== null) deliverTo(machine, machine.joining, name, args, instance);
+    else if (users.length === 0) machine.answer(name, args);
+    // The list may grow while it is walked (a user that joins); only those present now hear this one.
+    else for (const user of users.slice()) deliverTo(machine, user, name, args, instance);
+  };
+  const [user] = users;
+  if (instance.shared || host.observe !== undefined || freezing || user === undefined) return general;
+  const handler = user.instance.module.upon[user.port]?.[name] as Handler | undefined;
+  if (handler === undefined) return general;
+  const { instance: above, key } = user;
+  const batches = above.module.settled !== undefined;
+  if (key !== null)
+    return (a, b, c, d) => {
+      if (batches) machine.touched(above);
+      queue.push(handler, above, null, key, a, b, c, d);
+    };
+  return (a, b, c, d) => {
+    if (batches) machine.touched(above);
+    queue.push(handler, above, null, a, b, c, d);
+  };
+};
+
+/**
+ * Indications by name, each made at its first use (the names are known only to the layer above, and the layer above
+ * is built later). After that it is a plain property: the proxy sits behind it in the prototype chain.
+ */
+const makeIndications = (machine: NodeMachine, instance: Instance): object => {
+  const made: { [name: string]: Call } = Object.create(
+    new Proxy(
+      {},
+      {
+        get: (_target, name) => {
+          if (typeof name !== "string") return undefined;
+          const call = makeIndication(machine, instance, name);
+          Object.defineProperty(made, name, { value: call, enumerable: true });
+          return call;
+        },
+      },
+    ),
+  );
+  return made;
+};
+
+const makeNotices = (machine: NodeMachine, instance: Instance): object =>
+  Object.fromEntries(
+    Object.keys(instance.module.upon["durable"] ?? {}).map((name) => [
+      name,
+      (...args: readonly unknown[]) => machine.notify(instance, name, args),
+    ]),
+  );
+
+const timerKey = (args: readonly unknown[]): string =>
+  args.map((arg) => `${typeof arg}:${JSON.stringify(arg)}`).join(",");
+
+/** How many timers one module may have at a time. */
+const timersMax = 100_000;
+
+/** The box of a timer of this instance, made when absent. A host that rebuilds a node finds its boxes again by it. */
+export const timerBox = (instance: Instance, name: string, args: readonly unknown[]): TimerBox => {
+  const key = args.length === 0 ? name : `${name}(${timerKey(args)})`;
+  let box = instance.timers.get(key);
+  if (box === undefined) {
+    assert(instance.timers.size < timersMax, `${instance.module.name} has ${timersMax} timers`);
+    box = {
+      instance,
+      name,
+      args,
+      key: `${instance.path}/${key}`,
+      due: 0,
+      armed: false,
+      generation: 0,
+      count: 0,
+      event: 0,
+    };
+    instance.timers.set(key, box);
+  }
+  return box;
+};
+
+const makeTimers = (machine: NodeMachine, instance: Instance): object => {
+  const { host } = machine;
+  return Object.fromEntries(
+    Object.keys(instance.module.upon["timer"] ?? {}).map((name) => [
+      name,
+      {
+        set: (delay: Delay, ...args: readonly unknown[]): void => host.arm(timerBox(instance, name, args), delay),
+        cancel: (...args: readonly unknown[]): void => host.disarm(timerBox(instance, name, args)),
+      },
+    ]),
+  );
+};
+
+const makeDisk = (machine: NodeMachine, instance: Instance): object => {
+  const declared = instance.module.disk;
+  if (declared === undefined) return {};
+  return Object.fromEntries(
+    Object.entries(declared).map(([name, initial]) => [
+      name,
+      initial === "log" ? makeLog(machine, instance, name) : makeRecord(machine, instance, name, initial),
+    ]),
+  );
+};
+
+const makeRecord = (machine: NodeMachine, instance: Instance, name: string, initial: unknown): object => ({
+  get value(): unknown {
+    const records = machine.disk.get(instance.path)?.records;
+    return records?.has(name) ? records.get(name) : initial;
+  },
+  set: (value: unknown): void => machine.write(instance, { kind: "set", path: instance.path, name, value }),
+});
+
+const makeLog = (machine: NodeMachine, instance: Instance, name: string): object => {
+  const { path } = instance;
+  const log = () => logImage(moduleImage(machine.disk, path), name);
+  return {
+    get first(): number {
+      return log().first;
+    },
+    get end(): number {
+      const { first, entries } = log();
+      return first + entries.length;
+    },
+    at: (index: number): unknown => {
+      const { first, entries } = log();
+      assert(
+        index >= first && index < first + entries.length,
+        `${path}.${name}[${index}] is outside ${first} … ${first + entries.length - 1}`,
+      );
+      return entries[index - first];
+    },
+    append: (value: unknown): void => machine.write(instance, { kind: "append", path, name, value }),
+    cutFrom: (index: number): void => machine.write(instance, { kind: "cut-from", path, name, index }),
+    cutBefore: (index: number): void => machine.write(instance, { kind: "cut-before", path, name, index }),
+  };
+};

@@ -1,0 +1,44 @@
+import type { NodeId } from "./ids.ts";
+import type { ErasedModule } from "./stack.ts";
+
+/** A timer of an instance with one list of arguments. `due`, `armed` and `generation` belong to the host. */
+export interface TimerBox {
+  instance: Instance;
+  readonly name: string;
+  readonly args: readonly unknown[];
+  /** Unique on its node: port path, name and arguments. */
+  readonly key: string;
+  due: number;
+  armed: boolean;
+  generation: number;
+  /** How often it was set: the identity of the host's draws for it. */
+  count: number;
+  event: number;
+}
+
+/** Who hears the indications of an instance: the module above, by the name that it gives the port, and its key. */
+export interface User {
+  readonly instance: Instance;
+  readonly port: string;
+  readonly key: number | null;
+}
+
+/** One running module of one node. */
+export interface Instance {
+  readonly path: string;
+  readonly keys: readonly number[] | null;
+  readonly module: ErasedModule;
+  readonly nodes: readonly NodeId[];
+  state: object;
+  io: object;
+  /** Its requests, as the modules above call them. */
+  requests: { readonly [name: string]: (...args: readonly unknown[]) => void };
+  readonly users: User[];
+  readonly shared: boolean;
+  /** Positions of its last writes, for early sends. */
+  recordPosition: number;
+  logPosition: number;
+  settledWanted: boolean;
+  readonly timers: Map<string, TimerBox>;
+  dropped: boolean;
+}

@@ -1,0 +1,463 @@
+import { assert } from "./assert.ts";
+import { applyWrite, type DiskImage, type Frame, type Write } from "./disk-image.ts";
+import { Family, type Scope } from "./family.ts";
+import type { Incarnation, NodeId, Site } from "./ids.ts";
+import type { Instance, TimerBox, User } from "./instance.ts";
+import { makeIO } from "./instance-io.ts";
+import type { ClockKind, Delay, Signed } from "./module.ts";
+import type { Message, Output, OutputGate } from "./output.ts";
+import { freeze } from "./plain.ts";
+import { childPath, type Program } from "./program.ts";
+import { type Blueprint, type ErasedModule, network, stack } from "./stack.ts";
+import { type Handler, StepQueue } from "./step-queue.ts";
+
+/** What the machinery asks of a host. The simulator, the odometer and the TCP host each give one. */
+export interface NodeHost {
+  /** All writes of a step. The host advances the gate to `position` when they are durable. */
+  write(frame: Frame, position: number): void;
+  arm(box: TimerBox, delay: Delay): void;
+  disarm(box: TimerBox): void;
+  /** Some module wants to be told when no more input is at hand: call `settle` then. */
+  wantSettled(): void;
+  clock(which: ClockKind): number;
+  random(path: string, name: string, below: number): number;
+  sign(body: unknown): Signed<unknown>;
+  verify(signed: Signed<unknown>): boolean;
+  /** Absent when nobody listens: then no text is made. */
+  readonly note?: ((path: string, text: string, detail: readonly unknown[]) => void) | undefined;
+  /** Hears every request and indication at every port inside the node; absent when nobody listens. */
+  readonly observe?:
+    | ((kind: "request" | "indication", path: string, name: string, args: readonly unknown[]) => void)
+    | undefined;
+}
+
+/** How a node is run. */
+export interface NodeOptions {
+  readonly self: NodeId;
+  readonly nodes: readonly NodeId[];
+  readonly incarnation: Incarnation;
+  /** What the disk holds; the machinery keeps it up to date with what is written, durable or not. */
+  readonly disk: DiskImage;
+  readonly gate: OutputGate;
+  /** Freeze every message, indication and written value: a later mutation then throws at the faulty line. */
+  readonly freeze: boolean;
+}
+
+const rawLinks: ErasedModule = {
+  name: "the network itself",
+  source: "the system model",
+  init: () => ({}),
+  upon: {
+    request: {
+      send: (_s, io, to, message) => (io as { links: { send: Handler } }).links.send(to as never, message as never),
+    },
+    links: {
+      deliver: (_s, io, from, message) =>
+        (io as { up: { deliver: Handler } }).up.deliver(from as never, message as never),
+    },
+  },
+};
+
+/**
+ * Runs one stack on one node. A step is one external event and all that it sets off inside the node; the outputs of a
+ * step leave through the gate. Nothing here knows time, sockets or disks: those are the host's.
+ */
+export class NodeMachine {
+  readonly self: NodeId;
+  readonly incarnation: Incarnation;
+  readonly disk: DiskImage;
+  readonly host: NodeHost;
+  readonly gate: OutputGate;
+  readonly queue: StepQueue = new StepQueue();
+  readonly freeze: boolean;
+  /** The one user that hears a shared module while its `joined` runs, or null. */
+  joining: User | null = null;
+  readonly #program: Program;
+  readonly #root: Scope;
+  readonly #top: Instance;
+  readonly #shared = new Map<Blueprint, Instance>();
+  readonly #instances: Instance[] = [];
+  readonly #members: { readonly path: string; readonly key: number; readonly scope: Scope }[] = [];
+  readonly #settling: Instance[] = [];
+  #booted = false;
+  #outputs: Output[] = [];
+  #afters: (number | null)[] = [];
+  #frame: Write[] = [];
+  #issued: number;
+
+  constructor(program: Program, host: NodeHost, options: NodeOptions) {
+    this.self = options.self;
+    this.incarnation = options.incarnation;
+    this.disk = options.disk;
+    this.host = host;
+    this.gate = options.gate;
+    this.freeze = options.freeze;
+    this.#program = program;
+    this.#issued = options.gate.durable;
+    this.#root = { keys: null, leaves: new Map(), families: new Map(), instances: [] };
+    this.#top = this.#build(program.blueprint, "", this.#root, options.nodes, null, false);
+    for (const path of this.disk.keys()) this.#memberOnDisk(path);
+  }
+
+  /** Position of the last write that was issued; positions count the steps that wrote. */
+  get issued(): number {
+    return this.#issued;
+  }
+
+  /** Every running module, in the order in which they were made: top first. */
+  get instances(): readonly Instance[] {
+    return this.#instances;
+  }
+
+  /** Boot or reboot: every module's `start`, the lowest first. One step. */
+  boot(): void {
+    this.#booted = true;
+    for (let at = this.#instances.length - 1; at >= 0; at--) this.#start(this.#instances[at]!);
+    this.#step();
+  }
+
+  /** A message arrived. False when it was for a family member that was forgotten, or for no module of this stack. */
+  deliver(message: Message): boolean {
+    let scope: Scope | undefined = this.#root;
+    if (message.keys !== null)
+      for (const key of message.keys) scope = scope?.families.get(message.channel)?.member(key);
+    const leaf = scope?.leaves.get(message.channel);
+    if (leaf === undefined) return false;
+    if (leaf.key === null) this.queue.push(leaf.handler, leaf.instance, null, message.from, message.body);
+    else this.queue.push(leaf.handler, leaf.instance, null, leaf.key, message.from, message.body);
+    this.host.observe?.("indication", leaf.path, "deliver", [message.from, message.body]);
+    this.#touch(leaf.instance);
+    this.#step();
+    return true;
+  }
+
+  /** A request from outside at the top of the stack. */
+  request(name: string, args: readonly unknown[]): void {
+    const request = this.#top.requests[name];
+    assert(
+      request !== undefined,
+      `${this.#top.module.name} has no request ${name}; it has ${Object.keys(this.#top.requests).join(", ")}`,
+    );
+    request(...args);
+    this.#step();
+  }
+
+  /** A timer is due. The host has already disarmed it. */
+  fire(box: TimerBox): void {
+    const handler = box.instance.module.upon["timer"]?.[box.name];
+    assert(handler !== undefined, `${box.instance.module.name} has no timer ${box.name}`);
+    if (box.instance.dropped) return;
+    this.queue.push(handler as Handler, box.instance, null, ...box.args);
+    this.#touch(box.instance);
+    this.#step();
+  }
+
+  /** What a module asked to be told about is durable. */
+  durable(instance: Instance, name: string, args: readonly unknown[]): void {
+    const handler = instance.module.upon["durable"]?.[name];
+    assert(handler !== undefined, `${instance.module.name} has no notice ${name}`);
+    if (instance.dropped) return;
+    this.queue.push(handler as Handler, instance, null, ...args);
+    this.#touch(instance);
+    this.#step();
+  }
+
+  /** The host has no more input at hand: modules that were touched since send their batches. One step. */
+  settle(): void {
+    for (const instance of this.#settling) {
+      instance.settledWanted = false;
+      if (!instance.dropped) this.queue.push(instance.module.settled as Handler, instance, null);
+    }
+    this.#settling.length = 0;
+    this.#step();
+  }
+
+  /** The module at a port path, or undefined where none runs (a member of a family that was not made yet). */
+  at(path: string): Instance | undefined {
+    return this.#instances.find((instance) => instance.path === path && !instance.dropped);
+  }
+
+  /** Volatile state of every module by path: with the disk, all that the next step depends on. Plain data. */
+  volatile(): unknown {
+    return {
+      members: this.#members.filter(({ scope }) => !scope.dropped).map(({ path, key }) => [path, key]),
+      states: this.#instances.filter(({ dropped }) => !dropped).map(({ path, state }) => [path, state]),
+      settling: this.#settling.map(({ path }) => path),
+      positions: this.#instances.map(({ recordPosition, logPosition }) => [recordPosition, logPosition]),
+      issued: this.#issued,
+    };
+  }
+
+  /** Takes over what `volatile` gave, in a machine that was just made. No handler runs. */
+  restore(volatile: unknown): void {
+    const image = volatile as ReturnType<NodeMachine["volatile"]> & {
+      members: [string, number][];
+      states: [string, object][];
+      settling: string[];
+      positions: [number, number][];
+      issued: number;
+    };
+    for (const [path, key] of image.members) this.#memberAt(`${path}[${key}]`);
+    this.#booted = true;
+    for (const [path, state] of image.states) this.at(path)!.state = state;
+    for (const path of image.settling) this.#touch(this.at(path)!);
+    this.#instances.forEach((instance, at) => {
+      [instance.recordPosition, instance.logPosition] = image.positions[at] ?? [0, 0];
+    });
+    this.#issued = image.issued;
+  }
+
+  // What follows is for the io of the modules.
+
+  /** A message of a module that sits on the network. */
+  send(to: NodeId, channel: number, keys: readonly number[] | null, body: unknown): void {
+    this.#out(
+      {
+        kind: "message",
+        from: this.self,
+        to,
+        channel,
+        keys,
+        body: this.freeze ? freeze(body) : body,
+        due: 0,
+        order: 0,
+        event: 0,
+      },
+      this.queue.early,
+    );
+  }
+
+  /** An indication that leaves the top of the stack. */
+  answer(name: string, args: readonly unknown[]): void {
+    this.#out({ kind: "answer", name, args: this.freeze ? freeze(args) : args, event: 0 }, null);
+  }
+
+  /** A notice that comes back once all that was written so far is durable. */
+  notify(instance: Instance, name: string, args: readonly unknown[]): void {
+    this.#outputs.push({ kind: "durable", instance, name, args });
+    this.#afters.push(null);
+  }
+
+  /** A write of this step. */
+  write(instance: Instance, write: Write): void {
+    if (this.freeze && "value" in write) freeze(write.value);
+    applyWrite(this.disk, write);
+    this.#frame.push(write);
+    if (write.kind === "set" || write.kind === "forget") instance.recordPosition = this.#issued + 1;
+    else instance.logPosition = this.#issued + 1;
+  }
+
+  /** Drops the members of a family below a key, with their records. */
+  forget(owner: Instance, dropped: readonly Instance[]): void {
+    for (const instance of dropped) {
+      instance.dropped = true;
+      for (const box of instance.timers.values()) this.host.disarm(box);
+      if (this.disk.has(instance.path)) this.write(owner, { kind: "forget", path: instance.path });
+    }
+    const gone = new Set(dropped);
+    for (const { users } of this.#instances)
+      for (let at = users.length - 1; at >= 0; at--) if (gone.has(users[at]!.instance)) users.splice(at, 1);
+    for (let at = this.#instances.length - 1; at >= 0; at--)
+      if (gone.has(this.#instances[at]!)) this.#instances.splice(at, 1);
+    for (let at = this.#settling.length - 1; at >= 0; at--)
+      if (gone.has(this.#settling[at]!)) this.#settling.splice(at, 1);
+  }
+
+  #out(output: Output, early: Instance | null): void {
+    this.#outputs.push(output);
+    this.#afters.push(early === null ? null : this.#positionFor(early));
+  }
+
+  /** An early output waits for every write but those to its module's own logs. */
+  #positionFor(early: Instance): number {
+    let position = 0;
+    for (const instance of this.#instances) {
+      position = Math.max(position, instance.recordPosition, instance === early ? 0 : instance.logPosition);
+    }
+    return position;
+  }
+
+  #touch(instance: Instance): void {
+    if (instance.module.settled === undefined || instance.settledWanted) return;
+    instance.settledWanted = true;
+    this.#settling.push(instance);
+    if (this.#settling.length === 1) this.host.wantSettled();
+  }
+
+  /** Marks a module that got a request or an indication inside the step. */
+  touched(instance: Instance): void {
+    if (instance.module.settled !== undefined) this.#touch(instance);
+  }
+
+  #step(): void {
+    this.queue.drain();
+    if (this.#frame.length > 0) {
+      const frame = this.#frame;
+      this.#frame = [];
+      this.host.write(frame, ++this.#issued);
+    }
+    const outputs = this.#outputs;
+    if (outputs.length === 0) return;
+    const afters = this.#afters;
+    this.#outputs = [];
+    this.#afters = [];
+    for (let at = 0; at < outputs.length; at++) this.gate.pass(outputs[at]!, afters[at] ?? this.#issued);
+  }
+
+  #start(instance: Instance): void {
+    if (instance.module.start !== undefined) this.queue.push(instance.module.start as Handler, instance, null);
+    this.#touch(instance);
+  }
+
+  /** Makes the instances of a stack; the one on top is returned. */
+  #build(
+    blueprint: Blueprint,
+    path: string,
+    scope: Scope,
+    nodes: readonly NodeId[],
+    user: Instance | null,
+    shared: boolean,
+  ): Instance {
+    if (blueprint.kind === "among") return this.#build(blueprint.one, path, scope, blueprint.members, user, shared);
+    if (blueprint.kind === "shared") return this.#buildShared(blueprint, path, nodes);
+    if (blueprint.kind === "network")
+      return this.#build(
+        stack(rawLinks, { links: network(blueprint.channel ?? path) }) as Blueprint & object,
+        path,
+        scope,
+        nodes,
+        user,
+        shared,
+      );
+    assert(blueprint.kind === "module", "a family has an owner: put many(…) below a module");
+    const { module, below } = blueprint;
+    const site: Site = { self: this.self, nodes };
+    const instance: Instance = {
+      path,
+      keys: scope.keys,
+      module,
+      nodes,
+      state: module.init(site),
+      io: {},
+      requests: {},
+      users: [],
+      shared,
+      recordPosition: 0,
+      logPosition: 0,
+      settledWanted: false,
+      timers: new Map(),
+      dropped: false,
+    };
+    this.#instances.push(instance);
+    scope.instances.push(instance);
+    const ports: { [port: string]: unknown } = {};
+    for (const [port, under] of Object.entries(below))
+      ports[port] = this.#bind(instance, port, under, childPath(path, port), scope, nodes);
+    makeIO(this, instance, ports);
+    return instance;
+  }
+
+  #buildShared(blueprint: Blueprint & { kind: "shared" }, path: string, nodes: readonly NodeId[]): Instance {
+    let instance = this.#shared.get(blueprint);
+    if (instance === undefined) {
+      // A shared instance lives as long as its node, also when its first user is a member of a family.
+      instance = this.#build(blueprint.one, path.replace(/\[\d+\]/g, "[]"), this.#root, nodes, null, true);
+      this.#shared.set(blueprint, instance);
+      if (this.#booted) this.#start(instance);
+    }
+    return instance;
+  }
+
+  #bind(user: Instance, port: string, under: Blueprint, path: string, scope: Scope, nodes: readonly NodeId[]): unknown {
+    if (under.kind === "network")
+      return this.#bindNetwork(user, port, under.channel ?? path.replace(/\[\d+\]/g, "[]"), path, scope);
+    if (under.kind === "among" && under.one.kind === "network")
+      return this.#bind(user, port, under.one, path, scope, nodes);
+    if (under.kind === "many") return this.#bindFamily(user, port, under, path, scope, nodes);
+    const below = this.#build(under, path, scope, nodes, user, false);
+    const joins: User = { instance: user, port, key: null };
+    if (below.shared && below.users.length > 0 && this.#booted) this.#join(below, joins);
+    below.users.push(joins);
+    return below.requests;
+  }
+
+  /** Lets a shared module say again what holds, to a user that came after boot and to nobody else. */
+  #join(below: Instance, user: User): void {
+    const { joined } = below.module;
+    if (joined === undefined) return;
+    const tell: Handler = (s, io) => {
+      this.joining = user;
+      joined(s, io);
+      this.joining = null;
+    };
+    this.queue.push(tell, below, null);
+  }
+
+  #bindNetwork(user: Instance, port: string, name: string, path: string, scope: Scope): unknown {
+    const channel = this.#program.channels.numberOf(name);
+    const handler = user.module.upon[port]?.["deliver"];
+    assert(handler !== undefined, `${user.module.name} does not hear deliver on its port ${port}`);
+    assert(!scope.leaves.has(channel), `two network leaves of one stack are named ${name}: give them different names`);
+    scope.leaves.set(channel, { instance: user, handler: handler as Handler, key: null, path });
+    const { keys } = scope;
+    const observe = this.host.observe;
+    if (observe === undefined) return { send: (to: NodeId, body: unknown) => this.send(to, channel, keys, body) };
+    return {
+      send: (to: NodeId, body: unknown) => {
+        observe("request", path, "send", [to, body]);
+        this.send(to, channel, keys, body);
+      },
+    };
+  }
+
+  #bindFamily(
+    user: Instance,
+    port: string,
+    under: Blueprint & { kind: "many" },
+    path: string,
+    scope: Scope,
+    nodes: readonly NodeId[],
+  ): unknown {
+    const family = new Family(under.template, `${path.replace(/\[\d+\]/g, "[]")}[]`, this.#program.channels, (key) => {
+      const keys = [...(scope.keys ?? []), key];
+      const inside: Scope = { keys, leaves: new Map(), families: new Map(), instances: [], owner: { family, key } };
+      const memberPath = `${path}[${key}]`;
+      if (under.template.kind === "network") {
+        // A family of raw channels: its messages go straight to the owner, with the key first.
+        const requests = this.#bindNetwork(
+          user,
+          port,
+          under.template.channel ?? `${path.replace(/\[\d+\]/g, "[]")}[]`,
+          memberPath,
+          inside,
+        );
+        for (const leaf of inside.leaves.values()) (leaf as { key: number | null }).key = key;
+        this.#members.push({ path, key, scope: inside });
+        return { scope: inside, requests: requests as Instance["requests"] };
+      }
+      const top = this.#build(under.template, memberPath, inside, nodes, user, false);
+      top.users.push({ instance: user, port, key });
+      this.#members.push({ path, key, scope: inside });
+      if (this.#booted) for (let at = inside.instances.length - 1; at >= 0; at--) this.#start(inside.instances[at]!);
+      return { scope: inside, requests: top.requests };
+    });
+    for (const channel of family.channels) scope.families.set(channel, family);
+    (scope.byPath ??= new Map()).set(path, family);
+    const each = (key: number): unknown => family.requests(key);
+    return Object.assign(each, { forget: (key: number) => this.forget(user, family.forget(key)) });
+  }
+
+  /** A record on disk of a member of a family brings the member back at boot. */
+  #memberOnDisk(path: string): void {
+    if (path.includes("[")) this.#memberAt(path);
+  }
+
+  #memberAt(path: string): void {
+    let scope: Scope | undefined = this.#root;
+    for (const match of path.matchAll(/\[(\d+)\]/g)) {
+      const family: Family | undefined = scope?.byPath?.get(path.slice(0, match.index));
+      if (family === undefined) return;
+      scope = family.member(Number(match[1]));
+    }
+  }
+}

@@ -1,0 +1,2 @@
+export * from "./perfect-link.ts";
+export * from "./stubborn-link.ts";

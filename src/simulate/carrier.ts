@@ -1,0 +1,142 @@
+import { type Choices, encode, type Message, type SystemModel } from "../model/index.ts";
+import type { Dials } from "./dials.ts";
+
+/** Microseconds in a millisecond. */
+export const microseconds = 1000;
+
+const steps = 1024;
+
+/** What becomes of a message: when each copy arrives, in microseconds; none means that it was lost, and why. */
+export interface Carriage {
+  readonly arrivals: readonly number[];
+  readonly lost: "lost" | "queue full" | null;
+}
+
+const never: Carriage = { arrivals: [], lost: null };
+
+/**
+ * Decides loss, duplication and delay of each message by the dials. Every decision is identified by its link and by how
+ * many messages that link carried, so that taking one message out of a run leaves the fate of the others.
+ */
+export class Carrier {
+  readonly #choices: Choices;
+  readonly #dials: Dials;
+  readonly #model: SystemModel;
+  readonly #n: number;
+  readonly #counts: Int32Array;
+  readonly #busyUntil: Float64Array;
+  readonly #lossy: boolean;
+  readonly #gstUs: number;
+  readonly #boundFactor: number;
+  readonly #minUs: number;
+  readonly #spanUs: number;
+  readonly #distancesMs: readonly (readonly number[])[] | undefined;
+  #healed = false;
+
+  constructor(
+    choices: Choices,
+    dials: Dials,
+    model: SystemModel,
+    n: number,
+    distancesMs?: readonly (readonly number[])[],
+  ) {
+    this.#choices = choices;
+    this.#dials = dials;
+    this.#model = model;
+    this.#n = n;
+    this.#counts = new Int32Array(n * n);
+    this.#busyUntil = new Float64Array(n * n);
+    this.#lossy = model.network !== "reliable";
+    this.#minUs = dials.delayMsMin * microseconds;
+    this.#spanUs = Math.max(0, dials.delayMsMax - dials.delayMsMin) * microseconds;
+    this.#distancesMs = distancesMs;
+    this.#gstUs =
+      model.timing === "eventually-synchronous"
+        ? Math.floor((choices.below("gst", 0, 0, steps) / steps) * dials.gstMs * microseconds)
+        : 0;
+    this.#boundFactor =
+      model.timing === "unknown-bound"
+        ? 1 + Math.floor((choices.below("bound", 0, 0, steps) / steps) * (dials.boundFactorMax - 1))
+        : 1;
+  }
+
+  /** Faults are over: the network loses nothing more. */
+  heal(): void {
+    this.#healed = true;
+  }
+
+  /** Time from which the network is timely, microseconds. */
+  get gstUs(): number {
+    return this.#gstUs;
+  }
+
+  /** How many messages the link from one node to another carried so far: the identity of the next one. */
+  countOf(link: number): number {
+    return this.#counts[link]!;
+  }
+
+  /** The fate of a message that is sent now. */
+  carry(message: Message, now: number): Carriage {
+    const { from, to } = message;
+    const link = from * this.#n + to;
+    const count = this.#counts[link]!++;
+    if (this.#choices.forced("never", link, count) === 1) return never;
+    if (from === to) return { arrivals: [now], lost: null };
+    const bytes = this.#dials.bandwidth > 0 || this.#dials.packetBytes > 0 ? encode(message.body).length : 0;
+    if (this.#lossy && !this.#healed && this.#isLost(link, count, bytes)) return { arrivals: [], lost: "lost" };
+    const start = this.#transmit(link, bytes, now);
+    if (start < 0) return { arrivals: [], lost: "queue full" };
+    const first =
+      start + this.#delay(link, count, "delay", now) + (this.#distancesMs?.[from]?.[to] ?? 0) * microseconds;
+    const { duplication } = this.#dials;
+    if (
+      !this.#lossy ||
+      this.#healed ||
+      duplication === 0 ||
+      !this.#choices.chance("duplicate", link, count, duplication)
+    )
+      return { arrivals: [first], lost: null };
+    return { arrivals: [first, start + this.#delay(link, count, "delay of the copy", now)], lost: null };
+  }
+
+  #isLost(link: number, count: number, bytes: number): boolean {
+    const { loss, packetBytes } = this.#dials;
+    if (loss === 0) return false;
+    const packets = packetBytes > 0 ? Math.max(1, Math.ceil(bytes / packetBytes)) : 1;
+    for (let packet = 0; packet < packets; packet++) {
+      if (this.#choices.chance(packet === 0 ? "loss" : `loss of packet ${packet}`, link, count, loss)) return true;
+    }
+    return false;
+  }
+
+  /** When the last byte is on the link: links send one message after the other. Negative when their queue is full. */
+  #transmit(link: number, bytes: number, now: number): number {
+    const { bandwidth, queueMax } = this.#dials;
+    if (bandwidth === 0) return now;
+    const transmission = Math.ceil((bytes / bandwidth) * microseconds);
+    const start = Math.max(now, this.#busyUntil[link]!);
+    if (queueMax > 0 && start - now > queueMax * transmission) return -1;
+    this.#busyUntil[link] = start + transmission;
+    return start + transmission;
+  }
+
+  #delay(link: number, count: number, name: string, now: number): number {
+    const q = this.#choices.below(name, link, count, steps);
+    if (this.#model.timing === "synchronous") return this.#minUs + Math.floor((this.#spanUs * q) / steps);
+    if (this.#model.timing === "asynchronous") return this.#asynchronous(q);
+    if (this.#model.timing === "unknown-bound")
+      return this.#minUs + Math.floor((this.#spanUs * this.#boundFactor * q) / steps);
+    const timely = this.#minUs + Math.floor((this.#spanUs * q) / steps);
+    if (now >= this.#gstUs || this.#healed) return timely;
+    const chaos = this.#minUs + Math.floor((this.#dials.chaosDelayMsMax * microseconds * q) / steps);
+    // Whatever was sent before the global stabilisation time arrives at most one bound after it.
+    return Math.min(chaos, this.#gstUs - now + this.#minUs + this.#spanUs);
+  }
+
+  /** No bound: mostly within the usual span, one in eight up to many times that (a Pareto tail, by division alone). */
+  #asynchronous(q: number): number {
+    const usual = (steps * 7) / 8;
+    if (q < usual) return this.#minUs + Math.floor((this.#spanUs * q) / usual);
+    return this.#minUs + this.#spanUs + Math.floor((this.#spanUs * 4 * (q - usual)) / (steps - q));
+  }
+}

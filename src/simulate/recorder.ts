@@ -1,0 +1,233 @@
+import type { AnyProperty, Inspection, Property, PropertyEvent, Prospect, RunSite } from "../check/index.ts";
+import { hashPlain, hashText, hashWord, type NodeId, type TraceEvent, type TraceKind } from "../model/index.ts";
+
+/** How a run was broken, with the events at fault. */
+export interface Violation {
+  readonly property: string;
+  readonly clause: string;
+  readonly events: readonly number[];
+  /** The event during which it was noticed. */
+  readonly event: number;
+}
+
+/**
+ * How much the rolling hash covers. `outside`: every event at the border of a node with its payload. `full`: also every
+ * request and indication inside the nodes and the state of a node after each of its steps.
+ */
+export type HashCover = "outside" | "full";
+
+/** A property with its state in this run. */
+interface Watcher {
+  readonly property: Property;
+  readonly state: unknown;
+  exercised: number;
+  broken: boolean;
+}
+
+/** A property that throws is a fault of its author; it is told apart from a violation. */
+export class PropertyError extends Error {
+  readonly code: string = "PROPERTY_THROWS";
+  override readonly name: string = "PropertyError";
+}
+
+const kindWords = new Map<string, number>();
+const wordOf = (text: string): number => {
+  let word = kindWords.get(text);
+  if (word === undefined) kindWords.set(text, (word = hashText(0, text)));
+  return word;
+};
+
+/**
+ * Everything that looks at a run and does not change it: event numbers, the rolling hash, the trace, the properties,
+ * the counts of faults.
+ */
+export class Recorder {
+  readonly violations: Violation[] = [];
+  readonly struck: Map<string, number> = new Map();
+  readonly trace: TraceEvent[] | null;
+  readonly #full: boolean;
+  readonly #top: readonly Watcher[];
+  readonly #inner = new Map<string, Watcher[]>();
+  readonly #watchers: readonly Watcher[];
+  readonly #inspecting: readonly Watcher[];
+  #hash = 0x9747b28c;
+  #events = 0;
+  #current: Watcher | null = null;
+  readonly #report: { premise(): void; violated(clause: string, ...events: readonly number[]): void };
+
+  constructor(
+    properties: readonly AnyProperty[],
+    site: RunSite,
+    options: { readonly trace: boolean; readonly cover: HashCover },
+  ) {
+    this.trace = options.trace ? [] : null;
+    this.#full = options.cover === "full";
+    this.#watchers = properties.map((property) => ({
+      property: property as unknown as Property,
+      state: property.init(site),
+      exercised: 0,
+      broken: false,
+    }));
+    this.#top = this.#watchers.filter(({ property }) => (property.port ?? "") === "");
+    for (const watcher of this.#watchers) {
+      const port = watcher.property.port ?? "";
+      if (port !== "") this.#inner.set(port, [...(this.#inner.get(port) ?? []), watcher]);
+    }
+    this.#inspecting = this.#watchers.filter(({ property }) => property.inspect !== undefined);
+    this.#report = {
+      premise: () => {
+        if (this.#current !== null) this.#current.exercised++;
+      },
+      violated: (clause, ...events) => this.#violated(clause, events),
+    };
+  }
+
+  get events(): number {
+    return this.#events;
+  }
+
+  /** The rolling hash over all events so far. */
+  get hash(): number {
+    return this.#hash >>> 0;
+  }
+
+  /** Whether requests and indications inside the nodes must be reported. */
+  get watchesInside(): boolean {
+    return this.trace !== null || this.#full || this.#inner.size > 0;
+  }
+
+  get watchesState(): boolean {
+    return this.#inspecting.length > 0;
+  }
+
+  get full(): boolean {
+    return this.#full;
+  }
+
+  /** Counts a fault that struck. */
+  strike(fault: string): void {
+    this.struck.set(fault, (this.struck.get(fault) ?? 0) + 1);
+  }
+
+  /**
+   * Numbers an event and mixes its fields into the hash. `at` is in microseconds. Whoever calls it adds the trace event
+   * by `keep` when `trace` is on.
+   */
+  event(kind: TraceKind, node: NodeId, at: number, peer: number, name: string, payload: unknown): number {
+    let hash = hashWord(this.#hash, wordOf(kind) ^ (node << 8) ^ peer);
+    hash = hashWord(hash, at | 0);
+    if (at > 0x7fffffff) hash = hashWord(hash, (at / 0x80000000) | 0);
+    if (name !== "") hash = hashWord(hash, wordOf(name));
+    if (payload !== undefined) hash = hashPlain(hash, payload);
+    this.#hash = hash;
+    return this.#events++;
+  }
+
+  /** Numbers an event whose payload the hash already has: a delivery, whose send covered it. */
+  light(kind: TraceKind, node: NodeId, at: number, peer: number): number {
+    const hash = hashWord(this.#hash, wordOf(kind) ^ (node << 8) ^ peer);
+    this.#hash = hashWord(hash, at | 0);
+    return this.#events++;
+  }
+
+  /** Numbers an event that only the trace sees. */
+  number(): number {
+    return this.#events++;
+  }
+
+  keep(event: TraceEvent): void {
+    this.trace?.push(event);
+  }
+
+  /** Mixes the state of a node after its step; with `cover: "full"` only. */
+  state(volatile: unknown): void {
+    this.#hash = hashPlain(this.#hash, volatile);
+  }
+
+  /** Something at a port, or in the life of a node, for the properties. */
+  observe(event: PropertyEvent): void {
+    if (event.path === "") {
+      for (const watcher of this.#top) this.#ask(watcher, event);
+      if (event.kind === "crash" || event.kind === "recover" || event.kind === "boot") {
+        for (const watchers of this.#inner.values()) for (const watcher of watchers) this.#ask(watcher, event);
+      }
+    } else {
+      const watchers = this.#inner.get(event.path) ?? this.#inner.get(event.path.replace(/\[\d+\]/g, "[]"));
+      if (watchers !== undefined) for (const watcher of watchers) this.#ask(watcher, event);
+    }
+  }
+
+  /** Invariants over local states, after a step. */
+  inspect(look: Inspection): void {
+    for (const watcher of this.#inspecting)
+      this.#guard(watcher, () => watcher.property.inspect?.(watcher.state, look, this.#report));
+  }
+
+  /** Whether a liveness property is owed something, or lasts to the end whatever happens. */
+  owes(prospect: Prospect): boolean {
+    return this.#watchers.some(
+      ({ property, state, broken }) =>
+        !broken && (property.lasting === true || (property.pending?.(state, prospect) ?? null) !== null),
+    );
+  }
+
+  /** The run is over: what is still owed after a fair run is broken; properties over the whole history speak. */
+  finish(prospect: Prospect, fair: boolean): void {
+    for (const watcher of this.#watchers) {
+      this.#guard(watcher, () => watcher.property.end?.(watcher.state, prospect, this.#report));
+      if (!fair) continue;
+      this.#guard(watcher, () => {
+        const clause = watcher.property.pending?.(watcher.state, prospect) ?? null;
+        if (clause !== null) this.#report.violated(clause);
+      });
+    }
+  }
+
+  /** How often the premise of each property occurred. */
+  exercised(): ReadonlyMap<string, number> {
+    return new Map(this.#watchers.map(({ property, exercised }) => [property.id, exercised]));
+  }
+
+  /** A violation that no property states: the protocol threw, or never stops. */
+  fail(property: string, clause: string): void {
+    this.violations.push({
+      property,
+      clause,
+      events: [Math.max(0, this.#events - 1)],
+      event: Math.max(0, this.#events - 1),
+    });
+  }
+
+  #ask(watcher: Watcher, event: PropertyEvent): void {
+    if (watcher.broken || watcher.property.on === undefined) return;
+    this.#guard(watcher, () => watcher.property.on?.(watcher.state, event, this.#report));
+  }
+
+  #guard(watcher: Watcher, ask: () => void): void {
+    if (watcher.broken) return;
+    this.#current = watcher;
+    try {
+      ask();
+    } catch (thrown) {
+      throw new PropertyError(
+        `property ${watcher.property.id} throws: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+        { cause: thrown },
+      );
+    } finally {
+      this.#current = null;
+    }
+  }
+
+  #violated(clause: string, events: readonly number[]): void {
+    const watcher = this.#current;
+    if (watcher === null || watcher.broken) return;
+    watcher.broken = true;
+    const event = Math.max(0, this.#events - 1);
+    this.violations.push({
+      property: watcher.property.id,
+      clause,
+      events: events.length > 0 ? events : [event],
+      event,
+    });
+  }
+}

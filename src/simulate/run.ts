@@ -1,0 +1,66 @@
+import { type Choices, type Edit, edited, following, seeded } from "../model/index.ts";
+import type { Prepared } from "./prepare.ts";
+import type { HashCover } from "./recorder.ts";
+import type { Laws } from "./simulated-node.ts";
+import { type RunResult, Simulation } from "./simulation.ts";
+
+/** Where a run's choices come from: a seed with edits, or the digits of an exhaustive enumeration. */
+export type RunSource =
+  | { readonly kind: "seed"; readonly seed: number; readonly edits: readonly Edit[] }
+  | {
+      readonly kind: "path";
+      readonly path: readonly number[];
+      readonly crashesMax: number;
+      readonly lossesMax: number;
+    };
+
+/** How one run is looked at. */
+export interface RunOptions {
+  readonly trace?: boolean;
+  readonly cover?: HashCover;
+  readonly laws?: Laws;
+  readonly stopAtViolation?: boolean;
+  readonly eventsMax?: number;
+  /** Version of the code, for the trace. */
+  readonly code?: string;
+}
+
+const noLaws: Laws = { rebuild: false, freeze: false };
+/** Events that one run may process before it is given up: the budget that no protocol can outrun. */
+export const eventsMaxDefault = 200_000;
+
+/** Runs a prepared scenario once with the given choices. */
+export const runWith = (
+  prepared: Prepared,
+  source: RunSource,
+  choices: Choices,
+  options: RunOptions = {},
+): RunResult => {
+  const { scenario, setup, model, parameters, dials } = prepared;
+  return new Simulation({
+    scenario: scenario.id,
+    setup,
+    model,
+    parameters,
+    dials,
+    choices,
+    schedule: source.kind === "seed" ? "timed" : "ordered",
+    trace: options.trace ?? false,
+    cover: options.cover ?? "full",
+    laws: options.laws ?? noLaws,
+    stopAtViolation: options.stopAtViolation ?? true,
+    eventsMax: options.eventsMax ?? eventsMaxDefault,
+    seed: source.kind === "seed" ? source.seed : 0,
+    code: options.code ?? "unknown",
+    ...(source.kind === "path" ? { crashesMax: source.crashesMax, lossesMax: source.lossesMax } : {}),
+  }).run();
+};
+
+/** Runs a prepared scenario once. */
+export const runOnce = (prepared: Prepared, source: RunSource, options: RunOptions = {}): RunResult =>
+  runWith(
+    prepared,
+    source,
+    source.kind === "seed" ? edited(seeded(source.seed), source.edits) : following(source.path),
+    options,
+  );

@@ -1,0 +1,171 @@
+import type { AnyProperty, Parameters } from "../check/index.ts";
+import type { AnyBound, NodeId, SystemModel } from "../model/index.ts";
+import type { Fault, FaultBudget } from "./fault.ts";
+
+/** A parameter that a user may set by `--set name=value`. */
+export type ParameterDefinition =
+  | {
+      readonly type: "integer" | "number";
+      readonly text: string;
+      readonly default: number;
+      readonly min: number;
+      readonly max: number;
+    }
+  | { readonly type: "choice"; readonly text: string; readonly default: string; readonly options: readonly string[] }
+  | { readonly type: "boolean"; readonly text: string; readonly default: boolean };
+
+/** Parameters by name. */
+export interface ParameterDefinitions {
+  readonly [name: string]: ParameterDefinition;
+}
+
+/** The values that a set of definitions allows. */
+export type ParameterValues<D extends ParameterDefinitions> = {
+  readonly [K in keyof D]: D[K]["type"] extends "integer" | "number"
+    ? number
+    : D[K]["type"] extends "boolean"
+      ? boolean
+      : string;
+};
+
+/** One process: its name in diagrams and the stack that it runs. */
+export interface Process {
+  readonly name: string;
+  readonly stack: AnyBound;
+}
+
+/** A request from outside. */
+export interface Call {
+  readonly request: string;
+  readonly args: readonly unknown[];
+  /** Milliseconds to wait before it, after the end of the call before. 0 when absent. */
+  readonly afterMs?: number;
+  /**
+   * Names of the top indications of the same node that complete it: the script goes on only then. Absent: it is
+   * complete at once.
+   */
+  readonly until?: readonly string[];
+}
+
+/** What one client does at one node, call after call. */
+export interface Script {
+  readonly node: NodeId;
+  readonly calls: readonly Call[];
+  /** A crash of the node ends an open call with an unknown outcome; the script goes on after the recovery when true. */
+  readonly resumes?: boolean;
+}
+
+/** Draws for a workload, each with a name of its own. */
+export interface Draw {
+  below(name: string, alternatives: number): number;
+  between(name: string, from: number, to: number): number;
+  chance(name: string, probability: number): boolean;
+  pick<T>(name: string, from: readonly T[]): T;
+}
+
+/** A scenario made concrete by its parameters. */
+export interface Setup {
+  readonly processes: readonly Process[];
+  readonly workload: (draw: Draw) => readonly Script[];
+  readonly properties: readonly AnyProperty[];
+  /** What may go wrong, beyond what the dials allow by themselves. */
+  readonly faults?: FaultBudget;
+  /** Faults at fixed times, besides the drawn ones. */
+  readonly plan?: readonly Fault[];
+  /** How many nodes may fail for good while progress is still owed: crash or Byzantine. 0 when absent. */
+  readonly f?: number;
+  /** Every message of the protocol, for a traitor's or the network's forgeries. Structural mutation when absent. */
+  readonly vocabulary?: readonly { readonly channel?: string; readonly body: unknown }[];
+  /** Milliseconds that the way from one node to another takes at least, by ids: regions. */
+  readonly distancesMs?: readonly (readonly number[])[];
+  /** Virtual milliseconds of faults (default 1,000) and of patience after them (default 10,000). */
+  readonly windowMs?: number;
+  readonly patienceMs?: number;
+  /** Values that a scenario fixes for the dials' parameters (delayMsMax, loss …), below what the user sets. */
+  readonly dials?: { readonly [name: string]: number };
+}
+
+/** One change of a scenario under which a property must break: the row's counterexample. */
+export interface ExpectedCounterexample<R extends object = object> {
+  /** What is changed: one step outside the model, or a rule, or a parameter. */
+  readonly change: string;
+  readonly model?: Partial<SystemModel>;
+  readonly parameters?: Parameters;
+  /** Rules that are changed. */
+  readonly rules?: Partial<R>;
+  /** The property that must be violated. */
+  readonly violates: string;
+  /** The most events that its shrunk run may have. */
+  readonly eventsMax?: number;
+  /** How many seeds to try, or exhaustively. */
+  readonly search?: "seeds" | "exhaustive";
+}
+
+/** One readable lesson: processes, model, workload, faults, properties. */
+export interface Scenario<D extends ParameterDefinitions = ParameterDefinitions, R extends object = object> {
+  /** `family/name`. */
+  readonly id: string;
+  /** Rows of the textbook. */
+  readonly rows: readonly number[];
+  readonly title: string;
+  /** A paragraph: what to see here, and why. */
+  readonly about?: string;
+  /** The weakest model that is claimed. */
+  readonly model: SystemModel;
+  readonly parameters: D;
+  /** `rules` overrides named rules of the protocol: empty for the correct one, one rule for a mutant. */
+  setup(parameters: ParameterValues<D>, model: SystemModel, rules: Partial<R>): Setup;
+  /** Runs outside the claim that must break it. */
+  readonly counterexamples?: readonly ExpectedCounterexample<R>[];
+}
+
+/** A scenario whose parameters nobody needs to know. */
+export type AnyScenario = Scenario<never, never>;
+
+/** States a scenario with the types of its parameters inferred. */
+export const scenario = <const D extends ParameterDefinitions, R extends object = object>(
+  definition: Scenario<D, R>,
+): AnyScenario => definition as unknown as AnyScenario;
+
+/**
+ * A known bug: one rule of a correct protocol, changed. It is looked for with the scenario, the seeds and the budgets of
+ * the correct protocol.
+ */
+export interface Mutant {
+  /** `family/name`, as the list of mutants has it (`paxos/P1`, `broadcast/causal-without-wait`). */
+  readonly id: string;
+  /** Id of the scenario that must find it. */
+  readonly scenario: string;
+  /** What was changed, in one sentence, and where such a bug was seen. */
+  readonly change: string;
+  readonly rules: object;
+  /** The model in which it shows, where that is not the claimed one (a promise that is not durable needs recoveries). */
+  readonly model?: Partial<SystemModel>;
+  readonly parameters?: Parameters;
+  /** Ids of the properties of which one must break; for an equivalent mutant none may. */
+  readonly violates: readonly string[];
+  /** Why it cannot be told from the correct protocol: a search that reports it is wrong. */
+  readonly equivalent?: string;
+  /** Seeds to try; 2,000 when absent. */
+  readonly seedsMax?: number;
+}
+
+/** A whole-number parameter. */
+export const integer = (
+  text: string,
+  value: number,
+  min: number,
+  max: number,
+): ParameterDefinition & { type: "integer" } => ({ type: "integer", text, default: value, min, max });
+/** A choice among names. */
+export const choice = (
+  text: string,
+  options: readonly string[],
+  value: string = options[0]!,
+): ParameterDefinition & { type: "choice" } => ({ type: "choice", text, default: value, options });
+/** A switch. */
+export const toggle = (text: string, value: boolean): ParameterDefinition & { type: "boolean" } => ({
+  type: "boolean",
+  text,
+  default: value,
+});

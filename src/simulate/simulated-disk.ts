@@ -1,0 +1,74 @@
+import { applyFrame, copyImage, type DiskImage, type Frame, freeze } from "../model/index.ts";
+
+interface PendingFrame {
+  readonly frame: Frame;
+  readonly position: number;
+  readonly readyAt: number;
+}
+
+/**
+ * The disk of a simulated node: what the node sees, what would survive a crash, and the frames in between. A sync takes
+ * time and covers everything written until it began, as a group commit does.
+ */
+export class SimulatedDisk {
+  /** What the node sees: every write, durable or not. */
+  seen: DiskImage = new Map();
+  #durable: DiskImage = new Map();
+  #pending: PendingFrame[] = [];
+  #lastReadyAt = 0;
+  #position = 0;
+
+  /** Position up to which everything survives. Positions go on over crashes. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** Frames that are written and not yet durable. */
+  get unsynced(): number {
+    return this.#pending.length;
+  }
+
+  /** A frame was written; its sync is done at `readyAt`, never before that of an earlier frame. Returns when. */
+  write(frame: Frame, position: number, readyAt: number): number {
+    const at = Math.max(readyAt, this.#lastReadyAt);
+    this.#lastReadyAt = at;
+    this.#pending.push({ frame, position, readyAt: at });
+    return at;
+  }
+
+  /** The syncs that are done at this time are done: the new durable position. */
+  sync(now: number): number {
+    while (this.#pending.length > 0 && this.#pending[0]!.readyAt <= now) this.#settle(this.#pending.shift()!);
+    return this.#position;
+  }
+
+  /**
+   * The node stopped. Of the unsynced frames the first `kept` had reached the disk by luck; of the next one the first
+   * `torn` writes had, if the disk may tear a step apart. The rest is lost.
+   */
+  crash(kept: number, torn: number): void {
+    for (const pending of this.#pending.slice(0, kept)) this.#settle(pending);
+    const next = this.#pending[kept];
+    if (next !== undefined && torn > 0) applyFrame(this.#durable, next.frame.slice(0, torn));
+    this.#pending = [];
+    this.#lastReadyAt = 0;
+    this.seen = copyImage(this.#durable);
+  }
+
+  /** The frame whose turn is next to become durable, for the draw of where it tears. */
+  frameAt(index: number): Frame | undefined {
+    return this.#pending[index]?.frame;
+  }
+
+  /** A disk that lost everything: a replaced machine. */
+  erase(): void {
+    this.#durable = new Map();
+    this.#pending = [];
+    this.seen = new Map();
+  }
+
+  #settle({ frame, position }: PendingFrame): void {
+    applyFrame(this.#durable, freeze(frame));
+    this.#position = position;
+  }
+}

@@ -1,0 +1,114 @@
+import {
+  type DiskImage,
+  decode,
+  encode,
+  type NodeHost,
+  type NodeId,
+  NodeMachine,
+  type Output,
+  OutputGate,
+  type Program,
+} from "../model/index.ts";
+import type { Behaviour } from "./fault.ts";
+import type { NodeClock } from "./node-clock.ts";
+import { SimulatedDisk } from "./simulated-disk.ts";
+
+/** How the nodes of a run are checked while they run. */
+export interface Laws {
+  /** Throw every node away and make it again from (state, disk) before each of its events: no hidden state. */
+  readonly rebuild: boolean;
+  /** Freeze what is sent, indicated or written: no aliasing. */
+  readonly freeze: boolean;
+}
+
+/** One node of a simulation: its machine, its disk, and what has been done to it. */
+export class SimulatedNode {
+  readonly id: NodeId;
+  readonly name: string;
+  readonly clock: NodeClock;
+  readonly disk: SimulatedDisk = new SimulatedDisk();
+  machine: NodeMachine;
+  gate: OutputGate;
+  up = true;
+  /** A crash that nothing mends. */
+  stopped = false;
+  everCrashed = false;
+  incarnation = 0;
+  pausedUntil = 0;
+  slowness = 1;
+  diskSlowness = 1;
+  diskFull = false;
+  settleAsked = false;
+  /** How many more outputs may leave before it crashes; -1 when no crash is due. */
+  outputsLeft = -1;
+  behaviour: Behaviour | null = null;
+  syncs = 0;
+  readonly draws: Map<string, number> = new Map();
+  readonly #program: Program;
+  readonly #host: NodeHost;
+  readonly #nodes: readonly NodeId[];
+  readonly #laws: Laws;
+  readonly #leave: (output: Output) => void;
+
+  constructor(
+    id: NodeId,
+    name: string,
+    program: Program,
+    host: NodeHost,
+    nodes: readonly NodeId[],
+    clock: NodeClock,
+    laws: Laws,
+    leave: (output: Output) => void,
+  ) {
+    this.id = id;
+    this.name = name;
+    this.clock = clock;
+    this.#program = program;
+    this.#host = host;
+    this.#nodes = nodes;
+    this.#laws = laws;
+    this.#leave = leave;
+    this.gate = new OutputGate(leave);
+    this.machine = this.#make(this.disk.seen);
+  }
+
+  /** A new incarnation from what the disk kept. */
+  reboot(): void {
+    this.incarnation++;
+    this.up = true;
+    this.outputsLeft = -1;
+    this.settleAsked = false;
+    this.gate = new OutputGate(this.#leave);
+    this.gate.advance(this.disk.position);
+    this.machine = this.#make(this.disk.seen);
+  }
+
+  /** The law of no hidden state: the same node again, from its state and its disk alone. */
+  rebuild(): void {
+    if (!this.#laws.rebuild) return;
+    const before = this.machine;
+    this.disk.seen = decode(encode(this.disk.seen)) as DiskImage;
+    const machine = this.#make(this.disk.seen);
+    machine.restore(decode(encode(before.volatile())));
+    for (const old of before.instances) {
+      const renewed = machine.at(old.path);
+      if (renewed === undefined) continue;
+      for (const [key, box] of old.timers) {
+        box.instance = renewed;
+        renewed.timers.set(key, box);
+      }
+    }
+    this.machine = machine;
+  }
+
+  #make(seen: DiskImage): NodeMachine {
+    return new NodeMachine(this.#program, this.#host, {
+      self: this.id,
+      nodes: this.#nodes,
+      incarnation: this.incarnation,
+      disk: seen,
+      gate: this.gate,
+      freeze: this.#laws.freeze,
+    });
+  }
+}

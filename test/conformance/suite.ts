@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { type AnyScenario, prepare, runCampaign, runOnce, type Scenario } from "../../src/simulate/index.ts";
+
+/** Seeds for each scenario in its claimed model. */
+const seeds = 1_000;
+const lawSeeds = 20;
+
+/**
+ * What every scenario of the lab must do: hold in the model that it claims, with every premise and every declared fault
+ * having occurred; break where it says that it breaks; and give the same run when nodes are rebuilt from plain data and
+ * messages are frozen.
+ */
+export const conformance = (scenarios: readonly AnyScenario[]): void => {
+  for (const scenario of scenarios as unknown as readonly Scenario[]) {
+    describe(scenario.id, () => {
+      it(`holds in ${scenario.model.network} × ${scenario.model.nodes} × ${scenario.model.timing}`, () => {
+        const { verdicts } = runCampaign(prepare(scenario as unknown as AnyScenario), {
+          runs: seeds,
+          cover: "outside",
+        });
+        expect(verdicts.length).toBeGreaterThan(0);
+        expect(
+          verdicts
+            .filter(({ verdict }) => verdict !== "holds")
+            .map(({ property, verdict, clause, replay }) => ({ property, verdict, clause, replay })),
+        ).toEqual([]);
+        for (const { exercised } of verdicts) expect(exercised).toBeGreaterThan(0);
+      });
+
+      it("keeps no hidden state and does not alias what it sends", () => {
+        const prepared = prepare(scenario as unknown as AnyScenario);
+        for (let seed = 1; seed <= lawSeeds; seed++) {
+          const plain = runOnce(prepared, { kind: "seed", seed, edits: [] }, { eventsMax: 3_000 });
+          const checked = runOnce(
+            prepared,
+            { kind: "seed", seed, edits: [] },
+            { eventsMax: 3_000, laws: { rebuild: true, freeze: true } },
+          );
+          expect(checked.violations).toEqual(plain.violations);
+          expect(checked.hash).toBe(plain.hash);
+        }
+      });
+
+      for (const { change, model, parameters, rules, violates, eventsMax, search } of scenario.counterexamples ?? []) {
+        it(`breaks ${violates}: ${change}`, () => {
+          const prepared = prepare(scenario as unknown as AnyScenario, parameters ?? {}, model ?? {}, {
+            rules: rules ?? {},
+          });
+          const { verdicts } = runCampaign(prepared, {
+            runs: search === "exhaustive" ? 200_000 : 2_000,
+            first: violates,
+            exhaustive: search === "exhaustive",
+            cover: "outside",
+          });
+          const verdict = verdicts.find(({ property }) => property === violates);
+          expect(verdict?.verdict).toBe("violated");
+          if (eventsMax !== undefined) expect(verdict?.strength.events).toBeLessThanOrEqual(eventsMax);
+        });
+      }
+    });
+  }
+};
