@@ -29,6 +29,14 @@ const factText = (name: string, data: unknown, limit: number): string => {
   return `${name} ${Array.isArray(data) ? listed(data, limit) : describe(data, limit)}`.trimStart();
 };
 
+/** `n1 | n2 n3` for lists of nodes, as a partition has them. */
+const groupsText = (data: unknown, view: TraceView): string | undefined => {
+  const isNode = (item: unknown): boolean => view.header.nodes.some(({ id }) => id === item);
+  if (!Array.isArray(data) || data.length === 0) return undefined;
+  if (!data.every((group) => Array.isArray(group) && group.every(isNode))) return undefined;
+  return data.map((group: readonly number[]) => group.map(view.nameOf).join(" ")).join(" | ");
+};
+
 const incarnationText = ({ incarnation }: TraceEvent): string =>
   incarnation === undefined ? "" : ` as incarnation ${incarnation}`;
 
@@ -43,8 +51,9 @@ const textOf = (event: TraceEvent, view: TraceView, limit: number): string => {
       return `${name ?? "lost"}: ${messageText(data ?? view.sendOf(event)?.data, limit)}`;
     case "call":
     case "answer":
+      return `${kind} ${callText(event, limit)}`;
     case "timer":
-      return callText(event, limit);
+      return `timeout ${callText(event, limit)}`;
     case "request":
     case "indication":
       return `${callText(event, limit)}${path === undefined ? "" : ` at ${path}`}`;
@@ -57,11 +66,14 @@ const textOf = (event: TraceEvent, view: TraceView, limit: number): string => {
       return factText(name ?? `${kind}${kind === "crash" ? "es" : "s"}`, data, limit);
     case "note":
       return factText(name ?? "", data, limit);
+    case "fault": {
+      const groups = groupsText(data, view);
+      return groups === undefined ? factText(name ?? kind, data, limit) : `${name ?? kind} ${groups}`;
+    }
     case "settled":
     case "durable":
     case "disk":
-    case "fault":
-      return factText(name === undefined ? kind : kind === "fault" ? name : `${kind} ${name}`, data, limit);
+      return factText(name === undefined ? kind : `${kind} ${name}`, data, limit);
   }
 };
 
