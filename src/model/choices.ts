@@ -45,7 +45,10 @@ const seedOfName = (name: string): number => {
 const nameSeeds = new Map<string, number>();
 const nameSeed = (name: string): number => {
   let seed = nameSeeds.get(name);
-  if (seed === undefined) nameSeeds.set(name, (seed = seedOfName(name)));
+  if (seed === undefined) {
+    seed = seedOfName(name);
+    nameSeeds.set(name, seed);
+  }
   return seed;
 };
 

@@ -19,7 +19,7 @@ export interface Scope {
   /** By channel, for messages. */
   readonly families: Map<number, Family>;
   /** By port path, for records on disk. */
-  byPath?: Map<string, Family>;
+  readonly byPath: Map<string, Family>;
   readonly instances: Instance[];
   readonly owner?: { readonly family: Family; readonly key: number };
   dropped?: boolean;

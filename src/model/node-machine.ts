@@ -94,7 +94,7 @@ export class NodeMachine {
     this.freeze = options.freeze;
     this.#program = program;
     this.#issued = options.gate.durable;
-    this.#root = { keys: null, leaves: new Map(), families: new Map(), instances: [] };
+    this.#root = { keys: null, leaves: new Map(), families: new Map(), instances: [], byPath: new Map() };
     this.#top = this.#build(program.blueprint, "", this.#root, options.nodes, null, false);
     for (const path of this.disk.keys()) this.#memberOnDisk(path);
   }
@@ -420,7 +420,14 @@ export class NodeMachine {
   ): unknown {
     const family = new Family(under.template, `${path.replace(/\[\d+\]/g, "[]")}[]`, this.#program.channels, (key) => {
       const keys = [...(scope.keys ?? []), key];
-      const inside: Scope = { keys, leaves: new Map(), families: new Map(), instances: [], owner: { family, key } };
+      const inside: Scope = {
+        keys,
+        leaves: new Map(),
+        families: new Map(),
+        byPath: new Map(),
+        instances: [],
+        owner: { family, key },
+      };
       const memberPath = `${path}[${key}]`;
       if (under.template.kind === "network") {
         // A family of raw channels: its messages go straight to the owner, with the key first.
@@ -442,7 +449,7 @@ export class NodeMachine {
       return { scope: inside, requests: top.requests };
     });
     for (const channel of family.channels) scope.families.set(channel, family);
-    (scope.byPath ??= new Map()).set(path, family);
+    scope.byPath.set(path, family);
     const each = (key: number): unknown => family.requests(key);
     return Object.assign(each, { forget: (key: number) => this.forget(user, family.forget(key)) });
   }

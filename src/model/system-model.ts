@@ -12,8 +12,11 @@ export interface SystemModel {
   readonly timing: TimingModel;
 }
 
+/** The positions of the network dial, strong to weak. */
 export const networkModels: readonly NetworkModel[] = ["reliable", "fair-loss", "arbitrary"];
+/** The positions of the node dial, strong to weak. */
 export const nodeModels: readonly NodeModel[] = ["crash-stop", "crash-recovery", "byzantine"];
+/** The positions of the timing dial, strong to weak. */
 export const timingModels: readonly TimingModel[] = [
   "synchronous",
   "eventually-synchronous",

@@ -56,7 +56,7 @@ export class TimedAgenda implements Agenda {
   }
 
   push(time: number, item: Item): void {
-    this.#heap.push(time < this.now ? this.now : time, item);
+    this.#heap.push(Math.max(time, this.now), item);
   }
 
   pop(): Item | undefined {

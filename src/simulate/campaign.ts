@@ -3,8 +3,8 @@ import { hashWord, Odometer, type SystemModel } from "../model/index.ts";
 import type { Prepared } from "./prepare.ts";
 import { replayString } from "./replay-string.ts";
 import { eventsMaxDefault, type RunOptions, type RunSource, runOnce, runWith } from "./run.ts";
+import type { RunResult } from "./run-input.ts";
 import { type Counterexample, shrink } from "./shrink.ts";
-import type { RunResult } from "./simulation.ts";
 
 /** How many runs, and how they are looked at. */
 export interface CampaignOptions extends RunOptions {

@@ -63,7 +63,7 @@ export class EventHeap<T> {
       const first = 4 * at + 1;
       if (first >= size) break;
       let least = first;
-      const end = first + 4 < size ? first + 4 : size;
+      const end = Math.min(first + 4, size);
       for (let child = first + 1; child < end; child++) {
         if (times[child]! < times[least]! || (times[child] === times[least] && orders[child]! < orders[least]!))
           least = child;

@@ -33,7 +33,10 @@ export class PropertyError extends Error {
 const kindWords = new Map<string, number>();
 const wordOf = (text: string): number => {
   let word = kindWords.get(text);
-  if (word === undefined) kindWords.set(text, (word = hashText(0, text)));
+  if (word === undefined) {
+    word = hashText(0, text);
+    kindWords.set(text, word);
+  }
   return word;
 };
 

@@ -1,8 +1,9 @@
 import { type Choices, type Edit, edited, following, seeded } from "../model/index.ts";
 import type { Prepared } from "./prepare.ts";
 import type { HashCover } from "./recorder.ts";
+import type { RunResult } from "./run-input.ts";
 import type { Laws } from "./simulated-node.ts";
-import { type RunResult, Simulation } from "./simulation.ts";
+import { Simulation } from "./simulation.ts";
 
 /** Where a run's choices come from: a seed with edits, or the digits of an exhaustive enumeration. */
 export type RunSource =

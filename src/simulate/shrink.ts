@@ -3,7 +3,7 @@ import { countEvents, sliceOf } from "./counted-events.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Violation } from "./recorder.ts";
 import { type RunOptions, type RunSource, runWith } from "./run.ts";
-import type { RunResult } from "./simulation.ts";
+import type { RunResult } from "./run-input.ts";
 
 /** A run that violates a property, as short as it was found. */
 export interface Counterexample {

@@ -21,6 +21,18 @@ export interface Laws {
   readonly freeze: boolean;
 }
 
+/** What a simulated node is made of. */
+export interface NodeMakings {
+  readonly id: NodeId;
+  readonly name: string;
+  readonly program: Program;
+  readonly host: NodeHost;
+  readonly nodes: readonly NodeId[];
+  readonly clock: NodeClock;
+  readonly laws: Laws;
+  readonly leave: (output: Output) => void;
+}
+
 /** One node of a simulation: its machine, its disk, and what has been done to it. */
 export class SimulatedNode {
   readonly id: NodeId;
@@ -50,16 +62,7 @@ export class SimulatedNode {
   readonly #laws: Laws;
   readonly #leave: (output: Output) => void;
 
-  constructor(
-    id: NodeId,
-    name: string,
-    program: Program,
-    host: NodeHost,
-    nodes: readonly NodeId[],
-    clock: NodeClock,
-    laws: Laws,
-    leave: (output: Output) => void,
-  ) {
+  constructor({ id, name, program, host, nodes, clock, laws, leave }: NodeMakings) {
     this.id = id;
     this.name = name;
     this.clock = clock;

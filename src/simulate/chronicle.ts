@@ -1,0 +1,145 @@
+import type { Inspection, PropertyEvent } from "../check/index.ts";
+import type { Message, NodeId, TraceKind } from "../model/index.ts";
+import { microseconds } from "./carrier.ts";
+import type { Fault } from "./fault.ts";
+import type { SimulatedNode } from "./simulated-node.ts";
+import type { World } from "./world.ts";
+
+/** The fields of a trace event that depend on its kind. */
+interface Details {
+  readonly peer?: NodeId;
+  readonly path?: string;
+  readonly name?: string;
+  readonly data?: unknown;
+}
+
+/** Tells the recorder what happens at the nodes, with their clocks, in the words of the trace. */
+export class Chronicle {
+  readonly #world: World;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** Whether a trace is kept. Callers ask first: the details of an event cost more than the event. */
+  get on(): boolean {
+    return this.#world.recorder.trace !== null;
+  }
+
+  /** Numbers and hashes an event of a node, and keeps it in the trace. */
+  event(
+    kind: TraceKind,
+    node: SimulatedNode,
+    name: string,
+    payload: unknown,
+    cause?: number,
+    details: Details = {},
+  ): number {
+    const { recorder, agenda } = this.#world;
+    const id = recorder.event(kind, node.id, agenda.now, 0, name, payload);
+    if (recorder.trace !== null) this.keep(kind, id, node, cause, { name, data: payload, ...details });
+    return id;
+  }
+
+  /** Keeps an event that has its number already. */
+  keep(kind: TraceKind, id: number, node: SimulatedNode, cause: number | undefined, details: Details): void {
+    const { now } = this.#world.agenda;
+    this.#world.recorder.keep({
+      id,
+      kind,
+      node: node.id,
+      incarnation: node.incarnation,
+      at: now / microseconds,
+      monotonic: node.clock.read("monotonic", now),
+      wall: node.clock.read("wall", now),
+      cause,
+      ...details,
+    });
+  }
+
+  /** A fault that strikes or ends. */
+  fault(fault: Fault, phase: "begin" | "end"): void {
+    const { recorder, agenda } = this.#world;
+    const name = `${fault.kind} ${phase}`;
+    const id = recorder.event("fault", "node" in fault ? fault.node : 0, agenda.now, 0, name, fault);
+    if (recorder.trace === null) return;
+    const kind = fault.kind === "pause" ? "pause" : "fault";
+    recorder.keep({
+      id,
+      kind,
+      at: agenda.now / microseconds,
+      name,
+      data: fault,
+      ...("node" in fault ? { node: fault.node } : {}),
+    });
+  }
+
+  /** A request or indication at a port inside a node. Those at the top are calls and answers. */
+  inside(
+    node: SimulatedNode,
+    kind: "request" | "indication",
+    path: string,
+    name: string,
+    args: readonly unknown[],
+  ): void {
+    if (path === "") return;
+    const { recorder, agenda, cause } = this.#world;
+    const id = recorder.full
+      ? recorder.event(kind, node.id, agenda.now, 0, `${path}.${name}`, args)
+      : recorder.number();
+    if (recorder.trace !== null) this.keep(kind, id, node, cause, { path, name, data: args });
+    this.observe(kind, id, node, path, name, args);
+  }
+
+  /** Narration of a module. */
+  note(node: SimulatedNode, path: string, text: string, detail: readonly unknown[]): void {
+    const { recorder, agenda, cause } = this.#world;
+    const id = recorder.full ? recorder.event("note", node.id, agenda.now, 0, text, detail) : recorder.number();
+    if (recorder.trace !== null)
+      this.keep("note", id, node, cause, { path, name: text, data: detail.length === 0 ? undefined : detail });
+  }
+
+  /** Shows an event to the properties; traitors are not seen. */
+  observe(
+    kind: PropertyEvent["kind"],
+    event: number,
+    node: SimulatedNode,
+    path: string,
+    name: string,
+    args: readonly unknown[],
+  ): void {
+    const { recorder, agenda, input } = this.#world;
+    if (node.behaviour !== null || input.setup.properties.length === 0) return;
+    const { now } = agenda;
+    recorder.observe({
+      kind,
+      event,
+      node: node.id,
+      incarnation: node.incarnation,
+      at: now / microseconds,
+      monotonic: node.clock.read("monotonic", now),
+      wall: node.clock.read("wall", now),
+      path,
+      name,
+      args,
+    });
+  }
+
+  /** The port path of a message's channel, with the keys of its family members. */
+  pathOf({ channel, keys }: Message): string {
+    const name = this.#world.channels.nameOf(channel);
+    let at = 0;
+    return keys === null ? name : name.replace(/\[\]/g, () => `[${keys[at++] ?? ""}]`);
+  }
+
+  /** A look into the nodes for invariants. */
+  inspection(): Inspection {
+    const { nodes, recorder, agenda } = this.#world;
+    return {
+      state: (node, path) => (nodes[node]!.up ? nodes[node]!.machine.at(path)?.state : undefined),
+      record: (node, path, name) => nodes[node]!.disk.seen.get(path)?.records.get(name),
+      event: Math.max(0, recorder.events - 1),
+      at: agenda.now / microseconds,
+    };
+  }
+}

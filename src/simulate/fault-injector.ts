@@ -1,0 +1,196 @@
+import type { NodeId } from "../model/index.ts";
+import { microseconds } from "./carrier.ts";
+import type { Fault } from "./fault.ts";
+import { drawPlan } from "./fault-plan.ts";
+import type { RunInput } from "./run-input.ts";
+import type { SimulatedNetwork } from "./simulated-network.ts";
+import type { SimulatedNode } from "./simulated-node.ts";
+import type { World } from "./world.ts";
+
+/** Virtual milliseconds of faults where the scenario does not say. */
+export const windowMsDefault = 1_000;
+
+/** The plan of a run: what the scenario scripts, and what is drawn within its budget. */
+export const planOf = ({ setup, model, choices, schedule }: RunInput): readonly Fault[] => {
+  const nodes = setup.processes.map((_, id) => id);
+  const scripted = setup.plan ?? [];
+  const { f = 0, faults: budget = {}, windowMs = windowMsDefault } = setup;
+  if (schedule === "timed") return [...scripted, ...drawPlan(choices, { nodes, model, f, windowMs, budget })];
+  if (model.nodes !== "byzantine") return scripted;
+  // Exhaustive runs choose who is the traitor; it may say anything.
+  const candidates = budget.candidates ?? nodes;
+  const chosen: NodeId[] = [];
+  for (let count = 0; count < (budget.traitors ?? f); count++) {
+    const rest = candidates.filter((node) => !chosen.includes(node));
+    if (rest.length > 0) chosen.push(rest[choices.below("traitor", 0, count, rest.length)]!);
+  }
+  return [...scripted, ...chosen.map((node): Fault => ({ kind: "byzantine", at: 0, node, behaviour: "arbitrary" }))];
+};
+
+/** Makes faults strike: those of the plan at their times, and in ordered runs crashes as choices. */
+export class FaultInjector {
+  readonly #world: World;
+  readonly #network: SimulatedNetwork;
+  readonly #reboot: (node: SimulatedNode) => void;
+  /** Faults of the plan that have yet to begin or to end. */
+  #left = 0;
+  #crashesLeft: number;
+
+  constructor(world: World, network: SimulatedNetwork, reboot: (node: SimulatedNode) => void) {
+    this.#world = world;
+    this.#network = network;
+    this.#reboot = reboot;
+    this.#crashesLeft = world.input.crashesMax ?? 0;
+  }
+
+  /** Whether every fault has come and gone. */
+  get over(): boolean {
+    return this.#left === 0;
+  }
+
+  /** Puts a fault on the agenda. */
+  plan(fault: Fault): void {
+    this.#left++;
+    this.#world.agenda.push(fault.at * microseconds, { kind: "begin", fault });
+  }
+
+  begin(fault: Fault): void {
+    const { agenda, nodes, recorder, chronicle } = this.#world;
+    this.#left--;
+    const node = "node" in fault ? nodes[fault.node] : undefined;
+    if (fault.kind !== "crash") {
+      recorder.strike(fault.kind === "partition" ? `${fault.form} partition` : fault.kind);
+      chronicle.fault(fault, "begin");
+    }
+    switch (fault.kind) {
+      case "crash":
+        return this.#beginCrash(fault, node!);
+      case "pause":
+        node!.pausedUntil = Math.max(node!.pausedUntil, fault.until * microseconds);
+        return;
+      case "clock-step":
+        return node!.clock.step(fault.byMs);
+      case "clock-drift":
+        return node!.clock.drift(fault.partsPerMillion, agenda.now);
+      case "leap-second":
+        for (const { clock } of nodes) clock.step(-1000);
+        return;
+      case "byzantine":
+        return;
+      case "slow":
+        node!.slowness = fault.factor;
+        break;
+      case "slow-disk":
+        node!.diskSlowness = fault.factor;
+        break;
+      case "full-disk":
+        node!.diskFull = true;
+        break;
+      case "partition":
+        this.#network.partition(fault, 1);
+    }
+    this.#left++;
+    agenda.push(fault.until * microseconds, { kind: "end", fault });
+  }
+
+  end(fault: Fault): void {
+    const { nodes, chronicle } = this.#world;
+    this.#left--;
+    chronicle.fault(fault, "end");
+    if (fault.kind === "slow") nodes[fault.node]!.slowness = 1;
+    else if (fault.kind === "slow-disk") nodes[fault.node]!.diskSlowness = 1;
+    else if (fault.kind === "full-disk") nodes[fault.node]!.diskFull = false;
+    else if (fault.kind === "partition") this.#network.partition(fault, -1);
+  }
+
+  #beginCrash(fault: Extract<Fault, { readonly kind: "crash" }>, node: SimulatedNode): void {
+    if (!node.up) return;
+    this.#world.recorder.strike("crash");
+    if ((fault.outputs ?? 0) === 0) return this.crash(node, fault.recoverAt);
+    // Inside a step to come: so many outputs leave, then it stops.
+    node.outputsLeft = fault.outputs!;
+    if (fault.recoverAt !== undefined)
+      this.#world.agenda.push(fault.recoverAt * microseconds, { kind: "recover", node: node.id });
+  }
+
+  /** A node stops now. What its disk had not synced is lost, but for what had reached it by luck. */
+  crash(node: SimulatedNode, recoverAt?: number): void {
+    const { agenda, chronicle, workload, input } = this.#world;
+    node.outputsLeft = -1;
+    node.up = false;
+    node.everCrashed = true;
+    const lost = this.#loseUnsynced(node);
+    const event = chronicle.event("crash", node, "", lost);
+    chronicle.observe("crash", event, node, "", "", []);
+    workload.crashed(node.id);
+    if (input.model.nodes !== "crash-recovery") this.#stop(node);
+    else if (recoverAt !== undefined) agenda.push(recoverAt * microseconds, { kind: "recover", node: node.id });
+    else if (input.schedule === "ordered") agenda.push(agenda.now, { kind: "recover", node: node.id });
+  }
+
+  recover(node: SimulatedNode): void {
+    if (node.up || node.stopped) return;
+    this.#world.recorder.strike("recovery");
+    this.#reboot(node);
+  }
+
+  /** A crash as a choice of an ordered run: whether, and who. True when one struck. */
+  mayCrash(): boolean {
+    if (this.#crashesLeft === 0) return false;
+    const { input, nodes, recorder } = this.#world;
+    const candidates = (input.setup.faults?.candidates ?? nodes.map(({ id }) => id)).filter(
+      (id) => nodes[id]!.up && nodes[id]!.behaviour === null,
+    );
+    const choice = input.choices.below("crash", 0, recorder.events, candidates.length + 1);
+    if (choice === 0) return false;
+    this.#crashesLeft--;
+    recorder.strike("crash");
+    this.crash(nodes[candidates[choice - 1]!]!);
+    return true;
+  }
+
+  /**
+   * Faults are over. Of what is still down as much stays broken for ever as the scenario says it survives, the rest
+   * recovers: progress must come from that core alone.
+   */
+  heal(): void {
+    const { nodes, input } = this.#world;
+    this.#world.healed = true;
+    this.#network.heal();
+    let mayStayDown = (input.setup.f ?? 0) - nodes.filter(({ behaviour }) => behaviour !== null).length;
+    for (const node of nodes) {
+      node.outputsLeft = -1;
+      if (node.up || node.stopped) continue;
+      if (mayStayDown > 0 && input.choices.chance("stays down", node.id, 0, 0.5)) {
+        mayStayDown--;
+        this.#stop(node);
+      } else this.recover(node);
+    }
+  }
+
+  /** Progress is owed only while no more nodes failed for good than the scenario says it survives. */
+  get survivable(): boolean {
+    const { nodes, input } = this.#world;
+    return nodes.filter(({ stopped, behaviour }) => stopped || behaviour !== null).length <= (input.setup.f ?? 0);
+  }
+
+  #stop(node: SimulatedNode): void {
+    node.stopped = true;
+    this.#world.workload.abandoned(node.id);
+  }
+
+  /** Draws how far the disk had come, and returns how many steps' writes are lost. */
+  #loseUnsynced(node: SimulatedNode): number {
+    const { input, recorder } = this.#world;
+    const { unsynced } = node.disk;
+    const kept =
+      unsynced === 0 ? 0 : input.choices.below("unsynced frames that survive", node.id, node.incarnation, unsynced + 1);
+    const next = node.disk.frameAt(kept);
+    const separate = input.setup.faults?.writes === "separate" && next !== undefined && next.length > 1;
+    const torn = separate ? input.choices.below("torn writes", node.id, node.incarnation, next.length) : 0;
+    if (unsynced > kept) recorder.strike("unsynced write lost");
+    if (torn > 0) recorder.strike("step torn apart");
+    node.disk.crash(kept, torn);
+    return unsynced - kept;
+  }
+}

@@ -1,0 +1,177 @@
+import type { Choices, Message, NodeId } from "../model/index.ts";
+import type { Adversary, Word } from "./adversary.ts";
+import { Carrier, microseconds } from "./carrier.ts";
+import type { Fault } from "./fault.ts";
+import { PartitionTable } from "./partition-table.ts";
+import type { SimulatedNode } from "./simulated-node.ts";
+import type { World } from "./world.ts";
+
+/** What a traitor meant to send, and to whom. */
+export interface Meant {
+  readonly to: NodeId;
+  readonly word: Word;
+}
+
+/** The network of a run: what leaves a node is lost, held, copied, delayed, forged, as the dials and the choices say. */
+export class SimulatedNetwork {
+  readonly #world: World;
+  readonly #choices: Choices;
+  readonly #carrier: Carrier;
+  readonly #partitions: PartitionTable;
+  readonly #adversary: Adversary | null;
+  #held: Message[] = [];
+  #lossesLeft: number;
+  #sent = 0;
+
+  constructor(world: World, adversary: Adversary | null) {
+    const { choices, dials, model, setup, lossesMax } = world.input;
+    this.#world = world;
+    this.#choices = choices;
+    this.#carrier = new Carrier(choices, dials, model, setup.processes.length, setup.distancesMs);
+    this.#partitions = new PartitionTable(setup.processes.length);
+    this.#adversary = adversary;
+    this.#lossesLeft = lossesMax ?? 0;
+  }
+
+  /** A message leaves a node. */
+  transmit(node: SimulatedNode, message: Message): void {
+    const { recorder, agenda, chronicle, cause } = this.#world;
+    const keys = message.keys === null ? "" : String(message.keys);
+    message.event = recorder.event("send", message.from, agenda.now, message.to, keys, message.body);
+    if (recorder.trace !== null) {
+      chronicle.keep("send", message.event, node, cause, {
+        peer: message.to,
+        path: chronicle.pathOf(message),
+        data: message.body,
+      });
+    }
+    this.#route(message);
+    if (this.#adversary !== null && this.#world.input.model.network === "arbitrary" && message.from !== message.to)
+      this.#forge(message);
+  }
+
+  /** What a traitor really sends in a step, receiver by receiver. */
+  lie(node: SimulatedNode, meant: readonly Meant[]): void {
+    const { nodes, recorder } = this.#world;
+    if (this.#adversary === null || node.behaviour === null) return;
+    for (const { id: to } of nodes) {
+      const own = meant.filter((message) => message.to === to).map(({ word }) => word);
+      if (to === node.id || (own.length === 0 && node.behaviour !== "arbitrary")) continue;
+      const said = this.#adversary.says(node.id, node.behaviour, to, own);
+      if (said !== own) recorder.strike(`traitor ${node.behaviour}`);
+      for (const word of said) this.transmit(node, messageOf(node.id, to, word));
+    }
+  }
+
+  /** A liar hears a message. */
+  overheard(message: Message): void {
+    this.#adversary?.sees(message);
+  }
+
+  /** A message that does not arrive, and why. */
+  drop(message: Message, why: string): void {
+    const { recorder, agenda, chronicle } = this.#world;
+    recorder.strike(why === "lost" ? "loss" : why);
+    const id = recorder.event("drop", message.to, agenda.now, message.from, why, undefined);
+    if (recorder.trace === null) return;
+    recorder.keep({
+      id,
+      kind: "drop",
+      node: message.to,
+      at: agenda.now / microseconds,
+      cause: message.event,
+      peer: message.from,
+      path: chronicle.pathOf(message),
+      name: why,
+      data: message.body,
+    });
+  }
+
+  /** A partition begins (1) or ends (-1). What a reliable network held meanwhile goes on its way. */
+  partition({ left, right, form }: Extract<Fault, { readonly kind: "partition" }>, by: 1 | -1): void {
+    this.#partitions.change(left, right, form === "one-way", by);
+    if (by === 1) return;
+    const held = this.#held;
+    this.#held = [];
+    for (const message of held) this.#route(message);
+  }
+
+  /** Faults are over: nothing more is lost. */
+  heal(): void {
+    this.#carrier.heal();
+  }
+
+  /** Puts a message on the network: lost, held by a partition, or on its way. */
+  #route(message: Message): void {
+    const { agenda, recorder, input, nodes } = this.#world;
+    const { from, to } = message;
+    if (from !== to && this.#partitions.cuts(from, to)) {
+      recorder.strike("partition cut");
+      if (input.model.network === "reliable") this.#held.push(message);
+      else this.drop(message, "cut off");
+      return;
+    }
+    if (input.schedule === "ordered") return this.#routeOrdered(message);
+    const { arrivals, lost } = this.#carrier.carry(message, agenda.now);
+    if (lost !== null) return this.drop(message, lost);
+    const { slowness } = nodes[to]!;
+    for (let copy = 0; copy < arrivals.length; copy++) {
+      if (copy > 0) recorder.strike("duplicate");
+      // A slow node takes its input so many times a millisecond late.
+      agenda.push(arrivals[copy]! + (slowness - 1) * microseconds, message);
+    }
+  }
+
+  #routeOrdered(message: Message): void {
+    const { agenda, input } = this.#world;
+    const lossy = input.model.network !== "reliable" && message.from !== message.to;
+    if (lossy && this.#lossesLeft > 0 && this.#choices.chance("loss", 0, this.#sent++, 0.5)) {
+      this.#lossesLeft--;
+      return this.drop(message, "lost");
+    }
+    agenda.push(agenda.now, message);
+  }
+
+  /** The network itself lies: now and then it delivers something that nobody sent, in anybody's name. */
+  #forge(message: Message): void {
+    const { input, nodes, recorder, agenda, chronicle, cause, healed } = this.#world;
+    const adversary = this.#adversary!;
+    adversary.sees(message);
+    const link = message.from * nodes.length + message.to;
+    const count = this.#carrier.countOf(link);
+    if (healed || input.schedule === "ordered" || !this.#choices.chance("forge", link, count, input.dials.forgery))
+      return;
+    for (const word of adversary.forges(link)) {
+      const forged = messageOf(this.#choices.below("forged name", link, count, nodes.length), message.to, word);
+      recorder.strike("forgery");
+      forged.event = recorder.event("fault", message.to, agenda.now, forged.from, "forged", word.body);
+      if (recorder.trace !== null) {
+        const path = chronicle.pathOf(forged);
+        recorder.keep({
+          id: forged.event,
+          kind: "fault",
+          node: forged.from,
+          at: agenda.now / microseconds,
+          cause,
+          peer: message.to,
+          path,
+          name: "forged",
+          data: word.body,
+        });
+      }
+      this.#route(forged);
+    }
+  }
+}
+
+const messageOf = (from: NodeId, to: NodeId, { channel, keys, body }: Word): Message => ({
+  kind: "message",
+  from,
+  to,
+  channel,
+  keys,
+  body,
+  due: 0,
+  order: 0,
+  event: 0,
+});
