@@ -1,8 +1,8 @@
 import { describe } from "../model/plain.ts";
 import type { EndpointOrder } from "./endpoint-order.ts";
+import { type Best, type Core, shownCore, smallerCore } from "./failing-core.ts";
 import type { History, Operation } from "./history.ts";
 import { Linearization, type LongestLinearization } from "./linearization.ts";
-import { shedWhileFailing } from "./shed.ts";
 import { describeOperation, type Specification } from "./specification.ts";
 import type { Transitions } from "./transitions.ts";
 
@@ -51,23 +51,6 @@ const beginningsMax = 4;
 const beginningFactor = 8;
 /** More possible states than this explain nothing. */
 const statesMax = 8;
-/** More writes than this are not tried one by one. */
-const loosenedMax = 64;
-
-interface Core {
-  /** The states that it can begin in. */
-  readonly starts: readonly number[];
-  /** What must be explained. */
-  readonly needed: readonly number[];
-  /** What may take effect at any time after its call, or never; if it does, with the answer it gave. */
-  readonly loose: readonly number[];
-}
-
-interface Best {
-  readonly start: number;
-  readonly longest: LongestLinearization;
-}
-
 class Explanation<State, Input, Output> {
   readonly #violation: Violation<State, Input, Output>;
   readonly #misfit: number;
@@ -84,9 +67,21 @@ class Explanation<State, Input, Output> {
   culprit(): Culprit<State, Input, Output> {
     const whole = this.#whole();
     const begun = whole.needed.length > shownWholeMax ? this.#begun(whole) : whole;
-    const { core, minimal } = this.#smaller(begun);
-    const asFound = { start: whole.starts[0]!, longest: this.#violation.longest };
-    return this.#shown(core, minimal) ?? this.#told(whole, false, asFound);
+    const { core, minimal } = smallerCore(begun, {
+      kept: new Set([this.#misfit]),
+      isReadOnly: (member) => this.#isReadOnly(member),
+      fails: (some) => this.#fails(some),
+    });
+    this.#stepsLeft = this.#violation.stepsMax;
+    const { returned } = this.#violation.order;
+    const shown = shownCore(
+      core,
+      (some) => this.#best(some),
+      (member) => returned[member]! <= this.#endRank,
+    );
+    if (shown !== undefined) return this.#told(shown.core, minimal, shown.best);
+    const { order, state } = this.#violation.longest;
+    return this.#told(whole, false, { start: whole.starts[0]!, order, state });
   }
 
   /** Everything called before the return that no order explains. What is open then need not have happened. */
@@ -156,40 +151,10 @@ class Explanation<State, Input, Output> {
     };
   }
 
-  /** Leaves out reads, then loosens writes, as long as the rest fails: neither makes a history harder to explain. */
-  #smaller(core: Core): { readonly core: Core; readonly minimal: boolean } {
-    const others = core.needed.filter((member) => member !== this.#misfit);
-    const reads = others.filter((member) => this.#isReadOnly(member));
-    const { shed, complete } = shedWhileFailing(reads, (some) => this.#fails(without(core, some)));
-    const fewer = without(core, shed);
-    const writes = others.filter((member) => !this.#isReadOnly(member));
-    if (writes.length > loosenedMax) return { core: fewer, minimal: false };
-    const loosened = shedWhileFailing(writes, (some) => this.#fails(loosen(fewer, some)));
-    return { core: loosen(fewer, loosened.shed), minimal: complete && loosened.complete };
-  }
-
   #isReadOnly(member: number): boolean {
     const { input, output } = this.#violation.order.operations[member]!;
     const { transitions } = this.#violation;
     return transitions.readOnly(transitions.actionOf(input, output));
-  }
-
-  /**
-   * Shows, beside what is needed, what the best order uses: a read is told with the write it read from. What is shown
-   * keeps its time; then the best order may use something else, which is shown too.
-   */
-  #shown(core: Core, minimal: boolean): Culprit<State, Input, Output> | undefined {
-    const { returned } = this.#violation.order;
-    this.#stepsLeft = this.#violation.stepsMax;
-    for (let shown = core; ; ) {
-      const best = this.#best(shown);
-      if (best === undefined) return undefined;
-      const used = new Set(best.longest.order.filter((member) => shown.loose.includes(member)));
-      const timely = [...used].filter((member) => returned[member]! <= this.#endRank);
-      if (timely.length === 0) return this.#told(shown, minimal, best);
-      const loose = shown.loose.filter((member) => !timely.includes(member));
-      shown = { starts: shown.starts, needed: [...shown.needed, ...timely], loose };
-    }
   }
 
   /** The order that goes as far as any, from any state that a core can begin in. */
@@ -198,37 +163,27 @@ class Explanation<State, Input, Output> {
     for (const start of core.starts) {
       const longest = this.#search(core, start, this.#stepsLeft)?.longest();
       if (longest === undefined) return undefined;
-      if (best === undefined || longest.order.length > best.longest.order.length) best = { start, longest };
+      if (best === undefined || longest.order.length > best.order.length) {
+        best = { start, order: longest.order, state: longest.state };
+      }
     }
     return best;
   }
 
-  #told({ starts, needed }: Core, minimal: boolean, { start, longest }: Best): Culprit<State, Input, Output> {
+  #told({ starts, needed }: Core, minimal: boolean, best: Best): Culprit<State, Input, Output> {
     const { order, transitions, specification, key } = this.#violation;
     const at = (member: number): Operation<Input, Output> => order.operations[member]!;
     const told = {
-      operations: [...new Set([...needed, ...longest.order])].sort((a, b) => a - b).map(at),
+      operations: [...new Set([...needed, ...best.order])].sort((a, b) => a - b).map(at),
       minimal,
       before: starts.map((id) => transitions.state(id)),
       misfit: at(this.#misfit),
-      best: { before: transitions.state(start), order: longest.order.map(at), after: transitions.state(longest.state) },
+      best: { before: transitions.state(best.start), order: best.order.map(at), after: transitions.state(best.state) },
       longestPrefix: this.#violation.longest.order.map(at),
     };
     return { ...(key === undefined ? {} : { key }), ...told, sentence: sentenceOf(specification, told) };
   }
 }
-
-const without = ({ starts, needed, loose }: Core, shed: ReadonlySet<number>): Core => ({
-  starts,
-  needed: needed.filter((member) => !shed.has(member)),
-  loose,
-});
-
-const loosen = ({ starts, needed, loose }: Core, some: ReadonlySet<number>): Core => ({
-  starts,
-  needed: needed.filter((member) => !some.has(member)),
-  loose: [...loose, ...some],
-});
 
 const namedMax = 6;
 

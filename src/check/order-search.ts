@@ -40,6 +40,8 @@ export interface OrderConstraint {
 /** Where the constraint's words begin: after what is explained, and the state. */
 export const constraintWords = 2;
 
+const patienceMin = 256;
+
 /** How far an order got that explains as much as any. */
 export interface LongestOrder {
   readonly order: readonly number[];
@@ -56,8 +58,9 @@ export interface LongestOrder {
  * configurations seen (Lowe 2017). A configuration says which operations are placed, and the state; it is a few
  * integers however long the history. The search can be run in turns.
  *
- * It goes depth first over the determined operations. Indeterminate ones are placed only when these are at an end, and
- * then where the most is explained: most are never needed, and each one placed too early doubles what is left.
+ * It goes depth first over the determined operations. Indeterminate ones are put off until these are at an end, or have
+ * brought nothing for a while, and are then placed where the most is explained: most are never needed, and each one
+ * placed too early doubles what is left.
  *
  * Branches that are cut, none of which can hide an order:
  * - a read-only operation that is legal now is placed now: wherever it stands in an order, it can be moved here;
@@ -80,7 +83,10 @@ export class OrderSearch<State, Input, Output> {
   /** The configuration of the node, and the next one in the making. */
   #here: Int32Array;
   #there: Int32Array;
-  /** By entry of the table: the entry it came from, the operation placed, the next position to try (-1: none). */
+  /**
+   * By entry of the table: the entry it came from, the operation placed, and what to try next: a position, or -1 when
+   * there is none, or -2 - n when only indeterminate operations are left to try, from the nth on.
+   */
   #parents: Int32Array = new Int32Array(16);
   #placed: Int32Array = new Int32Array(16);
   #cursors: Int32Array = new Int32Array(16);
@@ -88,10 +94,10 @@ export class OrderSearch<State, Input, Output> {
   #node = -1;
   /** A read-only operation that is the node's only choice, or -1. */
   #only = -1;
-  /** The entry that is being extended by indeterminate operations, or -1, and the next of these. */
-  #giver = -1;
-  #nextOptional = 0;
-  readonly #deferred: DeferredEntries;
+  readonly #waiting: WaitingEntries;
+  /** How long the search goes on without explaining more before it looks elsewhere, and until when now. */
+  #patience = patienceMin;
+  #patientUntil = patienceMin;
   #longest = 0;
   #longestOptional = 0;
   #result: "open" | "found" | "exhausted" = "open";
@@ -122,7 +128,7 @@ export class OrderSearch<State, Input, Output> {
     this.#here = new Int32Array(this.#optionalWords + setWidth);
     this.#there = new Int32Array(this.#optionalWords + setWidth);
     this.#table = new ConfigurationTable(this.#optionalWords, setWidth);
-    this.#deferred = new DeferredEntries(constraint.goal);
+    this.#waiting = new WaitingEntries(constraint.goal);
     this.#there[1] = start;
     this.#arrive(-1, -1);
   }
@@ -157,8 +163,9 @@ export class OrderSearch<State, Input, Output> {
   run(stepsMax: number): void {
     const end = this.steps + stepsMax;
     while (this.#result === "open" && this.steps < end) {
-      if (this.#node >= 0) this.#extend();
-      else this.#giveOptional();
+      if (this.#node < 0) this.#resume();
+      else if (this.#only < 0 && this.steps > this.#patientUntil) this.#suspend();
+      else this.#extend();
     }
   }
 
@@ -173,7 +180,7 @@ export class OrderSearch<State, Input, Output> {
     const cursor = this.#cursors[this.#node]!;
     const position = cursor < 0 ? -1 : this.#constraint.seek(this.#here, cursor);
     if (position < 0) {
-      if (cursor >= 0 && this.#optional.length > 0) this.#deferred.push(this.#node, this.#here[0]!);
+      if (cursor >= 0 && this.#optional.length > 0) this.#wait(this.#node, -2);
       this.#retreat();
       return;
     }
@@ -182,32 +189,46 @@ export class OrderSearch<State, Input, Output> {
     if (!this.#constraint.isRedundant(this.#here, operation)) this.#place(this.#node, operation);
   }
 
-  /** Back to where the node came from; an indeterminate operation was placed by a giver, which goes on by itself. */
+  /** Back to where the node came from; where an indeterminate operation was placed, others wait to be. */
   #retreat(): void {
     const operation = this.#placed[this.#node]!;
     this.#node = operation < 0 || this.#determined[operation] === 0 ? -1 : this.#parents[this.#node]!;
     if (this.#node >= 0) this.#table.load(this.#node, this.#here);
   }
 
-  /** Places the next indeterminate operation where the most is explained. */
-  #giveOptional(): void {
-    if (this.#giver < 0) {
-      this.#giver = this.#deferred.pop();
-      this.#nextOptional = 0;
-      if (this.#giver < 0) {
-        this.#result = "exhausted";
+  #wait(entry: number, cursor: number): void {
+    this.#cursors[entry] = cursor;
+    this.#waiting.push(entry, this.#table.word(entry, 0));
+  }
+
+  /** Leaves the node for what waits. Patience grows, so that this is rare. */
+  #suspend(): void {
+    this.#patience *= 2;
+    this.#patientUntil = this.steps + this.#patience;
+    if (this.#waiting.isEmpty) return;
+    this.#wait(this.#node, this.#cursors[this.#node]!);
+    this.#node = -1;
+  }
+
+  /** Goes on where the most is explained: with determined operations, or else with the next indeterminate one. */
+  #resume(): void {
+    if (this.#waiting.isEmpty) {
+      this.#result = "exhausted";
+      return;
+    }
+    const entry = this.#waiting.pop();
+    this.#table.load(entry, this.#here);
+    if (this.#cursors[entry]! > -2) {
+      this.#node = entry;
+      return;
+    }
+    for (let next = -2 - this.#cursors[entry]!; next < this.#optional.length; next++) {
+      if (this.#isGivable(this.#optional[next]!)) {
+        this.#wait(entry, -3 - next);
+        this.#place(entry, this.#optional[next]!);
         return;
       }
     }
-    this.#table.load(this.#giver, this.#here);
-    while (this.#nextOptional < this.#optional.length) {
-      const operation = this.#optional[this.#nextOptional++]!;
-      if (this.#isGivable(operation)) {
-        this.#place(this.#giver, operation);
-        return;
-      }
-    }
-    this.#giver = -1;
   }
 
   #isGivable(operation: number): boolean {
@@ -282,6 +303,8 @@ export class OrderSearch<State, Input, Output> {
     if (more === 0 && optional >= this.#longestOptional) return;
     this.#longest = entry;
     this.#longestOptional = optional;
+    this.#patience = patienceMin;
+    this.#patientUntil = this.steps + patienceMin;
   }
 
   #countOptional(): number {
@@ -299,14 +322,13 @@ export class OrderSearch<State, Input, Output> {
   }
 }
 
-/** Entries put off, by how much they explain: the most first, among equals the one put off first. */
-class DeferredEntries {
-  readonly #levels: number[][];
+/** Entries that wait, by how much they explain: the most first, among equals the one that waits longest. */
+class WaitingEntries {
+  readonly #levels: number[][] = [];
   readonly #taken: Int32Array;
   #top = -1;
 
   constructor(goal: number) {
-    this.#levels = [];
     this.#taken = new Int32Array(goal + 1);
   }
 
@@ -317,15 +339,15 @@ class DeferredEntries {
     this.#top = Math.max(this.#top, level);
   }
 
-  /** An entry, or -1. */
+  get isEmpty(): boolean {
+    while (this.#top >= 0 && this.#taken[this.#top] === (this.#levels[this.#top]?.length ?? 0)) this.#top--;
+    return this.#top < 0;
+  }
+
+  /** Only when not empty. */
   pop(): number {
-    for (; this.#top >= 0; this.#top--) {
-      const entry = this.#levels[this.#top]?.[this.#taken[this.#top]!];
-      if (entry !== undefined) {
-        this.#taken[this.#top] = this.#taken[this.#top]! + 1;
-        return entry;
-      }
-    }
-    return -1;
+    const taken = this.#taken[this.#top]!;
+    this.#taken[this.#top] = taken + 1;
+    return this.#levels[this.#top]![taken]!;
   }
 }
