@@ -1,0 +1,195 @@
+import { type KeyObject, sign, verify } from "node:crypto";
+import { join } from "node:path";
+import {
+  type AnyBound,
+  type Delay,
+  decode,
+  encode,
+  type Message,
+  type NodeHost,
+  type NodeId,
+  NodeMachine,
+  type Output,
+  OutputGate,
+  programOf,
+  type Signed,
+  type TimerBox,
+} from "../model/index.ts";
+import { FrameLog } from "./frame-log.ts";
+import { type Address, PeerLinks } from "./peer-links.ts";
+
+/** What a node on sockets and files is made of. */
+export interface BareHostOptions {
+  readonly stack: AnyBound;
+  readonly self: NodeId;
+  /** Where each process listens, by id. */
+  readonly addresses: readonly Address[];
+  /** A folder that exists; the node keeps its log there. */
+  readonly directory: string;
+  /** Ed25519: the node's own key and everybody's public one; needed by protocols that sign. */
+  readonly keys?: { readonly own: KeyObject; readonly all: readonly KeyObject[] };
+  /** An indication that left the top of the stack. */
+  readonly onAnswer: (name: string, args: readonly unknown[]) => void;
+  /** Everything at the ports inside. */
+  readonly onInside?: NonNullable<NodeHost["observe"]>;
+  /** A handler threw, or the disk failed: the node has stopped. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/**
+ * The smallest host that runs a stack unchanged on TCP and files. It is there to prove that the contract needs no
+ * simulator: durable before visible, timers, settled, signatures and message tags all work here as they do there.
+ */
+export class BareHost {
+  readonly #options: BareHostOptions;
+  readonly #machine: NodeMachine;
+  readonly #gate: OutputGate;
+  readonly #log: FrameLog;
+  readonly #links: PeerLinks;
+  readonly #timers = new Map<TimerBox, NodeJS.Timeout>();
+  readonly #channels: readonly string[];
+  #settling = false;
+  #stopped = false;
+
+  constructor(options: BareHostOptions) {
+    const { stack, self, addresses, directory } = options;
+    this.#options = options;
+    this.#gate = new OutputGate((output) => this.#leave(output));
+    this.#log = new FrameLog(
+      join(directory, `node-${self}.log`),
+      (position) => this.#guard(() => this.#gate.advance(position)),
+      (error) => this.#fail(error),
+    );
+    const program = programOf(stack);
+    this.#channels = program.channels.names;
+    this.#links = new PeerLinks(self, addresses, (from, body) => this.#receive(from, body));
+    this.#machine = new NodeMachine(program, this.#host(), {
+      self,
+      nodes: addresses.map((_, node) => node),
+      incarnation: this.#bootCount(),
+      disk: this.#log.image,
+      gate: this.#gate,
+      freeze: true,
+    });
+  }
+
+  /** Listens, then boots the stack. */
+  async start(): Promise<void> {
+    await this.#links.listen();
+    this.#guard(() => this.#machine.boot());
+  }
+
+  /** A request from outside at the top of the stack. */
+  request(name: string, ...args: readonly unknown[]): void {
+    this.#guard(() => this.#machine.request(name, args));
+  }
+
+  /** Stops at once, as a crash does: nothing that was held leaves. */
+  async stop(): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#log.close();
+    await this.#links.close();
+  }
+
+  #host(): NodeHost {
+    const { keys, self, onInside } = this.#options;
+    return {
+      write: (frame, position) => this.#log.write(frame, position),
+      arm: (box, delay) => this.#arm(box, delay),
+      disarm: (box) => clearTimeout(this.#timers.get(box)),
+      wantSettled: () => this.#wantSettled(),
+      clock: (which) => (which === "wall" ? Date.now() : performance.now()),
+      random: (_path, _name, below) => Math.floor(Math.random() * below),
+      sign: (body) => {
+        if (keys === undefined) throw new Error("this stack signs: give the host keys");
+        return { signer: self, body, proof: new Uint8Array(sign(null, encode([self, body]), keys.own)) };
+      },
+      verify: (signed) => this.#verify(signed),
+      observe: onInside,
+    };
+  }
+
+  #verify({ signer, body, proof }: Signed<unknown>): boolean {
+    const key = this.#options.keys?.all[signer];
+    return key !== undefined && proof !== undefined && verify(null, encode([signer, body]), key, proof);
+  }
+
+  #leave(output: Output): void {
+    if (output.kind === "answer") this.#options.onAnswer(output.name, output.args);
+    else if (output.kind === "durable")
+      setImmediate(() => this.#guard(() => this.#machine.durable(output.instance, output.name, output.args)));
+    else this.#send(output);
+  }
+
+  #send({ to, channel, keys, body }: Message): void {
+    const tagged = [this.#channels[channel], keys, body];
+    if (to === this.#options.self) setImmediate(() => this.#receive(to, decode(encode(tagged))));
+    else this.#links.send(to, tagged);
+  }
+
+  #receive(from: NodeId, tagged: unknown): void {
+    if (!Array.isArray(tagged) || tagged.length !== 3) return;
+    const [name, keys, body] = tagged as [string, readonly number[] | null, unknown];
+    // Unlike stacks share some channels only: a message for another stack's channel is for nobody here.
+    const channel = this.#channels.indexOf(name);
+    if (channel < 0) return;
+    this.#guard(() =>
+      this.#machine.deliver({
+        kind: "message",
+        from,
+        to: this.#options.self,
+        channel,
+        keys,
+        body,
+        due: 0,
+        order: 0,
+        event: 0,
+      }),
+    );
+  }
+
+  #arm(box: TimerBox, delay: Delay): void {
+    clearTimeout(this.#timers.get(box));
+    const delayMs = typeof delay === "number" ? delay : delay.from + Math.random() * (delay.to - delay.from);
+    this.#timers.set(
+      box,
+      setTimeout(() => {
+        this.#timers.delete(box);
+        this.#guard(() => this.#machine.fire(box));
+      }, delayMs),
+    );
+  }
+
+  #wantSettled(): void {
+    if (this.#settling) return;
+    this.#settling = true;
+    // After the input that is at hand now: sockets are read before the check phase.
+    setImmediate(() => {
+      this.#settling = false;
+      this.#guard(() => this.#machine.settle());
+    });
+  }
+
+  /** How often this node was started, counted on its own disk. */
+  #bootCount(): number {
+    const count = (this.#log.image.get("(host)")?.records.get("boots") as number | undefined) ?? 0;
+    this.#log.write([{ kind: "set", path: "(host)", name: "boots", value: count + 1 }], 0);
+    return count;
+  }
+
+  #guard(step: () => void): void {
+    if (this.#stopped) return;
+    try {
+      step();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    void this.stop();
+    this.#options.onFailure(error);
+  }
+}

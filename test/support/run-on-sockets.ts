@@ -1,0 +1,125 @@
+import { generateKeyPairSync } from "node:crypto";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Prospect } from "../../src/check/index.ts";
+import { seeded } from "../../src/model/index.ts";
+import { type Address, BareHost } from "../../src/node/index.ts";
+import type { Prepared, Violation } from "../../src/simulate/index.ts";
+import { Recorder } from "../../src/simulate/recorder.ts";
+import { drawFrom, type Running, Workload } from "../../src/simulate/workload.ts";
+
+/** Ports that were free a moment ago. */
+const freeAddresses = async (n: number): Promise<Address[]> => {
+  const servers = await Promise.all(
+    Array.from({ length: n }, async () => {
+      const server = createServer();
+      server.listen(0, "127.0.0.1");
+      await once(server, "listening");
+      return server;
+    }),
+  );
+  const addresses = servers.map((server) => ({ host: "127.0.0.1", port: (server.address() as { port: number }).port }));
+  await Promise.all(servers.map((server) => once(server.close(), "close")));
+  return addresses;
+};
+
+/** How a run on sockets went. */
+export interface SocketRun {
+  readonly violations: readonly Violation[];
+  readonly exercised: ReadonlyMap<string, number>;
+  /** Whether something was still owed when the time was over. */
+  readonly owed: boolean;
+  /** Requests that were made, indications that came: the run was not empty. */
+  readonly calls: number;
+  readonly answers: number;
+}
+
+/**
+ * Runs a scenario, unchanged, on the bare host: the same stacks, the same workload, the same properties, on real TCP and
+ * real files. No faults are injected.
+ */
+export const runOnSockets = async (prepared: Prepared, timeLimitMs: number): Promise<SocketRun> => {
+  const { setup, model, parameters } = prepared;
+  const nodes = setup.processes.map((_, id) => id);
+  const recorder = new Recorder(setup.properties, { nodes, model, parameters }, { trace: false, cover: "outside" });
+  const workload = new Workload(setup.workload(drawFrom(seeded(1))), seeded(1));
+  const directory = mkdtempSync(join(tmpdir(), "quorate-bare-host-"));
+  const keys = nodes.map(() => generateKeyPairSync("ed25519"));
+  const addresses = await freeAddresses(nodes.length);
+  const started = performance.now();
+  let failure: unknown = null;
+  let calls = 0;
+  let answers = 0;
+  const at = (): number => performance.now() - started;
+  const observe = (
+    kind: "request" | "indication",
+    node: number,
+    path: string,
+    name: string,
+    args: readonly unknown[],
+  ): void => {
+    const event = recorder.number();
+    recorder.observe({
+      kind,
+      event,
+      node,
+      incarnation: 0,
+      at: at(),
+      monotonic: at(),
+      wall: Date.now(),
+      path,
+      name,
+      args,
+    });
+  };
+  const call = (running: Running): void => {
+    const next = workload.peek(running);
+    if (next === undefined) return;
+    setTimeout(() => {
+      if (workload.peek(running) !== next) return;
+      const { request, args, until } = workload.made(running);
+      calls++;
+      observe("request", running.node, "", request, args);
+      hosts[running.node]!.request(request, ...args);
+      if (until === undefined) call(running);
+    }, next.afterMs ?? 0);
+  };
+  const hosts = setup.processes.map(
+    ({ stack }, self) =>
+      new BareHost({
+        stack,
+        self,
+        addresses,
+        directory,
+        keys: { own: keys[self]!.privateKey, all: keys.map(({ publicKey }) => publicKey) },
+        onAnswer: (name, args) => {
+          answers++;
+          observe("indication", self, "", name, args);
+          for (const running of workload.answered(self, name)) call(running);
+        },
+        onInside: (kind, path, name, args) => path !== "" && observe(kind, self, path, name, args),
+        onFailure: (error) => {
+          failure ??= error;
+        },
+      }),
+  );
+  const prospect = (): Prospect => ({ correct: nodes, at: at(), healed: true });
+  try {
+    await Promise.all(hosts.map((host) => host.start()));
+    for (const running of workload.scripts) call(running);
+    while (at() < timeLimitMs && failure === null && (!workload.done || recorder.owes(prospect())))
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    const owed =
+      !workload.done ||
+      setup.properties.some((property) => ((property.lasting ?? false) ? false : recorder.owes(prospect())));
+    recorder.finish(prospect(), true);
+    if (failure !== null) throw failure;
+    return { violations: recorder.violations, exercised: recorder.exercised(), owed, calls, answers };
+  } finally {
+    await Promise.all(hosts.map((host) => host.stop()));
+    rmSync(directory, { recursive: true });
+  }
+};
