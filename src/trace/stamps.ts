@@ -37,7 +37,8 @@ export interface Causality {
 }
 
 /** Whether the event is a step of its node, and so ordered among the node's other events. */
-const isStep = ({ kind, node }: TraceEvent): boolean => node !== undefined && kind !== "drop" && kind !== "fault";
+export const isStep = ({ kind, node }: TraceEvent): boolean =>
+  node !== undefined && kind !== "drop" && kind !== "fault";
 
 const NONE = -1;
 
