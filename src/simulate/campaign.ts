@@ -16,6 +16,8 @@ export interface CampaignOptions extends RunOptions {
   readonly lossesMax?: number;
   /** True once no more time should be spent. Pure rooms have no clock: the host brings one. */
   readonly expired?: () => boolean;
+  /** The same for shrinking what was found, which comes after the runs; `expired` when absent. */
+  readonly shrinkExpired?: () => boolean;
   /** Called after each run. */
   readonly progress?: (runs: number, violated: number) => void;
   /** Runs that shrinking one counterexample may take; 0 leaves it as found. */
@@ -182,13 +184,14 @@ const shortest = (
   options: CampaignOptions,
 ): Counterexample | undefined => {
   const runsMax = Math.ceil((options.shrinkRunsMax ?? 2_000) / starts.length);
+  const expired = options.shrinkExpired ?? options.expired;
   let best: Counterexample | undefined;
   for (const { source } of starts) {
     const shrunk = shrink(
       prepared,
       source,
       property,
-      { runsMax, ...(options.expired === undefined ? {} : { expired: options.expired }) },
+      { runsMax, ...(expired === undefined ? {} : { expired }) },
       options,
     );
     if (shrunk !== undefined && (best === undefined || shrunk.events < best.events)) best = shrunk;

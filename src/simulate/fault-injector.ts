@@ -98,9 +98,19 @@ export class FaultInjector {
     this.#left--;
     chronicle.fault(fault, "end");
     if (fault.kind === "slow") nodes[fault.node]!.slowness = 1;
-    else if (fault.kind === "slow-disk") nodes[fault.node]!.diskSlowness = 1;
+    else if (fault.kind === "slow-disk") this.#endSlowDisk(nodes[fault.node]!);
     else if (fault.kind === "full-disk") nodes[fault.node]!.diskFull = false;
     else if (fault.kind === "partition") this.#network.partition(fault, -1);
+  }
+
+  /** A sync under way on a disk that stalled ends as soon as one that begins now; otherwise it would stall for ever. */
+  #endSlowDisk(node: SimulatedNode): void {
+    const { agenda, input } = this.#world;
+    node.diskSlowness = 1;
+    if (node.disk.unsynced === 0) return;
+    const readyAt = agenda.now + Math.floor(input.dials.syncMsMax * microseconds);
+    node.disk.hasten(readyAt);
+    agenda.push(readyAt, { kind: "sync", node: node.id, incarnation: node.incarnation });
   }
 
   #beginCrash(fault: Extract<Fault, { readonly kind: "crash" }>, node: SimulatedNode): void {

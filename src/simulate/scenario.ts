@@ -112,6 +112,8 @@ export interface Scenario<D extends ParameterDefinitions = ParameterDefinitions,
   readonly about?: string;
   /** The weakest model that is claimed. */
   readonly model: SystemModel;
+  /** Further weakest models, where there is no single one: neither form of partial synchrony contains the other. */
+  readonly alsoModels?: readonly SystemModel[];
   readonly parameters: D;
   /** `rules` overrides named rules of the protocol: empty for the correct one, one rule for a mutant. */
   setup(parameters: ParameterValues<D>, model: SystemModel, rules: Partial<R>): Setup;

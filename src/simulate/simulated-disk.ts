@@ -36,6 +36,12 @@ export class SimulatedDisk {
     return at;
   }
 
+  /** The disk is quick again: what is unsynced is durable at this time at the latest. */
+  hasten(readyAt: number): void {
+    this.#pending = this.#pending.map((pending) => ({ ...pending, readyAt: Math.min(pending.readyAt, readyAt) }));
+    this.#lastReadyAt = Math.min(this.#lastReadyAt, readyAt);
+  }
+
   /** The syncs that are done at this time are done: the new durable position. */
   sync(now: number): number {
     while (this.#pending.length > 0 && this.#pending[0]!.readyAt <= now) this.#settle(this.#pending.shift()!);
