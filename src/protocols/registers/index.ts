@@ -1,1 +1,5 @@
-export {};
+export * from "./atomic-register.ts";
+export * from "./majority-voting-register.ts";
+export * from "./quorums.ts";
+export * from "./register.ts";
+export * from "./timestamp.ts";

@@ -1,0 +1,85 @@
+import type { EventId, NodeId } from "../../model/index.ts";
+import { HistoryBuilder } from "../history.ts";
+import { checkLinearizability } from "../linearizability.ts";
+import { type AnyProperty, property } from "../property.ts";
+import type { Specification } from "../specification.ts";
+
+/** How requests and indications of a port are operations of an object. */
+export interface Operations<Input, Output> {
+  /** What a request asks of the object; undefined for a request that is none of its operations. */
+  readonly input: (name: string, args: readonly unknown[]) => Input | undefined;
+  /** What an indication answers; undefined for an indication that answers no operation. */
+  readonly output: (name: string, args: readonly unknown[]) => { readonly output: Output | undefined } | undefined;
+}
+
+/** A call, an answer, or the end of a process's life, in the order in which they happen. */
+type Step<Input, Output> =
+  | {
+      readonly kind: "call";
+      readonly node: NodeId;
+      readonly input: Input;
+      readonly at: number;
+      readonly event: EventId;
+    }
+  | {
+      readonly kind: "answer";
+      readonly node: NodeId;
+      readonly output: Output | undefined;
+      readonly at: number;
+      readonly event: EventId;
+    }
+  | { readonly kind: "crash"; readonly node: NodeId };
+
+const historyOf = <Input, Output>(steps: readonly Step<Input, Output>[]): HistoryBuilder<Input, Output> => {
+  const builder = new HistoryBuilder<Input, Output>();
+  for (const step of steps) {
+    if (step.kind === "call") builder.invoke(step.node, step.input, step.at, step.event);
+    else if (step.kind === "answer") builder.complete(step.node, step.output, step.at, step.event);
+    else builder.crash(step.node);
+  }
+  return builder;
+};
+
+/**
+ * Linearizability of whatever object a port offers (Herlihy and Wing 1990): every operation seems to take effect at one
+ * moment between its call and its answer. One operation at a time is open at a process; the open one of a process that
+ * crashes may have taken effect, may yet, or never does. The events at fault are those of a smallest part of the history
+ * that no order explains.
+ */
+export const linearizable = <State, Input, Output>(
+  id: string,
+  specification: Specification<State, Input, Output>,
+  operations: Operations<Input, Output>,
+): AnyProperty =>
+  property<{ readonly steps: Step<Input, Output>[]; readonly open: Set<NodeId> }>({
+    id,
+    kind: "safety",
+    text: `Every operation on the ${specification.name} seems to take effect at one moment between its call and its answer.`,
+    init: () => ({ steps: [], open: new Set() }),
+    on(s, { kind, node, at, event, name, args }, report) {
+      if (kind === "crash") {
+        s.open.delete(node);
+        s.steps.push({ kind: "crash", node });
+      } else if (kind === "request") {
+        const input = operations.input(name, args);
+        if (input === undefined) return;
+        s.open.add(node);
+        s.steps.push({ kind: "call", node, input, at, event });
+      } else if (kind === "indication" && s.open.has(node)) {
+        const answer = operations.output(name, args);
+        if (answer === undefined) return;
+        report.premise();
+        s.open.delete(node);
+        s.steps.push({ kind: "answer", node, output: answer.output, at, event });
+      }
+    },
+    end(s, _prospect, report) {
+      const verdict = checkLinearizability(historyOf(s.steps).history(), specification);
+      if (verdict.verdict === "unknown") throw new Error(`the history was too hard to decide: ${verdict.reason}`);
+      if (verdict.verdict !== "violated") return;
+      const events = verdict.culprit.operations.flatMap(({ invokeEvent, returnEvent }) =>
+        [invokeEvent, returnEvent].filter((event) => event !== undefined),
+      );
+      report.violated(verdict.culprit.sentence, ...events);
+    },
+  });

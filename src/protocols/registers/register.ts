@@ -1,0 +1,28 @@
+import type { Port } from "../../model/index.ts";
+
+/**
+ * A shared register in all its strengths: safe, regular, atomic (Lamport 1986, On Interprocess Communication; Cachin,
+ * Guerraoui, Rodrigues 2011, chapter 4). The port is the same, the properties differ. One operation at a time is open at
+ * a process. A register that was never written reads null.
+ */
+export interface Register<V> extends Port {
+  readonly requests: { readonly read: () => void; readonly write: (value: V) => void };
+  readonly indications: { readonly readReturn: (value: V | null) => void; readonly writeReturn: () => void };
+}
+
+/**
+ * A register with compare-and-set: `cas` takes effect exactly when the register holds `expected`, and says whether it
+ * did. No read/write register gives it (Herlihy 1991, Wait-Free Synchronization: consensus number ∞ against 1).
+ */
+export interface CompareAndSetRegister<V> extends Port {
+  readonly requests: {
+    readonly read: () => void;
+    readonly write: (value: V) => void;
+    readonly cas: (expected: V | null, value: V) => void;
+  };
+  readonly indications: {
+    readonly readReturn: (value: V | null) => void;
+    readonly writeReturn: () => void;
+    readonly casReturn: (done: boolean) => void;
+  };
+}

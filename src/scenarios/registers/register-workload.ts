@@ -1,0 +1,38 @@
+import type { Call, Draw, Script } from "../../simulate/index.ts";
+
+/** What is read. */
+export const readCall = (afterMs: number): Call => ({ request: "read", args: [], afterMs, until: ["readReturn"] });
+
+/** What is written: each value once, so that a reader's value tells the write. */
+export const writeCall = (value: string, afterMs: number): Call => ({
+  request: "write",
+  args: [value],
+  afterMs,
+  until: ["writeReturn"],
+});
+
+/** Process 0 writes, the others read, one operation after the other each. */
+export const oneWriter =
+  (n: number, operations: number, pauseMsMax = 30) =>
+  (draw: Draw): readonly Script[] =>
+    Array.from({ length: n }, (_, node) => ({
+      node,
+      calls: Array.from({ length: operations }, (_, at) => {
+        const afterMs = draw.below("pause", pauseMsMax);
+        return node === 0 ? writeCall(`v${at + 1}`, afterMs) : readCall(afterMs);
+      }),
+      resumes: true,
+    }));
+
+/** Everybody writes and reads as the draw has it. */
+export const manyWriters =
+  (n: number, operations: number, pauseMsMax = 30) =>
+  (draw: Draw): readonly Script[] =>
+    Array.from({ length: n }, (_, node) => ({
+      node,
+      calls: Array.from({ length: operations }, (_, at) => {
+        const afterMs = draw.below("pause", pauseMsMax);
+        return draw.chance("writes", 0.5) ? writeCall(`v${node + 1}.${at + 1}`, afterMs) : readCall(afterMs);
+      }),
+      resumes: true,
+    }));
