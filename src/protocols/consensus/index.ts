@@ -1,1 +1,2 @@
 export * from "./consensus.ts";
+export * from "./paxos/index.ts";

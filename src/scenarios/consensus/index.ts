@@ -1,7 +1,9 @@
 import type { AnyScenario, Mutant } from "../../simulate/index.ts";
+import { paxosMutants } from "./paxos-mutants.ts";
+import { paxosSafetyScenario, paxosScenario } from "./paxos-scenario.ts";
 
 /** The lab's scenarios on consensus. */
-export const consensusScenarios: readonly AnyScenario[] = [];
+export const consensusScenarios: readonly AnyScenario[] = [paxosScenario, paxosSafetyScenario];
 
 /** Known bugs of consensus that the scenarios must find. */
-export const consensusMutants: readonly Mutant[] = [];
+export const consensusMutants: readonly Mutant[] = [...paxosMutants];

@@ -1,0 +1,39 @@
+import type { Module } from "../../../model/index.ts";
+import { majorityOf, perNode } from "../../../model/index.ts";
+import type { Consensus } from "../consensus.ts";
+import type { Vote } from "./ballot.ts";
+import type { Proposals } from "./proposer.ts";
+
+/**
+ * Finds out what was chosen: a value that a majority of acceptors accepted in one ballot. It decides once and lets its
+ * proposer rest.
+ *
+ * Source: Lamport 2001, Paxos Made Simple, 2.3.
+ */
+export const learner = <V>(): Module<{
+  provides: Consensus<V>;
+  uses: { proposer: Proposals<V> };
+  state: { votes: (Vote<V> | null)[]; decided: boolean };
+}> => ({
+  name: "Paxos learner",
+  source: "Lamport 2001, Paxos Made Simple, 2.3",
+  init: ({ nodes }) => ({ votes: perNode(nodes, () => null), decided: false }),
+  upon: {
+    request: {
+      propose(_s, io, value) {
+        io.proposer.propose(value);
+      },
+    },
+    proposer: {
+      accepted(s, io, acceptor, vote) {
+        if (s.decided || vote.ballot < (s.votes[acceptor]?.ballot ?? vote.ballot)) return;
+        s.votes[acceptor] = vote;
+        const same = s.votes.filter((known) => known?.ballot === vote.ballot);
+        if (same.length < majorityOf(io.nodes.length)) return;
+        s.decided = true;
+        io.proposer.rest();
+        io.up.decide(vote.value);
+      },
+    },
+  },
+});
