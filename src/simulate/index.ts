@@ -10,6 +10,7 @@ export * from "./prepare.ts";
 export * from "./recorder.ts";
 export * from "./replay-string.ts";
 export * from "./run.ts";
+export * from "./run-hashes.ts";
 export type { RunInput, RunResult } from "./run-input.ts";
 export * from "./scenario.ts";
 export * from "./shrink.ts";

@@ -48,3 +48,20 @@ describe("the pure entries in Chromium", () => {
     },
   );
 });
+
+describe("determinism", () => {
+  it("the same seed gives the same hash in Chromium as in Node", async () => {
+    const page = await browser.newPage();
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    const script = `Promise.all([import("/scenarios/index.js"), import("/simulate/index.js")])
+      .then(([{ scenarios }, { runHashes }]) => runHashes(scenarios, [1, 2, 3]))`;
+    const inChromium = await page.evaluate(script);
+    const lab = (await import(join(root, "dist/scenarios/index.js"))) as { scenarios: readonly unknown[] };
+    const { runHashes } = (await import(join(root, "dist/simulate/index.js"))) as {
+      runHashes(scenarios: readonly unknown[], seeds: readonly number[]): readonly unknown[];
+    };
+    expect(lab.scenarios.length).toBeGreaterThan(0);
+    expect(inChromium).toEqual(runHashes(lab.scenarios, [1, 2, 3]));
+    await page.close();
+  });
+});

@@ -1,0 +1,3 @@
+import { chatter } from "./chatter.mjs";
+
+export const scenario = chatter("negative/date", () => Date.now() + performance.now());

@@ -1,0 +1,3 @@
+import { chatter } from "./chatter.mjs";
+
+export const scenario = chatter("negative/math-random", () => Math.random());
