@@ -118,7 +118,7 @@ export interface Scenario<D extends ParameterDefinitions = ParameterDefinitions,
   /** `rules` overrides named rules of the protocol: empty for the correct one, one rule for a mutant. */
   setup(parameters: ParameterValues<D>, model: SystemModel, rules: Partial<R>): Setup;
   /** Runs outside the claim that must break it. */
-  readonly counterexamples?: readonly ExpectedCounterexample<R>[];
+  readonly counterexamples?: readonly ExpectedCounterexample<NoInfer<R>>[];
 }
 
 /** A scenario whose parameters nobody needs to know. */

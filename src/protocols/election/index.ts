@@ -1,1 +1,3 @@
-export {};
+export * from "./leader.ts";
+export * from "./monarchical-leader-detector.ts";
+export * from "./monarchical-leader-election.ts";
