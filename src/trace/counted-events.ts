@@ -8,12 +8,19 @@ export type CountedKind =
   | "crashes"
   | "recoveries"
   | "partitions"
+  | "other faults"
   | "client calls";
 
+/** What merely ends a fault, makes a node a traitor before anything happens, or sends a message, is no step. */
+const faultAs = (name: string): CountedKind | undefined => {
+  if (name.endsWith(" end") || name.startsWith("byzantine") || name === "forged") return undefined;
+  return name.includes("partition") ? "partitions" : "other faults";
+};
+
 /**
- * What an event counts as: deliveries, losses, timeouts, crashes, recoveries, partitions and client calls. Undefined
- * for sends and local steps, which are drawn but not counted: they follow from the step that set them off. A fault is a
- * partition when its name says so.
+ * What an event counts as: deliveries, losses, timeouts, crashes, recoveries, partitions and client calls, and so that
+ * no counterexample looks shorter than it is, pauses and all other faults. Undefined for sends and local steps, which
+ * are drawn but not counted: they follow from the step that set them off.
  */
 export const countedAs = ({ kind, name }: TraceEvent): CountedKind | undefined => {
   switch (kind) {
@@ -29,8 +36,9 @@ export const countedAs = ({ kind, name }: TraceEvent): CountedKind | undefined =
       return "recoveries";
     case "call":
       return "client calls";
+    case "pause":
     case "fault":
-      return name?.includes("partition") ? "partitions" : undefined;
+      return faultAs(name ?? "");
     default:
       return undefined;
   }

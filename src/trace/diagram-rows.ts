@@ -6,7 +6,7 @@
 import type { EventId, NodeId, TraceEvent, TraceKind } from "../model/index.ts";
 import { countedAs } from "./counted-events.ts";
 import { eventText } from "./event-text.ts";
-import type { TraceView } from "./trace-view.ts";
+import { isForgery, type TraceView } from "./trace-view.ts";
 
 /** A message that arrives or is lost. `late`: sent on an earlier row. `again`: it had arrived before. `unsent`: its sending is unknown, as when it was forged. */
 export interface ArrowRow {
@@ -19,7 +19,7 @@ export interface ArrowRow {
   readonly label: string | undefined;
 }
 
-/** Messages with one content, sent at one moment, that arrive on later rows; without a label they never do. */
+/** Messages with one content, sent at one moment, some of which land on later rows; without a label none does. */
 export interface SendsRow {
   readonly kind: "sends";
   readonly event: TraceEvent;
@@ -65,7 +65,7 @@ export const selectedEvents = (view: TraceView, { kinds, only, marked }: Selecti
     if (!marked.has(event.id) && !(kinds.has(event.kind) && (only?.has(event.id) ?? true))) continue;
     chosen.add(event);
     const send = view.sendOf(event);
-    if (send !== undefined) chosen.add(send);
+    if (send?.kind === "send") chosen.add(send);
   }
   return [...chosen].sort((a, b) => a.id - b.id);
 };
@@ -149,6 +149,7 @@ const foldedSends = (
 class RowPlan {
   readonly rows: DiagramRow[] = [];
   readonly #view: TraceView;
+  readonly #selection: Selection;
   readonly #fates: Fates;
   readonly #folded: ReadonlySet<EventId>;
   readonly #labels = new Map<EventId, string>();
@@ -156,18 +157,46 @@ class RowPlan {
   #labelCount = 0;
   #number = 0;
 
-  constructor(view: TraceView, drawn: readonly TraceEvent[]) {
+  constructor(
+    view: TraceView,
+    selection: Selection,
+    drawn: readonly TraceEvent[],
+    runs: readonly (readonly TraceEvent[])[],
+  ) {
     this.#view = view;
+    this.#selection = selection;
     this.#fates = fatesOf(drawn);
     const places = new Map(drawn.map((event, at) => [event, at]));
-    this.#folded = foldedSends(broadcastsOf(drawn, view), this.#fates, (event) => places.get(event) ?? 0);
+    this.#folded = foldedSends(runs, this.#fates, (event) => places.get(event) ?? 0);
   }
 
-  add(event: TraceEvent): void {
-    if (event.kind === "send" && event.node !== undefined && event.peer !== undefined) {
-      if (!this.#folded.has(event.id)) this.#addSend(event, event.node, event.peer);
-      return;
+  /** Adds the sends of a broadcast, or any other event. */
+  add(run: readonly TraceEvent[]): void {
+    for (const event of run) {
+      if (event.kind !== "send" || event.node === undefined || event.peer === undefined) this.#addEvent(event);
     }
+    const sends = run.filter(({ kind, node, peer }) => kind === "send" && node !== undefined && peer !== undefined);
+    const landing = sends.filter(({ id }) => this.#fates.first.has(id));
+    const folded = landing.every(({ id }) => this.#folded.has(id));
+    const shown = folded ? sends.filter((send) => !landing.includes(send) && this.#showsUnlanded(send)) : sends;
+    if (shown.length > 0) this.#addSends(shown, folded ? undefined : this.#nextLabel());
+  }
+
+  /** In a picture of a part of a run, a message that lands nowhere says nothing. */
+  #showsUnlanded(send: TraceEvent): boolean {
+    return this.#selection.only === undefined || this.#selection.marked.has(send.id);
+  }
+
+  #addSends(sends: readonly TraceEvent[], label: string | undefined): void {
+    const [event] = sends as readonly [TraceEvent];
+    if (label !== undefined) for (const { id } of sends) this.#labels.set(id, label);
+    const to = sends.flatMap(({ peer }) => peer ?? []);
+    this.rows.push({ kind: "sends", event, number: undefined, from: event.node ?? 0, to, label });
+  }
+
+  #addEvent(event: TraceEvent): void {
+    // A forged message is drawn where it arrives: until then nobody did anything.
+    if (isForgery(event) && this.#fates.first.has(event.id)) return;
     const number = countedAs(event) === undefined ? undefined : ++this.#number;
     const send = this.#view.sendOf(event);
     const from = send?.node ?? event.peer;
@@ -175,20 +204,6 @@ class RowPlan {
     if (isLanding(event) && from !== undefined && to !== undefined) this.#addArrow(event, number, send, from, to);
     else if (event.node !== undefined) this.rows.push({ kind: "mark", event, number, node: event.node });
     else this.rows.push({ kind: "band", event, number });
-  }
-
-  #addSend(event: TraceEvent, from: NodeId, to: NodeId): void {
-    const lands = this.#fates.first.has(event.id);
-    const last = this.rows.at(-1);
-    const joins =
-      last?.kind === "sends" &&
-      last.from === from &&
-      (last.label !== undefined) === lands &&
-      sameText(last.event, event, this.#view);
-    const label = joins ? last.label : lands ? this.#nextLabel() : undefined;
-    if (label !== undefined) this.#labels.set(event.id, label);
-    if (joins) this.rows[this.rows.length - 1] = { ...last, to: [...last.to, to] };
-    else this.rows.push({ kind: "sends", event, number: undefined, from, to: [to], label });
   }
 
   #addArrow(
@@ -208,6 +223,7 @@ class RowPlan {
 
   #lineOf(event: TraceEvent, send: TraceEvent | undefined): ArrowRow["line"] {
     if (send === undefined) return event.cause === undefined ? "unsent" : "direct";
+    if (send.kind !== "send") return "unsent";
     if (this.#arrived.has(send.id)) return "again";
     return this.#folded.has(send.id) && !this.#labels.has(send.id) ? "direct" : "late";
   }
@@ -220,7 +236,8 @@ class RowPlan {
 /** The rows of a diagram of the selected events, in the order of the trace. */
 export const diagramRows = (view: TraceView, selection: Selection): readonly DiagramRow[] => {
   const drawn = selectedEvents(view, selection);
-  const plan = new RowPlan(view, drawn);
-  for (const event of drawn) plan.add(event);
+  const runs = broadcastsOf(drawn, view);
+  const plan = new RowPlan(view, selection, drawn, runs);
+  for (const run of runs) plan.add(run);
   return plan.rows;
 };

@@ -26,43 +26,61 @@ describe("a diagram of 80 columns", () => {
     const trace = corpus("v1-paxos-forgets");
     expect(picture(trace, { marked: named(trace, "answer", "decide") })).toMatchInlineSnapshot(`
       "
-        #   ms    n1       n2       n3
-        1    1     »        │        │     call propose("a")
-             1     ├─▸      │        │     m1 to n1, n2, n3: prepare {ballot: 1}
-        2    2     ●        │        │     m1 to itself: prepare {ballot: 1}
-        3    3     │m1┄┄┄┄┄▸●        │     prepare {ballot: 1}
-        4    4     ●        │        │     to itself: promise {ballot: 1, accepted:
-                   │        │        │     null}
-        5    5     ●◂───────┤        │     promise {ballot: 1, accepted: null}
-             5     ├─▸      │        │     m2 to n1, n2, n3: accept {vote: {ballot: 1,
-                   │        │        │     value: "a"}}
-        6    6     │m2┄┄┄┄┄▸●        │     accept {vote: {ballot: 1, value: "a"}}
-        7    7     ●        │        │     m2 to itself: accept {vote: {ballot: 1, va…
-        8    8     ●        │        │     to itself: accepted {vote: {ballot: 1,
-                   │        │        │     value: "a"}}
-        9    9     ●◂───────┤        │     accepted {vote: {ballot: 1, value: "a"}}
-      !     10     «        │        │     answer decide("a")
-       10   11     │m1┄┄┄┄┄┄┼┄┄┄┄┄┄✕ │     lost: prepare {ballot: 1}
-       11   12     │        ✕        │     crashes
-       12   13     │m2┄┄┄┄┄┄╳┄┄┄┄┄┄✕ │     cut: accept {vote: {ballot: 1, value: "a"}}
-       13   14     │        ▲        │     recovers as incarnation 1
-            15     │        ·        │     the vote was not written before it was
-                   │        │        │     sent: this acceptor remembers nothing of
-                   │        │        │     ballot 1
-       14  150     │        │        ◇     timeout retry(3)
-       15  151     │        ●◂───────┤     prepare {ballot: 2}
-       16  152     │        │        ●     to itself: prepare {ballot: 2}
-       17  153     │        │        ●     to itself: promise {ballot: 2, accepted:
-                   │        │        │     null}
-       18  154     │        ├───────▸●     promise {ballot: 2, accepted: null}
-       19  155     │        ●◂───────┤     accept {vote: {ballot: 2, value: "b"}}
-       20  156     │        │        ●     to itself: accept {vote: {ballot: 2, value:
-                   │        │        │     "b"}}
-           156     │        │        ●     m3 to itself: accepted {vote: {ballot: 2,
-                   │        │        │     value: "b"}}
-       21  157     │        ├───────▸●     accepted {vote: {ballot: 2, value: "b"}}
-       22  158     │        │        ●     m3 to itself: accepted {vote: {ballot: 2, …
-      !    159     │        │        «     answer decide("b")
+        #   ms    n1      n2      n3
+        1    1     »       │       │    call propose("a")
+             1     ├─▸     │       │    m1 to n1, n2, n3: prepare {ballot: 1}
+        2    2     ●       │       │    m1 to itself: prepare {ballot: 1}
+        3    3     │m1┄┄┄┄▸●       │    prepare {ballot: 1}
+        4    4     ●       │       │    to itself: promise {ballot: 1, accepted: null}
+        5    5     ●◂──────┤       │    promise {ballot: 1, accepted: null}
+             5     ├─▸     │       │    m2 to n1, n2, n3: accept {vote: {ballot: 1,
+                   │       │       │    value: "a"}}
+        6    6     │m2┄┄┄┄▸●       │    accept {vote: {ballot: 1, value: "a"}}
+        7    7     ●       │       │    m2 to itself: accept {vote: {ballot: 1, value…
+        8    8     ●       │       │    to itself: accepted {vote: {ballot: 1, value:
+                   │       │       │    "a"}}
+        9    9     ●◂──────┤       │    accepted {vote: {ballot: 1, value: "a"}}
+      !     10     «       │       │    answer decide("a")
+       10   11     │m1┄┄┄┄┄┼┄┄┄┄┄✕ │    lost: prepare {ballot: 1}
+       11   12     │       ✕       │    crashes
+       12   13     │m2┄┄┄┄┄╳┄┄┄┄┄✕ │    cut: accept {vote: {ballot: 1, value: "a"}}
+       13   14     │       ▲       │    recovers as incarnation 1
+            15     │       ·       │    the vote was not written before it was sent:
+                   │       │       │    this acceptor remembers nothing of ballot 1
+       14  150     │       │       ◇    timeout retry(3)
+       15  151     │       ●◂──────┤    prepare {ballot: 2}
+       16  152     │       │       ●    to itself: prepare {ballot: 2}
+       17  153     │       │       ●    to itself: promise {ballot: 2, accepted: null}
+       18  154     │       ├──────▸●    promise {ballot: 2, accepted: null}
+       19  155     │       ●◂──────┤    accept {vote: {ballot: 2, value: "b"}}
+       20  156     │       │       ●    to itself: accept {vote: {ballot: 2, value:
+                   │       │       │    "b"}}
+           156     │       │       ●    m3 to itself: accepted {vote: {ballot: 2,
+                   │       │       │    value: "b"}}
+       21  157     │       ├──────▸●    accepted {vote: {ballot: 2, value: "b"}}
+       22  158     │       │       ●    m3 to itself: accepted {vote: {ballot: 2, val…
+      !    159     │       │       «    answer decide("b")
+      "
+    `);
+  });
+
+  it("shows why a perfect link is none where nodes come back", () => {
+    const trace = corpus("v1-links-restart");
+    const marked = named(trace, "answer", "deliver");
+    expect(picture(trace, { marked, only: causalSlice(trace, [...marked]) })).toMatchInlineSnapshot(`
+      "
+        #     ms   p1     p2     p3
+        1   36.0    │      │      »    call send(0, "m2.2")
+        2   46.0    │      »      │    call send(2, "m1.3")
+        3   86.0    │      │      ◇    timeout retransmit()
+        4   96.0    │      ◇      │    timeout retransmit()
+        5   97.0    │      ├─────▸●    {sequence: 0, message: "m1.3"}
+      !     97.0    │      │      «    answer deliver(1, "m1.3")
+        6   97.0    │      │      ✕    crashes
+        7   97.1    │      │      ▲    recovers as incarnation 1
+        8  146.0    │      ◇      │    timeout retransmit()
+        9  147.0    │      ├─────▸●    {sequence: 0, message: "m1.3"}
+      !    147.0    │      │      «    answer deliver(1, "m1.3")
       "
     `);
   });
@@ -71,27 +89,29 @@ describe("a diagram of 80 columns", () => {
     expect(picture(corpus("v1-partition"))).toMatchInlineSnapshot(`
       "
         #  ms    n1      n2      n3      n4    client
-        1   1 ════╪═══════╪═══════╪═══════╪═══════╪═══ partition n1 | n2 n3 n4
+        1   1 ════╪═══════╪═══════╪═══════╪═══════╪═══ partition n1 | n2 n3 n4 (full)
         2   2     │       │       │       │       »    call write("x", 3)
         3   3     ●◂──────┼───────┼───────┼─────m1┤    write {key: "x", value: 3}
         4   4     ●◂══════╪═══════╪═══════╪═════m1│    again: write {key: "x", value:…
             4     ├─▸     │       │       │       │    m2 to n2, n3, n4: append {term:
-                  │       │       │       │       │    1, entries: [{term: 1, command:
-                  │       │       │       │       │    {key: "x", value: 3}}]}
-            5     │       │       │       ‖       │    pauses 50
-        5   6     │m2┄┄┄✕ │       │       ┊       │    cut: append {term: 1, entries:…
-        6   7     ◇       │       │       ┊       │    timeout heartbeat()
-        7   8     │m2┄┄┄┄┄┼┄┄┄┄┄✕ │       ┊       │    cut: append {term: 1, entries:…
-        8   9     │m2┄┄┄┄┄┼┄┄┄┄┄┄┄┼┄┄┄┄┄┄▸●       │    append {term: 1, entries: [{te…
-           10     │       │       ◆       │       │    clock step 200
-        9  11     │       ●◂┄┄┄┄┄┄┼┄┄┄┄┄┄┄│       │    of unknown origin: vote {term:
+                  │       │       │       │       │    1, entries: [{term: 1, command…
+        5   5     │       │       │       ‖       │    pauses {until: 8}
+        6   6     │m2┄┄┄✕ │       │       ┊       │    cut off: append {term: 1, entr…
+        7   7     ◇       │       │       ┊       │    timeout heartbeat()
+        8   8     │m2┄┄┄┄┄┼┄┄┄┄┄✕ │       ┊       │    cut off: append {term: 1, entr…
+            9     │       │       │       ‖       │    goes on
+           10 ════╪═══════╪═══════╪═══════╪═══════╪═══ partition ends
+        9  11     │m2┄┄┄┄┄┼┄┄┄┄┄┄┄┼┄┄┄┄┄┄▸●       │    append {term: 1, entries: [{te…
+       10  12     │       │       ◆       │       │    clock-step {byMs: 200}
+       11  14     │       │       ●◂┄┄┄┄┄┄│       │    forged: vote {term: 7}
+       12  15     │       ●◂┄┄┄┄┄┄┼┄┄┄┄┄┄┄│       │    of unknown origin: vote {term:
                   │       │       │       │       │    2}
-           11     │     ◂┄┼┄▸     │       │       │    in flight to n1, n3: vote
+           15     │     ◂┄┼┄▸     │       │       │    in flight to n1, n3: vote
                   │       │       │       │       │    {term: 2, granted: true}
-           11     │       │       ●       │       │    in flight to itself: own
-       10  12     │       ●       │       │       │    to itself: "self"
-       11  13     │       │       ✕       │       │    crashes
-       12  14     ●◂──────┼───────╳───────┤       │    "over the dead"
+           15     │       │       ●       │       │    in flight to itself: own
+       13  16     │       ●       │       │       │    to itself: "self"
+       14  17     │       │       ✕       │       │    crashes, 2 unsynced writes lost
+       15  18     ●◂──────┼───────╳───────┤       │    "over the dead"
       "
     `);
   });
@@ -102,27 +122,29 @@ describe("a diagram of 80 columns", () => {
     expect(text).toMatchInlineSnapshot(`
       "
         #  ms    n1      n2      n3      n4    client
-        1   1 ====|=======|=======|=======|=======|=== partition n1 | n2 n3 n4
+        1   1 ====|=======|=======|=======|=======|=== partition n1 | n2 n3 n4 (full)
         2   2     |       |       |       |       C    call write("x", 3)
         3   3     o<------|-------|-------|-----m1+    write {key: "x", value: 3}
         4   4     o<======|=======|=======|=====m1|    again: write {key: "x", valu...
             4     +->     |       |       |       |    m2 to n2, n3, n4: append {term:
-                  |       |       |       |       |    1, entries: [{term: 1, command:
-                  |       |       |       |       |    {key: "x", value: 3}}]}
-            5     |       |       |       P       |    pauses 50
-        5   6     |m2...x |       |       :       |    cut: append {term: 1, entrie...
-        6   7     T       |       |       :       |    timeout heartbeat()
-        7   8     |m2.....|.....x |       :       |    cut: append {term: 1, entrie...
-        8   9     |m2.....|.......|......>o       |    append {term: 1, entries: [{...
-           10     |       |       F       |       |    clock step 200
-        9  11     |       o<......|.......|       |    of unknown origin: vote {term:
+                  |       |       |       |       |    1, entries: [{term: 1, comma...
+        5   5     |       |       |       P       |    pauses {until: 8}
+        6   6     |m2...x |       |       :       |    cut off: append {term: 1, en...
+        7   7     T       |       |       :       |    timeout heartbeat()
+        8   8     |m2.....|.....x |       :       |    cut off: append {term: 1, en...
+            9     |       |       |       P       |    goes on
+           10 ====|=======|=======|=======|=======|=== partition ends
+        9  11     |m2.....|.......|......>o       |    append {term: 1, entries: [{...
+       10  12     |       |       F       |       |    clock-step {byMs: 200}
+       11  14     |       |       o<......|       |    forged: vote {term: 7}
+       12  15     |       o<......|.......|       |    of unknown origin: vote {term:
                   |       |       |       |       |    2}
-           11     |     <.+.>     |       |       |    in flight to n1, n3: vote
+           15     |     <.+.>     |       |       |    in flight to n1, n3: vote
                   |       |       |       |       |    {term: 2, granted: true}
-           11     |       |       o       |       |    in flight to itself: own
-       10  12     |       o       |       |       |    to itself: "self"
-       11  13     |       |       X       |       |    crashes
-       12  14     o<------|-------#-------+       |    "over the dead"
+           15     |       |       o       |       |    in flight to itself: own
+       13  16     |       o       |       |       |    to itself: "self"
+       14  17     |       |       X       |       |    crashes, 2 unsynced writes lost
+       15  18     o<------|-------#-------+       |    "over the dead"
       "
     `);
   });
@@ -134,18 +156,15 @@ describe("a diagram of 80 columns", () => {
       "
         #  ms   n1    n2    n3
         1   1    »     │     │   call propose("a")
-            1    ├─▸   │     │   m1 to n1, n2: prepare {ballot: 1}
-            1    ├┄▸   │     │   in flight to n3: prepare {ballot:
-                 │     │     │   1}
+            1    ├─▸   │     │   m1 to n1, n2, n3: prepare
+                 │     │     │   {ballot: 1}
         2   2    ●     │     │   m1 to itself: prepare {ballot: 1}
         3   3    │m1┄┄▸●     │   prepare {ballot: 1}
         4   4    ●     │     │   to itself: promise {ballot: 1,
                  │     │     │   accepted: null}
         5   5    ●◂────┤     │   promise {ballot: 1, accepted:
                  │     │     │   null}
-            5    ├─▸   │     │   m2 to n1, n2: accept {vote:
-                 │     │     │   {ballot: 1, value: "a"}}
-            5    ├┄▸   │     │   in flight to n3: accept {vote:
+            5    ├─▸   │     │   m2 to n1, n2, n3: accept {vote:
                  │     │     │   {ballot: 1, value: "a"}}
         6   6    │m2┄┄▸●     │   accept {vote: {ballot: 1, value:…
         7   7    ●     │     │   m2 to itself: accept {vote: {bal…
@@ -178,10 +197,11 @@ describe("a diagram of 80 columns", () => {
         4  10      ◇         │     timeout retry()
            11      ○         │     settled
            12      ·         │     did nothing: \\u{1b}[31m  was acknowledged "twice"
-           13      ‖         │     pauses 10
-        5  14      ┊         ✕     crashes
-        6  15      ┊         ▲     recovers as incarnation 1
-        7  16 ═════╪═════════╪════ partition n1 | n 2 ☃
+        5  13      ‖         │     pauses {until: 20}
+        6  14      ┊         ✕     crashes
+        7  15      ┊         ▲     recovers as incarnation 1
+        8  16 ═════╪═════════╪════ partition n1 > n 2 ☃ (one-way)
+        9  17      ◆         │     full-disk {until: 20}
       "
     `);
   });
@@ -189,23 +209,26 @@ describe("a diagram of 80 columns", () => {
   it("becomes a list where the lanes do not fit", () => {
     expect(picture(corpus("v1-partition"), { width: 60 })).toMatchInlineSnapshot(`
       "
-        1   1  ═══             partition n1 | n2 n3 n4
+        1   1  ═══             partition n1 | n2 n3 n4 (full)
         2   2  client »        call write("x", 3)
         3   3  client m1─▸ n1  write {key: "x", value: 3}
         4   4  client m1═▸ n1  again: write {key: "x", value: 3}
             4  n1 ─▸           m2 to n2, n3, n4: append {term: 1,…
-            5  n4 ‖            pauses 50
-        5   6  n1 m2┄✕ n2      cut: append {term: 1, entries: [{t…
-        6   7  n1 ◇            timeout heartbeat()
-        7   8  n1 m2┄✕ n3      cut: append {term: 1, entries: [{t…
-        8   9  n1 m2┄▸ n4      append {term: 1, entries: [{term: …
-           10  n3 ◆            clock step 200
-        9  11  n4 ┄▸ n2        of unknown origin: vote {term: 2}
-           11  n2 ┄▸           in flight to n1, n3: vote {term: 2…
-           11  n3 ┄▸           in flight to itself: own
-       10  12  n2 ─▸ n2        to itself: "self"
-       11  13  n3 ✕            crashes
-       12  14  n4 ─▸ n1        "over the dead"
+        5   5  n4 ‖            pauses {until: 8}
+        6   6  n1 m2┄✕ n2      cut off: append {term: 1, entries:…
+        7   7  n1 ◇            timeout heartbeat()
+        8   8  n1 m2┄✕ n3      cut off: append {term: 1, entries:…
+            9  n4 ‖            goes on
+           10  ═══             partition ends
+        9  11  n1 m2┄▸ n4      append {term: 1, entries: [{term: …
+       10  12  n3 ◆            clock-step {byMs: 200}
+       11  14  n4 ┄▸ n3        forged: vote {term: 7}
+       12  15  n4 ┄▸ n2        of unknown origin: vote {term: 2}
+           15  n2 ┄▸           in flight to n1, n3: vote {term: 2…
+           15  n3 ┄▸           in flight to itself: own
+       13  16  n2 ─▸ n2        to itself: "self"
+       14  17  n3 ✕            crashes, 2 unsynced writes lost
+       15  18  n4 ─▸ n1        "over the dead"
       "
     `);
   });
@@ -213,7 +236,7 @@ describe("a diagram of 80 columns", () => {
 
 describe("a diagram", () => {
   it("says how many rows it left out", () => {
-    expect(drawDiagram(corpus("v1-partition"), { rowsMax: 3 })).toMatch(/\n +… and 14 rows more\n$/);
+    expect(drawDiagram(corpus("v1-partition"), { rowsMax: 3 })).toMatch(/\n +… and 17 rows more\n$/);
   });
 
   it("is printed in colour only when asked, with the same characters", () => {

@@ -40,8 +40,9 @@ const PITCH_MAX = 10;
 const NAME_WIDTH_MAX = 9;
 /** Columns for words: with fewer at the end of a row, a list says more than lanes. */
 const TEXT_WIDTH_MIN = 24;
-const TEXT_WIDTH_WANTED = 42;
+const TEXT_WIDTH_WANTED = 46;
 const TEXT_LINES_MAX = 3;
+const MESSAGE_LINES_MAX = 2;
 const TIME_WIDTH_MAX = 7;
 const WIDTH_MIN = 40;
 const ROWS_MAX_DEFAULT = 400;
@@ -156,6 +157,9 @@ const sendsWords = (row: SendsRow, text: string, layout: Layout): string => {
   return row.label === undefined ? `in flight to ${names}: ${text}` : `${row.label} to ${names}: ${text}`;
 };
 
+/** What is known of a message that its sender did not send: the network made it up, or the trace does not say. */
+export const originOf = (row: ArrowRow): string => (row.event.cause === undefined ? "of unknown origin" : "forged");
+
 /** What a row says in words, on as many lines as it may take. */
 const wordsOf = (row: DiagramRow, layout: Layout, linesMax: number): readonly string[] => {
   const { view, textWidth, glyphs } = layout;
@@ -163,7 +167,7 @@ const wordsOf = (row: DiagramRow, layout: Layout, linesMax: number): readonly st
   const lines = (words: string, most: number): readonly string[] => wrap(words, textWidth, most, glyphs.ellipsis);
   if (row.kind === "sends") return lines(sendsWords(row, text, layout), linesMax);
   if (row.kind !== "arrow") return lines(text, linesMax);
-  if (row.line === "unsent") return lines(`of unknown origin: ${text}`, linesMax);
+  if (row.line === "unsent") return lines(`${originOf(row)}: ${text}`, linesMax);
   const how = `${row.line === "again" ? "again: " : ""}${row.from === row.to ? `${row.label ?? ""} to itself: `.trimStart() : ""}`;
   // What is repeated from the row of the label needs no second line.
   return lines(how + text, row.line === "direct" ? linesMax : 1);
@@ -203,10 +207,10 @@ class Lanes {
 
   /** Takes note of what this row does to its node. */
   pass(row: DiagramRow): void {
-    const { kind, node } = row.event;
-    if (node === undefined || kind === "drop") return;
+    const { kind, node, name } = row.event;
+    if (node === undefined || kind === "drop" || kind === "fault") return;
     if (kind === "crash") this.#states.set(node, "dead");
-    else if (kind === "pause") this.#states.set(node, "idle");
+    else if (kind === "pause" && name?.endsWith(" end") !== true) this.#states.set(node, "idle");
     else if (kind === "recover" || this.#states.get(node) === "idle") this.#states.delete(node);
   }
 }
@@ -289,7 +293,7 @@ const headLine = (layout: Layout, columns: ReadonlyMap<NodeId, number>): TextLin
 };
 
 const rowLines = (row: DiagramRow, lanes: Lanes, layout: Layout): readonly TextLine[] => {
-  const words = wordsOf(row, layout, TEXT_LINES_MAX);
+  const words = wordsOf(row, layout, row.kind === "arrow" || row.kind === "sends" ? MESSAGE_LINES_MAX : TEXT_LINES_MAX);
   const tint = row.event.kind === "crash" || row.event.kind === "drop" ? "loss" : "plain";
   return words.map((text, index) => {
     const line = new TextLine();

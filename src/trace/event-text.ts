@@ -1,5 +1,5 @@
 import { describe, type TraceEvent } from "../model/index.ts";
-import type { TraceView } from "./trace-view.ts";
+import { isForgery, type TraceView } from "./trace-view.ts";
 
 /** Controls, formats that turn the direction of text, line separators, and halves of surrogate pairs. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
@@ -29,13 +29,34 @@ const factText = (name: string, data: unknown, limit: number): string => {
   return `${name} ${Array.isArray(data) ? listed(data, limit) : describe(data, limit)}`.trimStart();
 };
 
-/** `n1 | n2 n3` for lists of nodes, as a partition has them. */
-const groupsText = (data: unknown, view: TraceView): string | undefined => {
+const groupText = (nodes: unknown, view: TraceView): string | undefined => {
   const isNode = (item: unknown): boolean => view.header.nodes.some(({ id }) => id === item);
-  if (!Array.isArray(data) || data.length === 0) return undefined;
-  if (!data.every((group) => Array.isArray(group) && group.every(isNode))) return undefined;
-  return data.map((group: readonly number[]) => group.map(view.nameOf).join(" ")).join(" | ");
+  return Array.isArray(nodes) && nodes.every(isNode) ? nodes.map(view.nameOf).join(" ") : undefined;
 };
+
+/** `n1 | n2 n3 (one-way)` for two groups of nodes, as a partition has them. */
+const groupsText = (
+  { left, right, form }: { readonly [field: string]: unknown },
+  view: TraceView,
+): string | undefined => {
+  const [one, other] = [groupText(left, view), groupText(right, view)];
+  if (one === undefined || other === undefined) return undefined;
+  return `${one} ${form === "one-way" ? ">" : "|"} ${other}${typeof form === "string" ? ` (${form})` : ""}`;
+};
+
+/** A fault with its details, but for those that its place in the trace says already. */
+const faultText = ({ name = "fault", data }: TraceEvent, view: TraceView, limit: number): string => {
+  if (name.endsWith(" end")) return name.replace(/ end$/, " ends");
+  const said = name.replace(/ begin$/, "");
+  if (typeof data !== "object" || data === null || Array.isArray(data)) return factText(said, data, limit);
+  const { kind: _kind, at: _at, node: _node, ...details } = data as { readonly [field: string]: unknown };
+  const groups = groupsText(details, view);
+  if (groups !== undefined) return `${said} ${groups}`;
+  return Object.keys(details).length === 0 ? said : `${said} ${describe(details, limit)}`;
+};
+
+const crashText = (lost: unknown): string =>
+  typeof lost === "number" && lost > 0 ? `crashes, ${lost} unsynced write${lost === 1 ? "" : "s"} lost` : "crashes";
 
 const incarnationText = ({ incarnation }: TraceEvent): string =>
   incarnation === undefined ? "" : ` as incarnation ${incarnation}`;
@@ -62,18 +83,19 @@ const textOf = (event: TraceEvent, view: TraceView, limit: number): string => {
     case "recover":
       return `recovers${incarnationText(event)}`;
     case "crash":
+      return crashText(data);
     case "pause":
-      return factText(name ?? `${kind}${kind === "crash" ? "es" : "s"}`, data, limit);
+      return name?.endsWith(" end") ? "goes on" : faultText({ ...event, name: "pauses" }, view, limit);
+    case "fault":
+      return isForgery(event)
+        ? `forged to ${view.nameOf(event.peer!)}: ${messageText(data, limit)}`
+        : faultText(event, view, limit);
     case "note":
       return factText(name ?? "", data, limit);
-    case "fault": {
-      const groups = groupsText(data, view);
-      return groups === undefined ? factText(name ?? kind, data, limit) : `${name ?? kind} ${groups}`;
-    }
     case "settled":
     case "durable":
     case "disk":
-      return factText(name === undefined ? kind : `${kind} ${name}`, data, limit);
+      return factText(`${kind} ${name ?? ""}`.trimEnd(), data, limit);
   }
 };
 

@@ -59,23 +59,26 @@ describe("a sequence diagram for Mermaid", () => {
       participant p2 as n3
       participant p3 as n4
       participant p4 as client
-      Note over p0,p4: (1) partition n1 | n2 n3 n4
+      Note over p0,p4: (1) partition n1 | n2 n3 n4 (full)
       Note over p4: (2) call write("x", 3)
       p4->>p0: (3) m1 write {key: "x", value: 3}
       p4->>p0: (4) m1 again: write {key: "x", value: 3}
       Note over p0: m2 to n2, n3, n4: append {term: 1, entries: [{term: 1, command: {key#58;…
-      Note over p3: pauses 50
-      p0--xp1: (5) m2 cut: append {term: 1, entries: [{term: 1, command: {key: "x", …
-      Note over p0: (6) timeout heartbeat()
-      p0--xp2: (7) m2 cut: append {term: 1, entries: [{term: 1, command: {key: "x", …
-      p0-->>p3: (8) m2 append {term: 1, entries: [{term: 1, command: {key: "x", value…
-      Note over p2: clock step 200
-      p3-->>p1: (9) of unknown origin: vote {term: 2}
+      Note over p3: (5) pauses {until: 8}
+      p0--xp1: (6) m2 cut off: append {term: 1, entries: [{term: 1, command: {key: "…
+      Note over p0: (7) timeout heartbeat()
+      p0--xp2: (8) m2 cut off: append {term: 1, entries: [{term: 1, command: {key: "…
+      Note over p3: goes on
+      Note over p0,p4: partition ends
+      p0-->>p3: (9) m2 append {term: 1, entries: [{term: 1, command: {key: "x", value…
+      Note over p2: (10) clock-step {byMs: 200}
+      p3-->>p2: (11) forged: vote {term: 7}
+      p3-->>p1: (12) of unknown origin: vote {term: 2}
       Note over p1: in flight to n1, n3: vote {term: 2, granted: true}
       Note over p2: in flight to n3: own
-      p1->>p1: (10) "self"
-      Note over p2: (11) ✕ crashes
-      p3->>p0: (12) "over the dead"
+      p1->>p1: (13) "self"
+      Note over p2: (14) ✕ crashes, 2 unsynced writes lost
+      p3->>p0: (15) "over the dead"
       "
     `);
   });

@@ -3,7 +3,7 @@
  * did something else is a note and a dotted arrow with one label.
  */
 import type { Trace } from "../model/index.ts";
-import { kindsDrawn } from "./diagram.ts";
+import { kindsDrawn, originOf } from "./diagram.ts";
 import { type ArrowRow, type DiagramRow, diagramRows } from "./diagram-rows.ts";
 import { eventText, oneLine } from "./event-text.ts";
 import { cutTo } from "./text-line.ts";
@@ -27,7 +27,7 @@ const participant = (node: number): string => `p${node}`;
 const arrowLine = (row: ArrowRow, number: string, text: string): string => {
   const dotted = row.line === "late" || row.line === "unsent" ? "-" : "";
   const head = row.event.kind === "deliver" ? ">>" : "x";
-  const how = row.line === "again" ? "again: " : row.line === "unsent" ? "of unknown origin: " : "";
+  const how = row.line === "again" ? "again: " : row.line === "unsent" ? `${originOf(row)}: ` : "";
   const label = row.label === undefined ? "" : `${row.label} `;
   return `${participant(row.from)}-${dotted}${head}${participant(row.to)}: ${escaped(`${number}${label}${how}${text}`)}`;
 };

@@ -6,10 +6,14 @@ export interface TraceView {
   readonly events: readonly TraceEvent[];
   /** The place of an event in `events`; -1 when the trace does not hold it (a slice, a window of a longer run). */
   readonly indexOf: (id: EventId) => number;
-  /** The send of a delivery or a drop; undefined when forged, or not in this trace. */
+  /** The send or the forgery of what is delivered or dropped; undefined when it is not in this trace. */
   readonly sendOf: (event: TraceEvent) => TraceEvent | undefined;
   readonly nameOf: (node: NodeId) => string;
 }
+
+/** A message that the network made up: the node of the event is the one in whose name it comes. */
+export const isForgery = ({ kind, name, peer }: TraceEvent): boolean =>
+  kind === "fault" && name === "forged" && peer !== undefined;
 
 /** Ids ascend and are mostly dense, so the id itself is the first guess. */
 const indexIn = (events: readonly TraceEvent[], id: EventId): number => {
@@ -35,7 +39,7 @@ export const viewOf = ({ header, events }: Trace): TraceView => {
     sendOf: ({ kind, cause }) => {
       if (cause === undefined || (kind !== "deliver" && kind !== "drop")) return undefined;
       const event = events[indexOf(cause)];
-      return event?.kind === "send" ? event : undefined;
+      return event !== undefined && (event.kind === "send" || isForgery(event)) ? event : undefined;
     },
     nameOf: (node) => names.get(node) ?? `node ${node}`,
   };
