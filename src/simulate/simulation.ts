@@ -143,24 +143,30 @@ export class Simulation {
   #step(node: SimulatedNode, cause: number, step: (machine: SimulatedNode["machine"]) => void): void {
     const { recorder, chronicle } = this.#world;
     this.#world.cause = cause;
-    node.rebuild();
     const meant: Meant[] | null = node.behaviour === null ? null : [];
     this.#meant = meant;
-    try {
+    this.#guarded(node, () => {
+      node.rebuild();
       step(node.machine);
-    } catch (thrown) {
-      if (thrown instanceof Error && thrown.name === "PropertyError") throw thrown;
-      recorder.fail(
-        "protocol",
-        `process ${node.name} throws: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
-      );
-    }
+    });
     this.#meant = null;
     if (meant !== null) this.#network.lie(node, meant);
     if (node.outputsLeft === 0 && node.up) this.#faults.crash(node);
     if (!node.up) return;
-    if (recorder.full) recorder.state(node.machine.volatile());
+    if (recorder.full) this.#guarded(node, () => recorder.state(node.machine.volatile()));
     if (recorder.watchesState && node.behaviour === null) recorder.inspect(chronicle.inspection());
+  }
+
+  /** A protocol that throws, or whose state is no plain data, is at fault itself: a verdict, not a crash of ours. */
+  #guarded(node: SimulatedNode, work: () => void): void {
+    try {
+      work();
+    } catch (thrown) {
+      if (thrown instanceof Error && thrown.name === "PropertyError") throw thrown;
+      if (node.behaviour !== null) return;
+      const message = thrown instanceof Error ? thrown.message : String(thrown);
+      this.#world.recorder.fail("protocol", `process ${node.name} throws: ${message}`);
+    }
   }
 
   /** The node for an event, if it can take it: up, of the right incarnation, not paused (then the event comes later). */
