@@ -1,1 +1,1 @@
-export {};
+export * from "./double-echo-broadcast.ts";
