@@ -1,0 +1,30 @@
+import { InvalidArgumentError } from "commander";
+
+/** A whole number within a range, as an option's value. */
+export const wholeNumber =
+  (min: number, max: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < min || value > max)
+      throw new InvalidArgumentError(`It is a whole number from ${min} to ${max}.`);
+    return value;
+  };
+
+/** A number of seconds. */
+export const secondsOption = (text: string): number => {
+  const value = Number(text);
+  if (!(value > 0 && value <= 1_000_000)) throw new InvalidArgumentError("It is a number of seconds above 0.");
+  return value;
+};
+
+/** Settings by name. */
+export interface Settings {
+  readonly [name: string]: string;
+}
+
+/** `NAME=VALUE`, once for each parameter. */
+export const setting = (text: string, before: Settings = {}): Settings => {
+  const at = text.indexOf("=");
+  if (at <= 0 || at === text.length - 1) throw new InvalidArgumentError("It is NAME=VALUE, such as n=5.");
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+};

@@ -1,0 +1,128 @@
+import { existsSync, statSync } from "node:fs";
+import { createRequire, register } from "node:module";
+import { basename, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { findScenario, scenarios } from "../../scenarios/index.ts";
+import type { AnyScenario, Scenario } from "../../simulate/index.ts";
+import { missing, usage } from "../cli-error.ts";
+import { nearest } from "../nearest.ts";
+import { forbidGlobals } from "./forbidden-globals.ts";
+import type { ScenarioReference } from "./search-task.ts";
+import { sourceHash } from "./source-hash.ts";
+import type { HookData } from "./user-file-hooks.ts";
+
+/** A scenario, and the name that a replay string gives it. */
+export interface Loaded {
+  readonly scenario: Scenario;
+  readonly replayId: string;
+  /** The path of a user's file; absent for a scenario of the lab. */
+  readonly file?: string | undefined;
+}
+
+/** The scenario of an id. Throws a usage error that names the nearest one. */
+export const scenarioOf = (id: string): Scenario => {
+  const found = findScenario(id);
+  if (found !== undefined) return found as unknown as Scenario;
+  const ids = (scenarios as unknown as readonly Scenario[]).map((scenario) => scenario.id);
+  const near = nearest(id, ids);
+  const hint = near === undefined ? "" : ` Did you mean "${near}"?`;
+  throw usage(`there is no scenario "${id}".${hint} \`quorate lab\` lists all ${ids.length}.`);
+};
+
+const stripsTypes = (): boolean =>
+  Boolean((process.features as { readonly typescript?: string | false }).typescript ?? false);
+
+/** The manifest of tsx as seen from the user's file, from here, or from this package. */
+const findTsx = (file: string): string | undefined => {
+  for (const from of [file, join(process.cwd(), "x.js"), import.meta.url]) {
+    try {
+      return createRequire(from).resolve("tsx/package.json");
+    } catch {
+      // Not there: look at the next place.
+    }
+  }
+  return undefined;
+};
+
+const registerHooks = (file: string): void => {
+  const tsxManifest = /\.m?ts$/.test(file) && !stripsTypes() ? findTsx(file) : undefined;
+  if (/\.m?ts$/.test(file) && !stripsTypes() && tsxManifest === undefined)
+    throw missing(
+      `Node ${process.versions.node} does not read TypeScript and tsx is not installed: run \`npm install --save-dev tsx\`, or use Node 22.18 or newer.`,
+    );
+  const data: HookData = { packageUrl: new URL("../../../package.json", import.meta.url).href, tsxManifest };
+  register(new URL("./user-file-hooks.js", import.meta.url), { data });
+};
+
+const reasonOf = (thrown: unknown): string =>
+  (thrown instanceof Error ? thrown.message : String(thrown)).split("\n").slice(0, 6).join(" ").trim();
+
+let prepared = false;
+const importFile = async (path: string, shown: string): Promise<{ readonly [name: string]: unknown }> => {
+  if (!prepared) {
+    registerHooks(path);
+    forbidGlobals();
+    prepared = true;
+  }
+  try {
+    return (await import(pathToFileURL(path).href)) as { readonly [name: string]: unknown };
+  } catch (thrown) {
+    throw usage(`${shown} cannot be loaded: ${reasonOf(thrown)}`);
+  }
+};
+
+const isRecord = (value: unknown): value is { readonly [name: string]: unknown } =>
+  typeof value === "object" && value !== null;
+
+const looksLikeScenario = (value: unknown): boolean =>
+  isRecord(value) && typeof value["setup"] === "function" && ("model" in value || "id" in value);
+
+/** What is wrong with an exported scenario, or undefined. */
+const complaint = (value: { readonly [name: string]: unknown }): string | undefined => {
+  if (typeof value["id"] !== "string") return 'id must be a text such as "my/protocol"';
+  const model = value["model"];
+  if (!isRecord(model))
+    return 'model must be an object such as { network: "fair-loss", nodes: "crash-stop", timing: "asynchronous" }';
+  if (!isRecord(value["parameters"])) return "parameters must be an object; {} for none";
+  return undefined;
+};
+
+/** The scenario that a file exports: the one asked for, `scenario`, or the only one. */
+const chooseExport = (
+  exports: { readonly [name: string]: unknown },
+  name: string | undefined,
+  shown: string,
+): { readonly [name: string]: unknown } => {
+  const names = Object.keys(exports).filter((key) => looksLikeScenario(exports[key]));
+  const chosen = name ?? (names.includes("scenario") ? "scenario" : names.length === 1 ? names[0] : undefined);
+  if (chosen !== undefined && names.includes(chosen)) return exports[chosen] as { readonly [name: string]: unknown };
+  if (names.length === 0)
+    throw usage(
+      `${shown} exports no scenario: write \`export const mine = scenario({ id, model, parameters, setup })\`.`,
+    );
+  if (chosen !== undefined) throw usage(`${shown} has no scenario "${chosen}": it exports ${names.join(", ")}.`);
+  throw usage(`${shown} exports several scenarios: add #NAME to the path, one of ${names.join(", ")}.`);
+};
+
+const loadFile = async (path: string, name: string | undefined): Promise<Loaded> => {
+  const full = resolve(path);
+  if (!existsSync(full))
+    throw usage(`there is no file ${path}: give the path of a file, or an id that \`quorate lab\` lists.`);
+  if (!statSync(full).isFile()) throw usage(`${path} is no file: give the path of a .ts file that exports a scenario.`);
+  const exported = chooseExport(await importFile(full, basename(path)), name, path);
+  const wrong = complaint(exported);
+  if (wrong !== undefined) throw usage(`the scenario in ${path} is not complete: ${wrong}.`);
+  const scenario = { title: exported["id"], rows: [], ...exported } as unknown as Scenario;
+  return { scenario, replayId: `file:${sourceHash(full)}`, file: path };
+};
+
+/** Finds a scenario of the lab, or loads a user's file. Throws what the command line says. */
+export const loadScenario = async (reference: ScenarioReference): Promise<Loaded> => {
+  if (reference.kind === "file") return loadFile(reference.path, reference.name);
+  const scenario = scenarioOf(reference.id);
+  return { scenario, replayId: scenario.id };
+};
+
+/** The scenario under the name that a replay string needs. */
+export const asReplayable = ({ scenario, replayId }: Loaded): AnyScenario =>
+  ({ ...scenario, id: replayId }) as unknown as AnyScenario;

@@ -1,0 +1,16 @@
+import { mutants } from "../../scenarios/index.ts";
+import type { Mutant } from "../../simulate/index.ts";
+import { usage } from "../cli-error.ts";
+import { nearest } from "../nearest.ts";
+
+/** The mutant of an id. Throws a usage error that names the nearest one. */
+export const mutantOf = (id: string): Mutant => {
+  const found = mutants.find((mutant) => mutant.id === id);
+  if (found !== undefined) return found;
+  const near = nearest(
+    id,
+    mutants.map((mutant) => mutant.id),
+  );
+  const hint = near === undefined ? "" : ` Did you mean "${near}"?`;
+  throw usage(`there is no mutant "${id}".${hint} \`quorate mutants\` lists all ${mutants.length}.`);
+};

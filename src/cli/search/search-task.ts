@@ -1,0 +1,152 @@
+import type { Outcome, Parameters, Strength, Verdict } from "../../check/index.ts";
+import type { SystemModel } from "../../model/index.ts";
+import type { Replay } from "../../simulate/index.ts";
+import type { Failure } from "../cli-error.ts";
+
+/*
+ * What the command and its search workers say to each other: plain data.
+ */
+
+/** Words of the shared memory, after those of the worker pool. */
+export const pulseRuns = 2;
+export const pulseViolated = 3;
+/** One of the phases below. */
+export const pulsePhase = 4;
+
+/** What a search does at the moment. */
+export const phaseLoading = 0;
+export const phaseRunning = 1;
+export const phaseShrinking = 2;
+
+/** A scenario of the lab, or one in a file of the user's. */
+export type ScenarioReference =
+  | { readonly kind: "id"; readonly id: string }
+  | { readonly kind: "file"; readonly path: string; readonly name?: string | undefined };
+
+/** How to draw a counterexample. */
+export interface Drawing {
+  readonly width: number;
+  readonly colour: boolean;
+  readonly ascii: boolean;
+}
+
+interface Common {
+  readonly scenario: ScenarioReference;
+  readonly code: string;
+}
+
+/** Runs a scenario under many seeds, or under every choice. */
+export interface RunTask extends Common {
+  readonly kind: "run";
+  readonly change: Partial<SystemModel>;
+  readonly set: { readonly [name: string]: string };
+  readonly seed: number;
+  /** Absent: as many as fit into the time. */
+  readonly runs?: number | undefined;
+  readonly seconds?: number | undefined;
+  readonly exhaustive: boolean;
+  readonly drawing: Drawing;
+  readonly trace: boolean;
+  /** Id of a known bug that is put in: its rules, model and parameters come instead of those above. */
+  readonly mutant?: string | undefined;
+}
+
+/** Shows one run again. */
+export interface ReplayTask extends Common {
+  readonly kind: "replay";
+  readonly replay: Replay;
+  /** The replay string itself. */
+  readonly text: string;
+  readonly drawing: Drawing;
+  readonly trace: boolean;
+}
+
+/** Searches one cell of the table protocol × model. */
+export interface CellTask extends Common {
+  readonly kind: "cell";
+  readonly model: SystemModel;
+  readonly set: { readonly [name: string]: string };
+  readonly seconds: number;
+}
+
+/** Looks for one known bug. */
+export interface MutantTask {
+  readonly kind: "mutant";
+  readonly mutant: string;
+  readonly seconds?: number | undefined;
+  readonly code: string;
+}
+
+/** All that a search worker does. */
+export type SearchTask = RunTask | ReplayTask | CellTask | MutantTask;
+
+/** Said before a search starts: what is known even if no answer comes. */
+export interface SearchNote {
+  /** `file:` and the hash of the sources, for a user's file. */
+  readonly replayId: string;
+  readonly scenario: string;
+  readonly title: string;
+  readonly model: SystemModel;
+  readonly parameters: Parameters;
+  readonly properties: readonly Pick<Verdict, "property" | "kind" | "text">[];
+}
+
+/** One violation, drawn. */
+export interface DrawnViolation {
+  readonly property: string;
+  readonly clause: string;
+  readonly diagram: string;
+  readonly replay?: string | undefined;
+}
+
+/** What a run or a replay found. */
+export interface RunReport {
+  readonly scenario: string;
+  readonly title: string;
+  readonly model: SystemModel;
+  readonly parameters: Parameters;
+  readonly seed: number;
+  readonly runs: number;
+  /** Eight hexadecimal digits. */
+  readonly hash: string;
+  readonly verdicts: readonly Verdict[];
+  readonly violations: readonly DrawnViolation[];
+  /** How often each fault struck. */
+  readonly struck: readonly (readonly [string, number])[];
+  readonly seconds: number;
+  /** Text of the trace file, where asked for. */
+  readonly trace?: string | undefined;
+}
+
+/** The verdict of one cell: the worst over its properties. */
+export interface CellReport {
+  readonly scenario: string;
+  readonly model: SystemModel;
+  readonly verdict: Outcome;
+  readonly strength: Strength;
+  /** The property that decides, unless all hold. */
+  readonly property?: string | undefined;
+  readonly clause?: string | undefined;
+  readonly replay?: string | undefined;
+}
+
+/** How the search for one known bug went. */
+export interface MutantReport {
+  readonly id: string;
+  readonly found: boolean;
+  /** The property that breaks; null while none does. */
+  readonly property: string | null;
+  readonly search: "seeds";
+  /** Runs until it was found, or in all. */
+  readonly cost: number;
+  /** Events of the shrunk counterexample; null while there is none. */
+  readonly length: number | null;
+  readonly equivalent: boolean;
+  /** False when the time was over before all seeds were tried. */
+  readonly complete: boolean;
+}
+
+/** What a search worker answers. */
+export type SearchAnswer<Report = unknown> =
+  | { readonly kind: "report"; readonly report: Report }
+  | { readonly kind: "failure"; readonly failure: Failure };

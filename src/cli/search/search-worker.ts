@@ -1,0 +1,36 @@
+import { serveTasks, type TaskSite } from "../../node/worker-task.ts";
+import { CliError, failureOf } from "../cli-error.ts";
+import { exitFault, exitUsage } from "../exit-code.ts";
+import { searchCell } from "./cell-search.ts";
+import { type Loaded, loadScenario } from "./load-scenario.ts";
+import { searchMutant } from "./mutant-search.ts";
+import { searchReplay } from "./replay-search.ts";
+import { searchRuns } from "./run-search.ts";
+import type { SearchAnswer, SearchTask } from "./search-task.ts";
+
+/** What throws outside a handler (setup, workload, a property) is a fault of the file's author where there is a file. */
+const inTheFile = (loaded: Loaded, thrown: unknown): unknown => {
+  const failure = failureOf(thrown);
+  if (loaded.file === undefined || failure.exitCode !== exitFault) return thrown;
+  return new CliError(exitUsage, `the scenario in ${loaded.file} does not run: ${failure.message}`);
+};
+
+const search = async (task: SearchTask, { pulse, note }: TaskSite): Promise<unknown> => {
+  if (task.kind === "mutant") return searchMutant(task, pulse);
+  const loaded = await loadScenario(task.scenario);
+  try {
+    if (task.kind === "run") return searchRuns(loaded, task, pulse, note);
+    if (task.kind === "replay") return searchReplay(loaded, task, pulse, note);
+    return searchCell(loaded, task, pulse);
+  } catch (thrown) {
+    throw inTheFile(loaded, thrown);
+  }
+};
+
+serveTasks(async (input, site): Promise<SearchAnswer> => {
+  try {
+    return { kind: "report", report: await search(input as SearchTask, site) };
+  } catch (thrown) {
+    return { kind: "failure", failure: failureOf(thrown) };
+  }
+});
