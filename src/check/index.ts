@@ -1,3 +1,5 @@
+export * from "./causal-consistency.ts";
+export * from "./convergence.ts";
 export * from "./history.ts";
 export * from "./linearizability.ts";
 export type { Culprit } from "./linearizability-culprit.ts";
@@ -10,8 +12,11 @@ export * from "./properties/link-properties.ts";
 export * from "./properties/register-properties.ts";
 export * from "./properties/rpc-properties.ts";
 export * from "./property.ts";
+export type { ReadWriteHistory, ReadWriteInput } from "./reads-from.ts";
 export * from "./sequential-consistency.ts";
+export * from "./session-guarantees.ts";
 export * from "./specification.ts";
 /** Ready-made specifications, each a function of its initial value: `specifications.register(0)`. */
 export * as specifications from "./specifications/index.ts";
 export * from "./verdict.ts";
+export type { SessionKnowledge } from "./version-knowledge.ts";

@@ -17,8 +17,13 @@ export interface Culprit<State, Input, Output> {
   readonly operations: History<Input, Output>;
   /** Whether every way to make do with fewer operations was ruled out, within the same beginning. */
   readonly minimal: boolean;
-  /** The states that the object can be in when the first of `operations` is invoked, by all that came before. */
+  /**
+   * The states that all operations which returned before `beginsAt` can have led to. What was open then is among the
+   * operations that may have taken effect by then, or later, or never.
+   */
   readonly before: readonly State[];
+  /** The time of the call at which the sub-history begins, in milliseconds; the first call of all when it is short. */
+  readonly beginsAt: number;
   /** The operation whose answer finds no place. */
   readonly misfit: Operation<Input, Output>;
   /** An order of `operations` that goes as far as any: from one of the states `before` to the state `after`. */
@@ -79,9 +84,9 @@ class Explanation<State, Input, Output> {
       (some) => this.#best(some),
       (member) => returned[member]! <= this.#endRank,
     );
-    if (shown !== undefined) return this.#told(shown.core, minimal, shown.best);
+    if (shown !== undefined) return this.#told(shown.core, minimal, shown.best, begun);
     const { order, state } = this.#violation.longest;
-    return this.#told(whole, false, { start: whole.starts[0]!, order, state });
+    return this.#told(whole, false, { start: whole.starts[0]!, order, state }, whole);
   }
 
   /** Everything called before the return that no order explains. What is open then need not have happened. */
@@ -170,13 +175,14 @@ class Explanation<State, Input, Output> {
     return best;
   }
 
-  #told({ starts, needed }: Core, minimal: boolean, best: Best): Culprit<State, Input, Output> {
+  #told({ starts, needed }: Core, minimal: boolean, best: Best, begun: Core): Culprit<State, Input, Output> {
     const { order, transitions, specification, key } = this.#violation;
     const at = (member: number): Operation<Input, Output> => order.operations[member]!;
     const told = {
       operations: [...new Set([...needed, ...best.order])].sort((a, b) => a - b).map(at),
       minimal,
       before: starts.map((id) => transitions.state(id)),
+      beginsAt: at(Math.min(...begun.needed)).invokedAt,
       misfit: at(this.#misfit),
       best: { before: transitions.state(best.start), order: best.order.map(at), after: transitions.state(best.state) },
       longestPrefix: this.#violation.longest.order.map(at),

@@ -8,7 +8,7 @@ import { counter } from "./specifications/counter.ts";
 import { keyValue } from "./specifications/key-value.ts";
 import { lock } from "./specifications/lock.ts";
 import { queue } from "./specifications/queue.ts";
-import { register } from "./specifications/register.ts";
+import { type RegisterInput, register } from "./specifications/register.ts";
 import { set } from "./specifications/set.ts";
 import { explains, inRealTime, isExplainedBy } from "./testing/brute-force.ts";
 import { type HistoryShape, randomHistory } from "./testing/random-histories.ts";
@@ -148,6 +148,60 @@ describe("the verdict is that of a search through all permutations (row 79)", ()
       output: (draw) => draw(2) === 0,
     };
     expect(compare(lock(), ofLock, 1000).violated).toBeGreaterThan(100);
+  });
+
+  it("culprits that begin late: from every state they name, and from no other", () => {
+    const seen = { late: 0, small: 0, several: 0, excluded: 0 };
+    for (let seed = 1; seed <= 1000; seed++) {
+      const shape: HistoryShape<RegisterInput<number>, number> = {
+        operations: 60,
+        processes: 4,
+        indeterminate: 3,
+        input: (draw) => (draw(2) === 0 ? { kind: "read" } : { kind: "write", value: draw(6) }),
+        output: (draw, { kind }) => (kind === "read" ? draw(6) : undefined),
+      };
+      const history = randomHistory(seed, register(0), shape);
+      const result = checkLinearizability(history, register(0));
+      if (result.verdict !== "violated") continue;
+      const { operations, before, beginsAt, misfit } = result.culprit;
+      const isEarly = ({ returnedAt }: Operation<RegisterInput<number>, number>) =>
+        returnedAt !== undefined && returnedAt <= misfit.returnedAt!;
+      const open = ({ process, input, invokedAt }: Operation<RegisterInput<number>, number>) => ({
+        process,
+        input,
+        invokedAt,
+      });
+      // Other writes, if not over before, may take effect at any time; other reads say nothing.
+      const rest = history.flatMap((o) => {
+        if (operations.includes(o) && isEarly(o)) return [o];
+        return o.input.kind === "write" && !(o.returnedAt !== undefined && o.returnedAt < beginsAt) ? [open(o)] : [];
+      });
+      for (const state of before)
+        expect(checkLinearizability(rest, register(state)).verdict, `seed ${seed}`).toBe("violated");
+      // A read at that moment answers one of the states, by what had returned by then, or what an open write wrote.
+      const past = history.filter((o) => o.invokedAt < beginsAt);
+      const cut = past.map((o) => (o.returnedAt !== undefined && o.returnedAt < beginsAt ? o : open(o)));
+      const possible: readonly unknown[] = [
+        ...before,
+        ...cut.flatMap(({ input, ...o }) => ("value" in input && !("returnedAt" in o) ? [input.value] : [])),
+      ];
+      for (let value = 0; value < 6; value++) {
+        if (possible.includes(value)) continue;
+        const input = { kind: "read" } as const;
+        const probe = { process: 99, input, invokedAt: beginsAt - 0.5, returnedAt: beginsAt - 0.4, output: value };
+        expect(checkLinearizability([...cut, probe], register(0)).verdict, `seed ${seed}, value ${value}`).toBe(
+          "violated",
+        );
+        seen.excluded++;
+      }
+      if (past.length > 24) seen.late++;
+      if (operations.length <= 6) seen.small++;
+      if (before.length > 1) seen.several++;
+    }
+    expect(seen.late, JSON.stringify(seen)).toBeGreaterThan(20);
+    expect(seen.small).toBeGreaterThan(50);
+    expect(seen.several).toBeGreaterThan(5);
+    expect(seen.excluded).toBeGreaterThan(100);
   });
 
   it("key-value store: key by key as a whole", () => {

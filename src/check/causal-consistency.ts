@@ -1,0 +1,188 @@
+import { shedWhileFailing } from "./failing-core.ts";
+import {
+  type Access,
+  describeAccess,
+  initially,
+  type ReadsFrom,
+  type ReadWriteHistory,
+  readsFrom,
+} from "./reads-from.ts";
+import { TransitiveRelation } from "./transitive-relation.ts";
+
+/** Why a history is not causal memory. */
+export interface CausalCulprit {
+  /** The sub-history at fault, in the order of invocation. */
+  readonly operations: ReadWriteHistory;
+  /** Whether the contradiction ends without any one of `operations`. */
+  readonly minimal: boolean;
+  readonly sentence: string;
+}
+
+/** The verdict on one history; `holds` and `violated` are exact. */
+export type CausalVerdict =
+  | { readonly verdict: "holds" }
+  | { readonly verdict: "violated"; readonly culprit: CausalCulprit }
+  | { readonly verdict: "unknown"; readonly reason: string };
+
+/** Limits of a check of causal consistency. */
+export interface CausalLimits {
+  /** What a read answers before any write; null by default. */
+  readonly initial?: unknown;
+  /** Words of bits that may be written, 500 million by default: some seconds, and 2,000 operations or so. */
+  readonly workMax?: number;
+}
+
+/** The result of looking for a contradiction. */
+type Finding =
+  | { readonly kind: "none" }
+  | { readonly kind: "contradiction"; readonly sentence: string }
+  | { readonly kind: "budget" };
+
+const none: Finding = { kind: "none" };
+const contradiction = (sentence: string): Finding => ({ kind: "contradiction", sentence });
+
+/** Looks for a contradiction in one history. */
+class CausalMemory {
+  readonly #from: ReadsFrom;
+  readonly #causal: TransitiveRelation;
+  readonly #writesOf: readonly (readonly number[])[];
+  readonly #workMax: number;
+  work = 0;
+
+  constructor(from: ReadsFrom, workMax: number) {
+    this.#from = from;
+    this.#workMax = workMax;
+    this.#causal = new TransitiveRelation(from.accesses.length);
+    const writesOf: number[][] = Array.from({ length: from.keys }, () => []);
+    for (const [number, { isRead, key }] of from.accesses.entries()) if (!isRead) writesOf[key]!.push(number);
+    this.#writesOf = writesOf;
+  }
+
+  finding(): Finding {
+    const { outOfThinAir, sessions } = this.#from;
+    if (outOfThinAir !== undefined) return contradiction(`${describeAccess(outOfThinAir)} answers what nobody wrote`);
+    const cycle = this.#fillCausal();
+    for (const session of cycle.kind === "none" ? sessions : []) {
+      const found = this.#ofSession(session);
+      if (found.kind !== "none") return found;
+    }
+    return cycle;
+  }
+
+  /** Program order and reads-from. What got no answer may take effect later, and precedes nothing by program order. */
+  #fillCausal(): Finding {
+    const { accesses, sessions } = this.#from;
+    const pairs: [number, number][] = [];
+    for (const session of sessions) {
+      let last = -1;
+      for (const number of session) {
+        if (last >= 0) pairs.push([last, number]);
+        if (accesses[number]!.isDetermined) last = number;
+      }
+    }
+    for (const [number, { isRead, source }] of accesses.entries()) {
+      if (isRead && source !== initially) pairs.push([source, number]);
+    }
+    for (const [first, second] of pairs) {
+      this.#causal.add(first, second);
+      if (this.#causal.has(first, first)) return contradiction(`${this.#told(first)} causally precedes itself`);
+      if (this.#isSpent(this.#causal)) return { kind: "budget" };
+    }
+    this.work += this.#causal.work;
+    return none;
+  }
+
+  /**
+   * The order in which a process must have taken things to happen: what causally precedes what it did; and where it
+   * reads a key from one write although another one came before the read, the other came before that write too.
+   */
+  #ofSession(session: readonly number[]): Finding {
+    const own = new Set(session);
+    const past = [...this.#from.accesses.keys()].filter(
+      (number) => own.has(number) || session.some((later) => this.#causal.has(number, later)),
+    );
+    const order = this.#causal.among(new Set(past));
+    const reads = session.filter((number) => this.#access(number).isRead);
+    for (let isStable = false; !isStable; ) {
+      isStable = true;
+      for (const read of reads) {
+        const { key, source } = this.#access(read);
+        for (const write of this.#writesOf[key]!) {
+          if (write === source || !order.has(write, read)) continue;
+          if (source === initially) return this.#unseen(read, write);
+          if (order.has(write, source)) continue;
+          if (order.has(source, write)) return this.#reversed(read, write, source);
+          order.add(write, source);
+          isStable = false;
+          if (this.#isSpent(order)) return { kind: "budget" };
+        }
+      }
+    }
+    this.work += order.work;
+    return none;
+  }
+
+  #isSpent(relation: TransitiveRelation): boolean {
+    return this.work + relation.work > this.#workMax;
+  }
+
+  #unseen(read: number, write: number): Finding {
+    return contradiction(`${this.#told(read)} comes after ${this.#told(write)}, causally, and does not see it`);
+  }
+
+  #reversed(read: number, write: number, source: number): Finding {
+    return contradiction(
+      `${this.#told(read)} comes after ${this.#told(write)}, which for that process comes after ${this.#told(source)}`,
+    );
+  }
+
+  #access(number: number): Access {
+    return this.#from.accesses[number]!;
+  }
+
+  #told(number: number): string {
+    return describeAccess(this.#access(number).operation);
+  }
+}
+
+/** Leaves out what is not needed: reads, and writes together with the reads from them; neither adds a contradiction. */
+const smallest = (from: ReadsFrom, initial: unknown, workMax: number): Omit<CausalCulprit, "sentence"> => {
+  let work = 0;
+  const kept = (shed: ReadonlySet<number>): ReadWriteHistory =>
+    from.accesses
+      .filter(({ source }, number) => !shed.has(number) && !shed.has(source))
+      .map(({ operation }) => operation);
+  const { shed, complete } = shedWhileFailing([...from.accesses.keys()], (some) => {
+    if (work > workMax) return undefined;
+    const memory = new CausalMemory(readsFrom(kept(some), initial), workMax);
+    const { kind } = memory.finding();
+    // A part of a history that is too small to write words still takes its time.
+    work += memory.work + from.accesses.length;
+    return kind === "budget" ? undefined : kind === "contradiction";
+  });
+  return { operations: kept(shed), minimal: complete };
+};
+
+/**
+ * Whether each process can put all writes and its own reads in one order that keeps causality (program order and
+ * reads-from) and explains its reads: causal memory (Ahamad et al. 1995), by the patterns that contradict it (Bouajjani
+ * et al. 2017, CM). Processes may see concurrent writes in different orders.
+ *
+ * Throws `HistoryError` when a value is written twice to a key, or is the initial one.
+ */
+export const checkCausalConsistency = (
+  history: ReadWriteHistory,
+  { initial = null, workMax = 500_000_000 }: CausalLimits = {},
+): CausalVerdict => {
+  const from = readsFrom(history, initial);
+  const found = new CausalMemory(from, workMax).finding();
+  if (found.kind === "none") return { verdict: "holds" };
+  if (found.kind === "budget") {
+    const reason = `${workMax} words of bits did not suffice to decide ${from.accesses.length} operations`;
+    return { verdict: "unknown", reason };
+  }
+  const { operations, minimal } = smallest(from, initial, workMax / 10);
+  const smaller = new CausalMemory(readsFrom(operations, initial), workMax).finding();
+  const sentence = smaller.kind === "contradiction" ? smaller.sentence : found.sentence;
+  return { verdict: "violated", culprit: { operations, minimal, sentence } };
+};
