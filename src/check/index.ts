@@ -5,6 +5,7 @@ export * from "./linearizability.ts";
 export type { Culprit } from "./linearizability-culprit.ts";
 export * from "./properties/byzantine-broadcast-properties.ts";
 export * from "./properties/consensus-properties.ts";
+export * from "./properties/convergence-properties.ts";
 export * from "./properties/detector-properties.ts";
 export * from "./properties/election-properties.ts";
 export * from "./properties/linearizability-properties.ts";
