@@ -1,0 +1,170 @@
+// `npm run bench -- simulator [--json] [--seconds N]`: delivered messages a second of the simulator on one core, beside a
+// bare event loop measured in the same run. Nothing is asserted: figures are for people, on a machine that is quiet.
+import { cpus } from "node:os";
+import { type AnyBound, type Bound, network, seeded, stack } from "quorate/model";
+import {
+  type Broadcast,
+  bestEffortBroadcast,
+  eagerReliableBroadcast,
+  increasingTimeout,
+  perfectLink,
+  waitingCausalBroadcast,
+} from "quorate/protocols";
+import { dialsOf, EventHeap, type HashCover, type Script, Simulation } from "quorate/simulate";
+
+interface Row {
+  readonly what: string;
+  readonly deliveredPerSecond: number;
+  readonly ofBareLoop: number;
+  readonly goalPerSecond?: number;
+}
+
+const option = (name: string): string | undefined => {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? undefined : process.argv[at + 1];
+};
+const json = process.argv.includes("--json");
+const secondsEach = Number(option("seconds") ?? 1.5);
+
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+
+/** Runs `once` (which gives how many messages it delivered) for so many seconds after a warm-up; the median rate. */
+const rateOf = (once: () => number): number => {
+  once();
+  const rates: number[] = [];
+  const until = performance.now() + secondsEach * 1_000;
+  while (rates.length < 3 || performance.now() < until) {
+    const start = performance.now();
+    const delivered = once();
+    rates.push((delivered * 1_000) / (performance.now() - start));
+  }
+  return median(rates);
+};
+
+/** The least that any simulator does: take the earliest event, count it at its process, put the next one in. */
+const bareLoop = (events: number) => (): number => {
+  const heap = new EventHeap<number>();
+  const counts = [0, 0, 0, 0, 0];
+  let random = 1;
+  for (let node = 0; node < 5; node++) for (let copy = 0; copy < 4; copy++) heap.push(copy, node);
+  let time = 0;
+  for (let event = 0; event < events; event++) {
+    time = heap.nextTime;
+    const node = heap.pop()!;
+    counts[node]!++;
+    random = (Math.imul(random, 1_664_525) + 1_013_904_223) >>> 0;
+    heap.push(time + 1_000 + (random % 9_000), random % 5);
+  }
+  return counts.reduce((sum, count) => sum + count, 0);
+};
+
+interface Load {
+  readonly n: number;
+  readonly stack: AnyBound;
+  readonly calls: (node: number) => Script["calls"];
+  readonly windowMs?: number;
+  readonly cover?: HashCover;
+  readonly trace?: boolean;
+}
+
+/** One simulated run without faults; how many messages reached a link port of a module. */
+const simulate =
+  ({ n, stack: bound, calls, windowMs = 1e9, cover = "outside", trace = false }: Load) =>
+  (): number => {
+    const scripts = Array.from({ length: n }, (_, node) => ({ node, calls: calls(node) }));
+    const result = new Simulation({
+      scenario: "bench",
+      setup: {
+        processes: Array.from({ length: n }, (_, node) => ({ name: `p${node + 1}`, stack: bound })),
+        workload: () => scripts,
+        properties: [],
+        faults: { crashes: 0, partitions: 0, pauses: 0, slowNodes: 0 },
+        windowMs,
+        patienceMs: 0,
+      },
+      model: { network: "reliable", nodes: "crash-stop", timing: "synchronous" },
+      parameters: {},
+      dials: dialsOf(),
+      choices: seeded(7),
+      schedule: "timed",
+      trace,
+      cover,
+      laws: { rebuild: false, freeze: false },
+      stopAtViolation: true,
+      eventsMax: 1e9,
+      seed: 7,
+      code: "bench",
+    }).run();
+    return result.deliveries;
+  };
+
+const links: AnyBound = stack(perfectLink<string>(), { stubborn: network() });
+const chat: Bound<Broadcast<string>> = stack(waitingCausalBroadcast(), {
+  reliable: stack(eagerReliableBroadcast(), {
+    bestEffort: stack(bestEffortBroadcast(), { links: stack(perfectLink(), { stubborn: network() }) }),
+  }),
+});
+const heartbeats: AnyBound = stack(increasingTimeout({ stepMs: 50 }), { links: network() });
+
+const sends =
+  (n: number, count: number) =>
+  (node: number): Script["calls"] =>
+    Array.from({ length: count }, (_, at) => ({ request: "send", args: [(node + at) % n, `m${at}`], afterMs: 1 }));
+const broadcasts =
+  (count: number, afterMs: number) =>
+  (node: number): Script["calls"] =>
+    Array.from({ length: count }, (_, at) => ({ request: "broadcast", args: [`m${node}.${at}`], afterMs }));
+
+const bare = rateOf(bareLoop(1_000_000));
+const rows: Row[] = [];
+const measure = (what: string, load: Load, goalPerSecond?: number): void => {
+  const deliveredPerSecond = rateOf(simulate(load));
+  rows.push({
+    what,
+    deliveredPerSecond,
+    ofBareLoop: deliveredPerSecond / bare,
+    ...(goalPerSecond === undefined ? {} : { goalPerSecond }),
+  });
+  if (!json) console.log(line(rows.at(-1)!));
+};
+const line = ({ what, deliveredPerSecond, ofBareLoop, goalPerSecond }: Row): string =>
+  `${what.padEnd(58)} ${Math.round(deliveredPerSecond / 1_000)
+    .toString()
+    .padStart(6)} k/s  ${ofBareLoop.toFixed(3).padStart(6)}${
+    goalPerSecond === undefined ? "" : `   goal ${goalPerSecond / 1_000} k/s`
+  }`;
+
+if (!json) {
+  console.log(
+    `Node ${process.version}, ${cpus()[0]?.model.trim() ?? "unknown processor"}, one core; median rates of delivered messages`,
+  );
+  console.log(
+    `${"bare event loop".padEnd(58)} ${Math.round(bare / 1_000)
+      .toString()
+      .padStart(6)} k/s   1.000`,
+  );
+}
+measure("perfect links, 5 processes, event hash", { n: 5, stack: links, calls: sends(5, 40_000) });
+measure(
+  "causal over reliable, best-effort, perfect links, 5, hash",
+  { n: 5, stack: chat, calls: broadcasts(1_600, 20) },
+  1_500_000,
+);
+measure("  the same, every event inside the nodes in the hash", {
+  n: 5,
+  stack: chat,
+  calls: broadcasts(400, 20),
+  cover: "full",
+});
+measure("  the same, event hash, trace kept", { n: 5, stack: chat, calls: broadcasts(400, 20), trace: true });
+measure("  the same, event hash, a call each millisecond", { n: 5, stack: chat, calls: broadcasts(1_600, 1) });
+for (const n of [3, 10, 30, 100]) {
+  const windowMs = Math.max(200, Math.floor(4_000_000 / (n * n)));
+  measure(`heartbeat detector, ${n} processes, event hash`, {
+    n,
+    stack: heartbeats,
+    calls: () => [],
+    windowMs: Math.min(windowMs, 100_000),
+  });
+}
+if (json) console.log(JSON.stringify({ node: process.version, bareLoopPerSecond: bare, rows }, null, 2));
