@@ -1,1 +1,12 @@
-export {};
+export * from "./at-least-once-client.ts";
+export * from "./at-least-once-server.ts";
+export * from "./at-most-once.ts";
+export * from "./at-most-once-client.ts";
+export * from "./at-most-once-server.ts";
+export * from "./calls.ts";
+export * from "./deadline.ts";
+export * from "./deduplication.ts";
+export * from "./exactly-once-server.ts";
+export * from "./marshalling.ts";
+export * from "./service.ts";
+export * from "./stub.ts";
