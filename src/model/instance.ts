@@ -39,6 +39,8 @@ export interface Instance {
   recordPosition: number;
   logPosition: number;
   settledWanted: boolean;
+  /** A handler ran since the host last looked: the state may have changed. */
+  touched: boolean;
   readonly timers: Map<string, TimerBox>;
   dropped: boolean;
 }

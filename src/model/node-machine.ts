@@ -188,6 +188,15 @@ export class NodeMachine {
     };
   }
 
+  /** The states that the steps since the last look may have changed, with their paths. */
+  changed(look: (path: string, state: object) => void): void {
+    for (const instance of this.#instances) {
+      if (!instance.touched) continue;
+      instance.touched = false;
+      look(instance.path, instance.state);
+    }
+  }
+
   /** Takes over what `volatile` gave, in a machine that was just made. No handler runs. */
   restore(volatile: unknown): void {
     const image = volatile as ReturnType<NodeMachine["volatile"]> & {
@@ -345,6 +354,7 @@ export class NodeMachine {
       recordPosition: 0,
       logPosition: 0,
       settledWanted: false,
+      touched: true,
       timers: new Map(),
       dropped: false,
     };

@@ -57,6 +57,7 @@ export class StepQueue {
             `one step ran ${handlersPerStepMax} handlers and has more: modules ask each other in a circle`,
           );
         const instance = this.#instances[at]!;
+        instance.touched = true;
         this.early = this.#early[at]!;
         this.#handlers[at]!(
           instance.state,

@@ -95,11 +95,16 @@ export class Adversary {
     return { ...sealed, proof: makeable ? proofValid : proofForged };
   }
 
+  /** Each message of its own may stay, go, or become any word; where it has none it may say one word all the same. */
   #arbitrary(traitor: NodeId, own: readonly Word[]): readonly Word[] {
-    const choice = this.#choose(traitor, 2 + this.#words.length);
-    if (choice === 0) return own;
-    if (choice === 1) return [];
-    const word = this.#words[choice - 2]!;
+    if (own.length > 0) return own.flatMap((word) => this.#instead(traitor, [word], []));
+    return this.#instead(traitor, []);
+  }
+
+  #instead(traitor: NodeId, ...others: readonly (readonly Word[])[]): readonly Word[] {
+    const choice = this.#choose(traitor, others.length + this.#words.length);
+    if (choice < others.length) return others[choice]!;
+    const word = this.#words[choice - others.length]!;
     return [{ ...word, body: this.#seal(clone(word.body)) }];
   }
 

@@ -71,7 +71,7 @@ interface Entry {
   readonly item: Item;
   /** Not before, microseconds. */
   readonly from: number;
-  /** Where time is bounded: no later item may overtake this one past it. */
+  /** No item that can only come later may overtake this one: the time by which it has to come. */
   readonly deadline: number;
 }
 
@@ -82,19 +82,26 @@ const entriesMax = 10_000;
  * Every order is a choice: the agenda of exhaustive runs. Time goes on only as far as the timers that fire force it.
  * Where timing is synchronous a timer may not overtake a message whose bound has passed before it; where it is
  * asynchronous it may fire at any point. Equal items of one kind are not merged: there are no reductions here.
+ *
+ * Where delays are exact (synchronous, and the shortest is the longest) events come in the order of their times, those
+ * of one time in the order in which they were set off: protocols of rounds are then searched for what traitors say alone.
  */
 export class OrderedAgenda implements Agenda {
   readonly #choices: Choices;
   readonly #model: SystemModel;
   readonly #boundUs: number;
+  readonly #shortestUs: number;
+  readonly #exact: boolean;
   #entries: Entry[] = [];
   #step = 0;
   now = 0;
 
-  constructor(choices: Choices, model: SystemModel, boundUs: number) {
+  constructor(choices: Choices, model: SystemModel, boundUs: number, shortestUs = 0) {
     this.#choices = choices;
     this.#model = model;
     this.#boundUs = boundUs;
+    this.#shortestUs = shortestUs;
+    this.#exact = model.timing === "synchronous" && shortestUs === boundUs;
   }
 
   get size(): number {
@@ -108,12 +115,7 @@ export class OrderedAgenda implements Agenda {
   push(time: number, item: Item): void {
     if (this.#entries.length >= entriesMax)
       throw new Error(`an exhaustive run has ${entriesMax} events at hand: the scenario is too large`);
-    const late = item.kind === "message" || item.kind === "sync" || item.kind === "notice";
-    this.#entries.push({
-      item,
-      from: item.kind === "timer" ? time : this.now,
-      deadline: late ? this.now + this.#boundUs : Number.POSITIVE_INFINITY,
-    });
+    this.#entries.push({ item, ...this.#windowOf(time, item) });
   }
 
   pop(): Item | undefined {
@@ -131,14 +133,31 @@ export class OrderedAgenda implements Agenda {
     this.#entries = this.#entries.filter(
       ({ item }) => item.kind !== "timer" || (item.box.armed && item.box.generation === item.generation),
     );
-    const timed = this.#model.timing !== "asynchronous";
-    const earliest = this.#entries.reduce((least, { deadline }) => Math.min(least, deadline), Number.POSITIVE_INFINITY);
-    const timers = this.#entries.filter(({ item }) => item.kind === "timer");
-    const firstTimer = timers.reduce((least, { from }) => Math.min(least, from), Number.POSITIVE_INFINITY);
     const prompt = this.#entries.filter(({ item }) => item.kind === "notice");
     if (prompt.length > 0) return prompt.slice(0, 1);
-    return this.#entries.filter(
-      ({ item, from }) => item.kind !== "timer" || !timed || (from <= earliest && from === firstTimer),
-    );
+    if (this.#exact) return this.#earliest();
+    const earliest = this.#entries.reduce((least, { deadline }) => Math.min(least, deadline), Number.POSITIVE_INFINITY);
+    return this.#entries.filter(({ from }) => from <= earliest);
+  }
+
+  /** Between which times an item may come. Without a bound on time anything may come now or at any time later. */
+  #windowOf(time: number, item: Item): Omit<Entry, "item"> {
+    const { timing } = this.#model;
+    const always = { from: this.now, deadline: Number.POSITIVE_INFINITY };
+    if (item.kind === "timer" && timing === "asynchronous") return { from: time, deadline: Number.POSITIVE_INFINITY };
+    if (item.kind === "timer" || (item.kind === "call" && timing === "synchronous"))
+      return { from: time, deadline: time };
+    if (item.kind === "sync" || item.kind === "notice") return { from: this.now, deadline: this.now + this.#boundUs };
+    if (item.kind !== "message") return always;
+    const travels = item.from !== item.to;
+    return {
+      from: travels && timing === "synchronous" ? this.now + this.#shortestUs : this.now,
+      deadline: this.now + (travels ? this.#boundUs : 0),
+    };
+  }
+
+  #earliest(): readonly Entry[] {
+    const first = this.#entries.reduce((least, { from }) => Math.min(least, from), Number.POSITIVE_INFINITY);
+    return this.#entries.filter(({ from }) => from === first).slice(0, 1);
   }
 }

@@ -83,10 +83,8 @@ export class Chronicle {
     args: readonly unknown[],
   ): void {
     if (path === "") return;
-    const { recorder, agenda, cause } = this.#world;
-    const id = recorder.full
-      ? recorder.event(kind, node.id, agenda.now, 0, `${path}.${name}`, args)
-      : recorder.number();
+    const { recorder, cause } = this.#world;
+    const id = recorder.full ? recorder.inside(kind, node.id, path, name, args) : recorder.number();
     if (recorder.trace !== null) this.keep(kind, id, node, cause, { path, name, data: args });
     this.observe(kind, id, node, path, name, args);
   }

@@ -77,6 +77,12 @@ export interface FaultBudget {
   /** Traitors. Default: `f` of the scenario where nodes may be Byzantine. */
   readonly traitors?: number;
   readonly behaviours?: readonly Behaviour[];
+  /**
+   * When an arbitrary traitor says something: at each of its steps (the default), or only instead of messages that its
+   * protocol sends. The latter is enough for protocols of rounds that ignore what does not belong to the round, and lets
+   * an exhaustive search of what traitors say come to an end.
+   */
+  readonly traitorsSpeak?: "at every step" | "in turn";
   /** Writes of one step may be torn apart by a crash: the weaker disk. */
   readonly writes?: "whole" | "separate";
 }

@@ -133,6 +133,13 @@ export class Recorder {
     return this.#events++;
   }
 
+  /** Numbers and hashes a request or an indication inside a node. */
+  inside(kind: "request" | "indication", node: NodeId, path: string, name: string, args: readonly unknown[]): number {
+    const hash = hashWord(hashWord(this.#hash, wordOf(kind) ^ (node << 8)), wordOf(path));
+    this.#hash = hashPlain(hashWord(hash, wordOf(name)), args);
+    return this.#events++;
+  }
+
   /** Numbers an event that only the trace sees. */
   number(): number {
     return this.#events++;
@@ -142,9 +149,9 @@ export class Recorder {
     this.trace?.push(event);
   }
 
-  /** Mixes the state of a node after its step; with `cover: "full"` only. */
-  state(volatile: unknown): void {
-    this.#hash = hashPlain(this.#hash, volatile);
+  /** Mixes the state of a module that a step may have changed; with `cover: "full"` only. */
+  state(path: string, state: object): void {
+    this.#hash = hashPlain(hashWord(this.#hash, wordOf(path)), state);
   }
 
   /** Something at a port, or in the life of a node, for the properties. */

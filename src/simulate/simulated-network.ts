@@ -52,13 +52,15 @@ export class SimulatedNetwork {
 
   /** What a traitor really sends in a step, receiver by receiver. */
   lie(node: SimulatedNode, meant: readonly Meant[]): void {
-    const { nodes, recorder } = this.#world;
+    const { nodes, recorder, input } = this.#world;
     if (this.#adversary === null || node.behaviour === null) return;
+    const outOfTurn = node.behaviour === "arbitrary" && input.setup.faults?.traitorsSpeak !== "in turn";
     for (const { id: to } of nodes) {
       const own = meant.filter((message) => message.to === to).map(({ word }) => word);
-      if (to === node.id || (own.length === 0 && node.behaviour !== "arbitrary")) continue;
+      if (to === node.id || (own.length === 0 && !outOfTurn)) continue;
       const said = this.#adversary.says(node.id, node.behaviour, to, own);
-      if (said !== own) recorder.strike(`traitor ${node.behaviour}`);
+      if (said.length !== own.length || said.some((word, at) => word !== own[at]))
+        recorder.strike(`traitor ${node.behaviour}`);
       for (const word of said) this.transmit(node, messageOf(node.id, to, word));
     }
   }

@@ -96,6 +96,7 @@ export class SimulatedNode {
     for (const old of before.instances) {
       const renewed = machine.at(old.path);
       if (renewed === undefined) continue;
+      renewed.touched = old.touched;
       for (const [key, box] of old.timers) {
         box.instance = renewed;
         renewed.timers.set(key, box);

@@ -55,7 +55,7 @@ export class Simulation {
       agenda:
         input.schedule === "timed"
           ? new TimedAgenda()
-          : new OrderedAgenda(choices, model, dials.delayMsMax * microseconds),
+          : new OrderedAgenda(choices, model, dials.delayMsMax * microseconds, dials.delayMsMin * microseconds),
       nodes: this.#nodes,
       recorder: new Recorder(setup.properties, { nodes, model, parameters: input.parameters }, input),
       workload: new Workload(setup.workload(drawFrom(choices)), choices),
@@ -153,7 +153,7 @@ export class Simulation {
     if (meant !== null) this.#network.lie(node, meant);
     if (node.outputsLeft === 0 && node.up) this.#faults.crash(node);
     if (!node.up) return;
-    if (recorder.full) this.#guarded(node, () => recorder.state(node.machine.volatile()));
+    if (recorder.full) this.#guarded(node, () => node.machine.changed((path, state) => recorder.state(path, state)));
     if (recorder.watchesState && node.behaviour === null) recorder.inspect(chronicle.inspection());
   }
 
