@@ -5,7 +5,7 @@
  */
 import { assert, type Trace, type TraceEvent, type TraceHeader, traceFormat, traceVersion } from "../model/index.ts";
 import { TraceError } from "./trace-error.ts";
-import { type Migration, migrationFor } from "./trace-migration.ts";
+import { type Migration, migrationFor, notATrace } from "./trace-migration.ts";
 import { eventReader, malformed, type RawRecord, readHeader, toEventRecord, toHeaderRecord } from "./trace-record.ts";
 
 /** Characters in one line. A state too large for it belongs in a replay, not in a trace. */
@@ -55,11 +55,13 @@ export const writeTrace = (trace: Trace): string => {
 };
 
 const brokenLine = (line: string): TraceError =>
-  line.endsWith("}")
-    ? malformed(`expected one JSON object, found ${JSON.stringify(line.slice(0, 40))}`)
-    : new TraceError(
-        "the line breaks off in the middle, as when its writer was killed; remove it, the lines before it are whole",
-      );
+  line.startsWith('{"header":')
+    ? notATrace()
+    : line.endsWith("}")
+      ? malformed(`expected one JSON object, found ${JSON.stringify(line.slice(0, 40))}`)
+      : new TraceError(
+          "the line breaks off in the middle, as when its writer was killed; remove it, the lines before it are whole",
+        );
 
 const parse = (line: string): RawRecord => {
   if (line.length > TRACE_LINE_LENGTH_MAX) {

@@ -14,12 +14,14 @@ export interface Migration {
  */
 export const migrations: ReadonlyMap<number, Migration> = new Map();
 
+/** The error for a document of `exportJson` where a trace file is expected. */
+export const notATrace = (): TraceError =>
+  new TraceError("this is an export for other programs, not a trace; give the file it was exported from");
+
 /** A file of another program, or of a version that this one cannot read, gets the remedy for exactly that. */
 const versionOf = (raw: RawRecord): number => {
   const { format, version, header } = raw as { readonly [field: string]: unknown };
-  if (format === undefined && header !== undefined) {
-    throw new TraceError("this is an export for other programs, not a trace; give the file it was exported from");
-  }
+  if (format === undefined && header !== undefined) throw notATrace();
   if (format !== traceFormat) {
     throw new TraceError(
       `expected a header with format "${traceFormat}", found ${describe(format, 40)}; give a file written by --trace`,
