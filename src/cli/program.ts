@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { Command, Option } from "commander";
+import { Argument, Command, Option } from "commander";
 import { networkModels, nodeModels, timingModels } from "../model/index.ts";
 import { secondsOption, setting, wholeNumber } from "./option-values.ts";
 
@@ -21,7 +21,7 @@ const seedMax = 2 ** 31 - 1;
 const runsMax = 1_000_000_000;
 
 const modelOption = (name: string, text: string, positions: readonly string[]): Option =>
-  new Option(`--${name} <MODEL>`, `${text}: ${positions.join(", ")}`);
+  new Option(`--${name} <MODEL>`, text).choices(positions);
 const setOption = (): Option =>
   new Option("--set <NAME=VALUE>", "a parameter of the scenario or of a dial; repeatable").argParser(setting);
 const stepOption = (): Option =>
@@ -77,6 +77,58 @@ const addLab = (program: Command, finish: Finish): void => {
     .action(async (id, flags) => finish((await import("./commands/lab.ts")).lab(id, flags)));
 };
 
+const cacheOption = (): Option => new Option("--no-cache", "search again what was found before by the same code");
+
+const addMatrix = (program: Command, finish: Finish): void => {
+  program
+    .command("matrix")
+    .summary("compute the table protocol × model by search")
+    .description(
+      "Searches each scenario in the model that it claims and one step outside: it holds, or here is the shortest counterexample found.",
+    )
+    .argument("[ID...]", "only these scenarios")
+    .addOption(new Option("--seconds <N>", "time for the whole table").argParser(secondsOption).default(120))
+    .addOption(setOption())
+    .option("--all", "every model, not only those one step outside the claim")
+    .addOption(cacheOption())
+    .addOption(new Option("--markdown", "print a table for a page").conflicts("json"))
+    .option("--json", "print JSON")
+    .addHelpText(
+      "after",
+      "\nThe exit code is that of the claims: 0 all hold, 1 one is violated, 2 one is unknown. What breaks outside the\nclaims is what the table is for.",
+    )
+    .action(async (ids, flags) => finish(await (await import("./commands/matrix.ts")).matrix(ids, flags)));
+};
+
+const addMutants = (program: Command, finish: Finish): void => {
+  program
+    .command("mutants")
+    .summary("look for known bugs, put in one at a time")
+    .description(
+      "Puts each known bug into its protocol and looks for it with the seeds of the scenario. Changes that are no bugs must not be reported.",
+    )
+    .argument("[ID...]", "only these mutants")
+    .addOption(
+      new Option("--seconds <N>", "time for all of them (default: as long as it takes)").argParser(secondsOption),
+    )
+    .addOption(cacheOption())
+    .option("--json", "print JSON")
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 each bug is found, 1 one is not or an equivalent change is reported, 2 time was over before.",
+    )
+    .action(async (ids, flags) => finish(await (await import("./commands/mutants.ts")).mutants(ids, flags)));
+};
+
+const addCompletion = (program: Command, finish: Finish): void => {
+  program
+    .command("completion")
+    .summary("print completions for a shell")
+    .description("Prints completions for a shell, to be sourced by it.")
+    .addArgument(new Argument("<SHELL>", "the shell").choices(["bash", "zsh", "fish"]))
+    .action(async (shell) => finish((await import("./commands/completion.ts")).completion(shell, program)));
+};
+
 const addStart = (program: Command, finish: Finish): void => {
   program
     .command("start")
@@ -99,6 +151,6 @@ export const makeProgram = (finish: Finish): Command => {
     .configureHelp({ showGlobalOptions: false })
     .exitOverride()
     .addHelpText("after", `${exitCodes}\n\nStart with: quorate lab`);
-  for (const add of [addStart, addLab, addRun, addReplay]) add(program, finish);
+  for (const add of [addStart, addLab, addRun, addReplay, addMatrix, addMutants, addCompletion]) add(program, finish);
   return program;
 };

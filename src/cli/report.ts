@@ -60,12 +60,16 @@ const faultsOf = ({ struck }: RunReport): string =>
 /** Runs, time, hash; the faults that struck. */
 export const effortOf = (report: RunReport, { paint, width, ascii }: Terminal): string => {
   const { runs, seed, seconds, hash } = report;
-  const from = runs === 1 ? `seed ${seed}` : `from seed ${seed}`;
+  const from = runs === 1 ? `of seed ${seed}` : `from seed ${seed}`;
   const effort = `${counted(runs, "run")} ${from} in ${seconds.toFixed(1)} s, hash ${hash}`;
   const faults = faultsOf(report);
   const struck = faults === "" ? "" : `\nstruck: ${ascii ? faults.replaceAll("·", ",").replaceAll("×", "x") : faults}`;
   return paint(wrapText(effort, width) + (struck === "" ? "" : `\n${wrapText(struck, width)}`), "dim");
 };
+
+/** A path as one word of a shell line. */
+const shellWord = (text: string): string =>
+  /^[\w./#:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
 /** The sentence, the diagram, and the string that shows the run again. */
 export const violationText = (
@@ -79,7 +83,7 @@ export const violationText = (
   if (diagram !== "") parts.push(diagram.trimEnd());
   if (replay !== undefined)
     parts.push(
-      `${paint("Show it again:", "dim")}\nnpx quorate replay ${replay}${file === undefined ? "" : ` ${file}`}`,
+      `${paint("Show it again:", "dim")}\nnpx quorate replay ${replay}${file === undefined ? "" : ` ${shellWord(file)}`}`,
     );
   return parts.join("\n\n");
 };

@@ -114,7 +114,9 @@ export class WorkerPool {
 
   #hire(): Member | undefined {
     if (this.#members.size >= this.#size) return undefined;
-    const worker = new Worker(this.#script, this.#options);
+    const worker = new Worker(this.#script, { ...this.#options, stdout: true });
+    // What a worker prints is no answer: stdout belongs to who started it.
+    worker.stdout.on("data", (chunk: Buffer) => void process.stderr.write(chunk));
     const member: Member = { worker, task: null, beat: 0, heardAt: 0 };
     this.#members.add(member);
     worker.on("message", (reply: TaskReply) => this.#hear(member, reply));

@@ -11,6 +11,7 @@ const runsMax = 1_000;
 /** Runs after the first violation, for a better start of the shrinking. */
 const runsAfterFirst = 50;
 const shrinkRunsMax = 600;
+const shrinkSecondsMin = 0.5;
 
 /** A campaign's options that end it soon after something broke: one counterexample decides a cell. */
 const untilBroken = (clock: SearchClock): Partial<CampaignOptions> => {
@@ -36,7 +37,7 @@ const deciding = (verdicts: readonly Verdict[], outcome: Outcome): Verdict | und
 
 /** Searches one cell of the table protocol × model. */
 export const searchCell = (loaded: Loaded, task: CellTask, pulse: Int32Array): CellReport => {
-  const clock = new SearchClock(pulse, task.seconds);
+  const clock = new SearchClock(pulse, task.seconds, Math.max(shrinkSecondsMin, task.seconds / 2));
   const prepared = prepare(asReplayable(loaded), task.set, task.model);
   const result = runCampaign(prepared, { ...untilBroken(clock), runs: runsMax, shrinkRunsMax, code: task.code });
   const verdicts = withFaultsExercised(result.verdicts, neverStruck(prepared.setup, prepared.model, result.struck));

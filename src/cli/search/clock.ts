@@ -5,18 +5,20 @@ import { phaseRunning, phaseShrinking, pulsePhase, pulseRuns, pulseViolated } fr
 // Taken before a user's file is loaded, from when on the global one refuses to work.
 const now: () => number = performance.now.bind(performance);
 
-/** Seconds that shrinking may take when the search itself has used up its time. */
-const shrinkSecondsMin = 5;
+/** Seconds that shrinking may take when the search itself has used up its time, unless said otherwise. */
+const shrinkSecondsDefault = 5;
 
 /** The time of one search: when it must end, and the signs of life that it gives on the way. */
 export class SearchClock {
   readonly #pulse: Int32Array;
   readonly #startedAt = now();
   readonly #deadline: number;
+  readonly #shrinkMsMin: number;
   #runsEndedAt = 0;
 
-  constructor(pulse: Int32Array, seconds: number | undefined) {
+  constructor(pulse: Int32Array, seconds: number | undefined, shrinkSeconds: number = shrinkSecondsDefault) {
     this.#pulse = pulse;
+    this.#shrinkMsMin = shrinkSeconds * 1_000;
     this.#deadline = seconds === undefined ? Number.POSITIVE_INFINITY : this.#startedAt + seconds * 1_000;
     Atomics.store(pulse, pulsePhase, phaseRunning);
     this.beat();
@@ -56,13 +58,13 @@ export class SearchClock {
     Atomics.store(this.#pulse, pulseViolated, violated);
   }
 
-  /** Whether the time for shrinking is over: the rest of the whole, and never less than a few seconds. */
+  /** Whether the time for shrinking is over: the rest of the whole, and never less than it was promised. */
   shrinkExpired(): boolean {
     this.beat();
     if (this.#runsEndedAt === 0) {
       this.#runsEndedAt = now();
       Atomics.store(this.#pulse, pulsePhase, phaseShrinking);
     }
-    return this.stopped || now() > Math.max(this.#deadline, this.#runsEndedAt + shrinkSecondsMin * 1_000);
+    return this.stopped || now() > Math.max(this.#deadline, this.#runsEndedAt + this.#shrinkMsMin);
   }
 }

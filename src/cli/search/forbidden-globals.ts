@@ -36,7 +36,8 @@ const refusal = (name: string, remedy: string): (() => never) => {
 
 const forbid = (owner: object, ownerName: string, names: readonly string[], remedy: string): void => {
   for (const name of names) {
-    if (!(name in owner)) continue;
+    // Some of a node: module's names are fixed; those are the web's own objects, which are refused as such.
+    if (!(name in owner) || Object.getOwnPropertyDescriptor(owner, name)?.configurable === false) continue;
     const refuse = refusal(ownerName === "" ? name : `${ownerName}.${name}`, remedy);
     const value =
       typeof (owner as { [key: string]: unknown })[name] === "function" ? { value: refuse } : { get: refuse };

@@ -1,6 +1,5 @@
 import { type Outcome, worst } from "../../check/index.ts";
-import type { RunReport } from "./search-task.ts";
 
-/** The worst outcome of a report. */
-export const outcomeOf = ({ verdicts }: Pick<RunReport, "verdicts">): Outcome =>
+/** The worst outcome of several verdicts. */
+export const outcomeOf = ({ verdicts }: { readonly verdicts: readonly { readonly verdict: Outcome }[] }): Outcome =>
   worst(verdicts.map(({ verdict }) => verdict));

@@ -19,7 +19,7 @@ import {
 /** Megabytes of heap that a search may take. */
 const heapMegabytesMax = 4_096;
 
-/** A pool of search workers. What foreign code prints goes to stderr: stdout holds nothing but our output. */
+/** A pool of search workers. */
 export const searchPool = (size: number): WorkerPool => {
   const script = new URL("./search-worker.js", import.meta.url);
   return new WorkerPool(script, size, {
@@ -73,7 +73,8 @@ const afterLoss = (
     );
   if (lost.reason === "memory")
     throw new CliError(code, `${name} needs more than ${heapMegabytesMax} MB: use fewer processes, calls or runs.`);
-  throw new CliError(code, `${name} ended its worker: ${lost.message}.`);
+  const remedy = lost.reason === "exited" ? ": nothing in a scenario may end the process" : "";
+  throw new CliError(code, `${name} ended its worker, ${lost.message}${remedy}.`);
 };
 
 /** Runs one task in a worker of its own, with progress on a terminal, and hands over what it has on Ctrl-C. */

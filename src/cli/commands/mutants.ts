@@ -1,0 +1,106 @@
+import { mutants as allMutants } from "../../scenarios/index.ts";
+import type { Mutant } from "../../simulate/index.ts";
+import { ResultCache } from "../cache.ts";
+import { codeVersion } from "../code-version.ts";
+import { exitHolds, exitInterrupted, exitUnknown, exitViolated } from "../exit-code.ts";
+import { markOf } from "../report.ts";
+import { mutantOf } from "../search/mutants.ts";
+import { searchAll } from "../search/search-all.ts";
+import type { MutantReport } from "../search/search-task.ts";
+import { counted, print, printJson, type Terminal, terminalOf } from "../terminal.ts";
+
+/** Options of `quorate mutants`. */
+export interface MutantsFlags {
+  readonly json?: boolean;
+  readonly seconds?: number;
+  /** False with --no-cache. */
+  readonly cache: boolean;
+}
+
+/** How a mutant should have come out: found unless it is equivalent. */
+const isRight = ({ found, equivalent }: MutantReport): boolean => found !== equivalent;
+
+const notTried = ({ id, equivalent }: Mutant): MutantReport => ({
+  id,
+  found: false,
+  property: null,
+  search: "seeds",
+  cost: 0,
+  length: null,
+  equivalent: equivalent !== undefined,
+  complete: false,
+});
+
+const searchMutants = async (
+  chosen: readonly Mutant[],
+  { seconds, cache: useCache }: MutantsFlags,
+): Promise<{ readonly reports: readonly MutantReport[]; readonly interrupted: boolean }> => {
+  const code = codeVersion();
+  const cache = new ResultCache<MutantReport>("mutants", code);
+  const reports = new Map<string, MutantReport>();
+  for (const { id } of chosen) {
+    const kept = useCache ? cache.get(id) : undefined;
+    if (kept !== undefined) reports.set(id, kept);
+  }
+  const interrupted = await searchAll<Mutant, MutantReport>({
+    jobs: chosen.filter(({ id }) => !reports.has(id)),
+    seconds,
+    noun: "mutants",
+    taskOf: ({ id }, granted) => ({ kind: "mutant", mutant: id, code, seconds: granted }),
+    onReport: ({ id }, report) => {
+      reports.set(id, report);
+      if (report.complete) cache.set(id, report);
+    },
+  });
+  cache.save();
+  return { reports: chosen.map((mutant) => reports.get(mutant.id) ?? notTried(mutant)), interrupted };
+};
+
+const howText = ({ found, property, cost, length, equivalent, complete }: MutantReport): string => {
+  const runs = counted(cost, "run");
+  if (found) return `${property} after ${runs}${length === null ? "" : `, ${counted(length, "event")}`}`;
+  if (!complete) return `not decided in ${runs}`;
+  return equivalent ? `equivalent, not reported in ${runs}` : `not found in ${runs}`;
+};
+
+const mutantsText = (chosen: readonly Mutant[], reports: readonly MutantReport[], terminal: Terminal): string => {
+  const { paint, width } = terminal;
+  const idWidth = Math.max(0, ...reports.map(({ id }) => id.length));
+  const lines = reports.map((report, at) => {
+    const outcome = !report.complete && !report.found ? "unknown" : isRight(report) ? "holds" : "violated";
+    const { change } = chosen[at]!;
+    const words = change.length > width - 6 ? `${change.slice(0, width - 7)}…` : change;
+    return `  ${markOf(outcome, terminal)} ${paint(report.id.padEnd(idWidth), "bold")}  ${howText(report)}\n      ${paint(words, "dim")}`;
+  });
+  const due = reports.filter(({ equivalent }) => !equivalent);
+  const found = due.filter((report) => report.found).length;
+  const equivalent = reports.length - due.length;
+  const reported = reports.filter((report) => report.equivalent && report.found).length;
+  const sum = `${found} of ${counted(due.length, "bug")} found; ${reported} of ${equivalent} equivalent reported.`;
+  return `${lines.join("\n")}\n\n${sum}\n`;
+};
+
+const reportJson = ({ id, found, property, search, cost, length, equivalent }: MutantReport): object => ({
+  id,
+  found,
+  property,
+  search,
+  cost,
+  length,
+  equivalent,
+});
+
+const exitCodeFor = (reports: readonly MutantReport[]): number => {
+  if (reports.some((report) => !isRight(report) && (report.complete || report.found))) return exitViolated;
+  return reports.every(({ found, complete }) => found || complete) ? exitHolds : exitUnknown;
+};
+
+/** `quorate mutants`. */
+export const mutants = async (ids: readonly string[], flags: MutantsFlags): Promise<number> => {
+  const chosen = ids.length === 0 ? allMutants : ids.map(mutantOf);
+  const { reports, interrupted } = await searchMutants(chosen, flags);
+  if (flags.json === true) printJson({ mutants: reports.map(reportJson) });
+  else print(mutantsText(chosen, reports, terminalOf()));
+  if (interrupted) process.stderr.write("quorate: interrupted: mutants that were not reached are not decided.\n");
+  return interrupted ? exitInterrupted : exitCodeFor(reports);
+};

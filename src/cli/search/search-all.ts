@@ -1,0 +1,124 @@
+import { availableParallelism } from "node:os";
+import { makePulse, pulseStop, WorkerLostError } from "../../node/worker-pool.ts";
+import { CliError } from "../cli-error.ts";
+import { exitFault } from "../exit-code.ts";
+import { Interrupt } from "../interrupt.ts";
+import { duration, ProgressLine } from "../progress.ts";
+import { reportOf, searchPool } from "./search.ts";
+import type { SearchTask } from "./search-task.ts";
+
+const workersMax = 2;
+const silenceMsMax = 60_000;
+
+/** Searches of one kind that have nothing to do with each other. */
+export interface Searches<Job, Report> {
+  readonly jobs: readonly Job[];
+  /** The task of a job that gets so many seconds; undefined where time is not bounded. */
+  readonly taskOf: (job: Job, seconds: number | undefined) => SearchTask;
+  /** Seconds for all of them together. */
+  readonly seconds?: number | undefined;
+  /** What the jobs are, for the progress line. */
+  readonly noun: string;
+  readonly onReport: (job: Job, report: Report) => void;
+}
+
+/** Workers that a number of jobs gets. */
+export const workersFor = (jobs: number): number => Math.max(1, Math.min(workersMax, availableParallelism(), jobs));
+
+/** One run over all jobs. */
+class Crew<Job, Report> {
+  readonly #searches: Searches<Job, Report>;
+  readonly #pool: ReturnType<typeof searchPool>;
+  readonly #waiting: Job[];
+  readonly #pulses = new Set<Int32Array>();
+  readonly #startedAt = performance.now();
+  #done = 0;
+  stopped = false;
+
+  constructor(searches: Searches<Job, Report>) {
+    this.#searches = searches;
+    this.#waiting = [...searches.jobs];
+    this.#pool = searchPool(workersFor(searches.jobs.length));
+  }
+
+  get progress(): string {
+    const { jobs, seconds, noun } = this.#searches;
+    const elapsed = this.#elapsed;
+    const byRate = this.#done === 0 ? Number.POSITIVE_INFINITY : ((jobs.length - this.#done) * elapsed) / this.#done;
+    const left = Math.min(byRate, seconds === undefined ? Number.POSITIVE_INFINITY : seconds - elapsed);
+    const eta = Number.isFinite(left) ? ` · ${duration(left)} left` : "";
+    return `${this.#done} of ${jobs.length} ${noun} · ${duration(elapsed)}${eta}`;
+  }
+
+  get #elapsed(): number {
+    return (performance.now() - this.#startedAt) / 1_000;
+  }
+
+  /** Lets all lanes end with what they have. */
+  stop(): void {
+    this.stopped = true;
+    for (const pulse of this.#pulses) Atomics.store(pulse, pulseStop, 1);
+  }
+
+  close(): Promise<void> {
+    return this.#pool.close();
+  }
+
+  async work(): Promise<void> {
+    const lanes = Array.from({ length: workersFor(this.#searches.jobs.length) }, () => this.#lane());
+    await Promise.all(lanes);
+  }
+
+  async #lane(): Promise<void> {
+    for (;;) {
+      const share = this.#share();
+      const job = share === 0 || this.stopped ? undefined : this.#waiting.shift();
+      if (job === undefined) return;
+      await this.#search(job, share);
+      this.#done++;
+    }
+  }
+
+  /** What is left of the time, divided among the jobs that are left; 0 when none is. */
+  #share(): number | undefined {
+    const { seconds, jobs } = this.#searches;
+    if (seconds === undefined) return undefined;
+    const left = seconds - this.#elapsed;
+    if (left <= 0) return 0;
+    return Math.max(0.05, (left * workersFor(jobs.length)) / Math.max(1, this.#waiting.length));
+  }
+
+  async #search(job: Job, share: number | undefined): Promise<void> {
+    const pulse = makePulse();
+    this.#pulses.add(pulse);
+    try {
+      const answer = await this.#pool.run(this.#searches.taskOf(job, share), { pulse, silenceMsMax });
+      this.#searches.onReport(job, reportOf<Report>(answer));
+    } catch (thrown) {
+      if (thrown instanceof WorkerLostError && this.stopped) return;
+      if (thrown instanceof WorkerLostError) throw new CliError(exitFault, `a search was lost: ${thrown.message}`);
+      throw thrown;
+    } finally {
+      this.#pulses.delete(pulse);
+    }
+  }
+}
+
+/** Runs searches on a few workers; true when Ctrl-C ended it early. */
+export const searchAll = async <Job, Report>(searches: Searches<Job, Report>): Promise<boolean> => {
+  if (searches.jobs.length === 0) return false;
+  const crew = new Crew(searches);
+  const interrupt = new Interrupt(
+    () => crew.stop(),
+    () => void crew.close().catch(() => {}),
+  );
+  const line = new ProgressLine(() => crew.progress);
+  try {
+    await crew.work();
+    return interrupt.happened;
+  } finally {
+    line.end();
+    interrupt.dispose();
+    await crew.close();
+  }
+};
