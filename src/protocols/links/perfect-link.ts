@@ -1,5 +1,6 @@
 import type { Links, Module } from "../../model/index.ts";
 import { perNode } from "../../model/index.ts";
+import { addNumber, emptyNumberSet, hasNumber, type NumberSet } from "./number-set.ts";
 
 /** A message with its number on the way from one process to another. */
 export interface Numbered<M> {
@@ -7,23 +8,14 @@ export interface Numbered<M> {
   readonly message: M;
 }
 
-/** What a receiver remembers of one sender: everything below `next` was delivered, and the numbers in `beyond`. */
-interface Received {
-  next: number;
-  beyond: number[];
+/** The rules of links that deliver once. */
+export interface PerfectLinkRules {
+  /** Whether a number was not delivered yet. Without the question every retransmission is a delivery (PL2). */
+  readonly isNew: (delivered: NumberSet, sequence: number) => boolean;
 }
 
-const isNew = (received: Received, sequence: number): boolean =>
-  sequence >= received.next && !received.beyond.includes(sequence);
-
-const remember = (received: Received, sequence: number): void => {
-  if (sequence !== received.next) {
-    received.beyond.push(sequence);
-    return;
-  }
-  received.next++;
-  while (received.beyond.includes(received.next)) received.beyond.splice(received.beyond.indexOf(received.next++), 1);
-};
+/** The rules as the book has them. */
+export const perfectLinkRules: PerfectLinkRules = { isNew: (delivered, sequence) => !hasNumber(delivered, sequence) };
 
 /**
  * Perfect point-to-point links: what a stubborn link delivers again and again is delivered once (PL2). Messages are
@@ -32,28 +24,35 @@ const remember = (received: Received, sequence: number): void => {
  *
  * Source: Cachin, Guerraoui, Rodrigues 2011, algorithm 2.2, "Eliminate Duplicates".
  */
-export const perfectLink = <M>(): Module<{
+export const perfectLink = <M>({
+  rules = {},
+}: {
+  readonly rules?: Partial<PerfectLinkRules>;
+} = {}): Module<{
   provides: Links<M>;
   uses: { stubborn: Links<Numbered<M>> };
-  state: { sent: number[]; received: Received[] };
-}> => ({
-  name: "perfect link",
-  source: "Cachin, Guerraoui, Rodrigues 2011, algorithm 2.2",
-  init: ({ nodes }) => ({ sent: perNode(nodes, () => 0), received: perNode(nodes, () => ({ next: 0, beyond: [] })) }),
-  upon: {
-    request: {
-      send(s, io, to, message) {
-        const sequence = s.sent[to]!++;
-        io.stubborn.send(to, { sequence, message });
+  state: { sent: number[]; delivered: NumberSet[] };
+}> => {
+  const { isNew } = { ...perfectLinkRules, ...rules };
+  return {
+    name: "perfect link",
+    source: "Cachin, Guerraoui, Rodrigues 2011, algorithm 2.2",
+    init: ({ nodes }) => ({ sent: perNode(nodes, () => 0), delivered: perNode(nodes, emptyNumberSet) }),
+    upon: {
+      request: {
+        send(s, io, to, message) {
+          const sequence = s.sent[to]!++;
+          io.stubborn.send(to, { sequence, message });
+        },
+      },
+      stubborn: {
+        deliver(s, io, from, { sequence, message }) {
+          const delivered = s.delivered[from]!;
+          if (!isNew(delivered, sequence)) return;
+          addNumber(delivered, sequence);
+          io.up.deliver(from, message);
+        },
       },
     },
-    stubborn: {
-      deliver(s, io, from, { sequence, message }) {
-        const received = s.received[from]!;
-        if (!isNew(received, sequence)) return;
-        remember(received, sequence);
-        io.up.deliver(from, message);
-      },
-    },
-  },
-});
+  };
+};

@@ -1,8 +1,48 @@
 import type { AnyScenario, Mutant } from "../../simulate/index.ts";
+import { acknowledgedLinkScenario } from "./acknowledged-link-scenario.ts";
+import { authenticatedLinkScenario } from "./authenticated-link-scenario.ts";
+import { durableFifoLinkScenario, fifoLinkScenario } from "./fifo-link-scenario.ts";
+import { loggedLinkScenario } from "./logged-link-scenario.ts";
 import { perfectLinkScenario } from "./perfect-link-scenario.ts";
 
 /** The lab's scenarios on links. */
-export const linksScenarios: readonly AnyScenario[] = [perfectLinkScenario];
+export const linksScenarios: readonly AnyScenario[] = [
+  perfectLinkScenario,
+  acknowledgedLinkScenario,
+  fifoLinkScenario,
+  durableFifoLinkScenario,
+  loggedLinkScenario,
+  authenticatedLinkScenario,
+];
 
 /** Known bugs of links that the scenarios must find. */
-export const linksMutants: readonly Mutant[] = [];
+export const linksMutants: readonly Mutant[] = [
+  {
+    id: "links/no-deduplication",
+    scenario: "links/perfect",
+    change: "Every copy of a message is delivered, not only the first.",
+    rules: { isNew: () => true },
+    violates: ["PL2"],
+  },
+  {
+    id: "links/give-up",
+    scenario: "links/acknowledged",
+    change: "A message is abandoned after three attempts.",
+    rules: { givesUp: (attempts: number) => attempts >= 3 },
+    violates: ["PL1"],
+  },
+  {
+    id: "links/fifo-over-gaps",
+    scenario: "links/fifo",
+    change: "A message is delivered when it comes, with earlier ones still missing.",
+    rules: { isNext: () => true },
+    violates: ["FPL4"],
+  },
+  {
+    id: "links/proof-not-checked",
+    scenario: "links/authenticated",
+    change: "The proof of the sender is not checked.",
+    rules: { isMadeBy: () => true },
+    violates: ["AL3"],
+  },
+];

@@ -1,6 +1,6 @@
 import { noCreation, noDuplication, properties, reliableDelivery } from "../../check/index.ts";
 import { type Bound, type Links, network, stack } from "../../model/index.ts";
-import { perfectLink, stubbornLink } from "../../protocols/index.ts";
+import { type PerfectLinkRules, perfectLink, stubbornLink } from "../../protocols/index.ts";
 import { type AnyScenario, type Draw, integer, type Script, scenario } from "../../simulate/index.ts";
 
 /** Every process sends so many messages, each told apart by its text, to processes that it draws. */
@@ -28,8 +28,8 @@ export const perfectLinkScenario: AnyScenario = scenario({
     messages: integer("messages of each process", 3, 1, 100),
     f: integer("processes that may crash", 1, 0, 9),
   },
-  setup: ({ n, messages, f }) => {
-    const links: Bound<Links<string>> = stack(perfectLink(), {
+  setup: ({ n, messages, f }, _model, rules: Partial<PerfectLinkRules>) => {
+    const links: Bound<Links<string>> = stack(perfectLink({ rules }), {
       stubborn: stack(stubbornLink(), { fairLoss: network() }),
     });
     return {
@@ -46,5 +46,6 @@ export const perfectLinkScenario: AnyScenario = scenario({
       violates: "PL2",
       eventsMax: 12,
     },
+    { change: "the network forges", model: { network: "arbitrary" }, violates: "PL3", eventsMax: 12 },
   ],
 });
