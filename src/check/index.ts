@@ -9,6 +9,7 @@ export * from "./properties/convergence-properties.ts";
 export * from "./properties/detector-properties.ts";
 export * from "./properties/election-properties.ts";
 export * from "./properties/linearizability-properties.ts";
+export * from "./properties/generals-properties.ts";
 export * from "./properties/link-properties.ts";
 export * from "./properties/register-properties.ts";
 export * from "./properties/rpc-properties.ts";

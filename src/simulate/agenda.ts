@@ -143,17 +143,16 @@ export class OrderedAgenda implements Agenda {
   /** Between which times an item may come. Without a bound on time anything may come now or at any time later. */
   #windowOf(time: number, item: Item): Omit<Entry, "item"> {
     const { timing } = this.#model;
-    const always = { from: this.now, deadline: Number.POSITIVE_INFINITY };
-    if (item.kind === "timer" && timing === "asynchronous") return { from: time, deadline: Number.POSITIVE_INFINITY };
+    const { now } = this;
+    const never = Number.POSITIVE_INFINITY;
+    if (timing === "asynchronous") return { from: item.kind === "timer" ? time : now, deadline: never };
+    // Where time is known so are the times at which clients call.
     if (item.kind === "timer" || (item.kind === "call" && timing === "synchronous"))
       return { from: time, deadline: time };
-    if (item.kind === "sync" || item.kind === "notice") return { from: this.now, deadline: this.now + this.#boundUs };
-    if (item.kind !== "message") return always;
-    const travels = item.from !== item.to;
-    return {
-      from: travels && timing === "synchronous" ? this.now + this.#shortestUs : this.now,
-      deadline: this.now + (travels ? this.#boundUs : 0),
-    };
+    if (item.kind === "sync" || item.kind === "notice") return { from: now, deadline: now + this.#boundUs };
+    if (item.kind !== "message") return { from: now, deadline: never };
+    if (item.from === item.to) return { from: now, deadline: now };
+    return { from: timing === "synchronous" ? now + this.#shortestUs : now, deadline: now + this.#boundUs };
   }
 
   #earliest(): readonly Entry[] {
