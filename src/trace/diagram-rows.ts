@@ -44,6 +44,7 @@ export interface BandRow {
   readonly number: number | undefined;
 }
 
+/** One row of a text diagram. */
 export type DiagramRow = ArrowRow | SendsRow | MarkRow | BandRow;
 
 /** Which events are drawn. */

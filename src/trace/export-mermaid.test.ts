@@ -23,7 +23,8 @@ let mermaid: {
 
 // Mermaid itself, as published for pages. It comes as a script that leaves a global, so it gets globals of its own.
 beforeAll(async () => {
-  const script = createRequire(import.meta.url).resolve("@mermaid-js/tiny");
+  const require = createRequire(import.meta.url);
+  const script = require.resolve("@mermaid-js/tiny");
   const context = createContext({ console, setTimeout, clearTimeout, structuredClone });
   runInContext(readFileSync(script, "utf8"), context);
   mermaid = context["mermaid"] as typeof mermaid;

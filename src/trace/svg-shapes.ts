@@ -62,16 +62,19 @@ export interface Point {
   readonly y: number;
 }
 
+/** Words at a point. */
 export const text = (at: Point, words: string, ink: Ink, more = ""): string =>
   `<text x="${px(at.x)}" y="${px(at.y)}" class="f-${ink}"${more}>${xml(words)}</text>`;
 
-/** A polyline through points that are given relative to `at`. */
+/** A path from a point on, by steps relative to it. */
 export const path = (at: Point, steps: string, more: string): string =>
   `<path d="M${px(at.x)} ${px(at.y)}${steps}" ${more}/>`;
 
+/** A straight line. */
 export const line = (from: Point, to: Point, ink: Ink, more = ""): string =>
   `<line x1="${px(from.x)}" y1="${px(from.y)}" x2="${px(to.x)}" y2="${px(to.y)}" class="s-${ink}"${more}/>`;
 
+/** What is lost, or stops. */
 export const cross = (at: Point, size: number, ink: Ink): string =>
   path(
     at,

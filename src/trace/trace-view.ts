@@ -8,6 +8,7 @@ export interface TraceView {
   readonly indexOf: (id: EventId) => number;
   /** The send or the forgery of what is delivered or dropped; undefined when it is not in this trace. */
   readonly sendOf: (event: TraceEvent) => TraceEvent | undefined;
+  /** The name of a node; of an id that the header does not name, a stand-in. */
   readonly nameOf: (node: NodeId) => string;
 }
 
