@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { type Counterexample, findCounterexample, runsOf } from "../../../test/support/campaigns.ts";
 import type { TraceEvent } from "../../model/index.ts";
+import { prepare, runCampaign } from "../../simulate/index.ts";
+import { quorumsScenario } from "./regular-register-scenario.ts";
 
 /** What clients saw in the part of a run that makes the counterexample. */
 const history = ({ result, slice }: Counterexample): readonly string[] =>
@@ -44,5 +46,21 @@ describe("R + W = N", () => {
   it("reads a stale value in four deliveries: the write and its acknowledgement, the read and its answer", () => {
     const found = findCounterexample("registers/quorums", "ONRR2", { parameters: { n: 2, R: 1, W: 1 } });
     expect(countOf(found, "deliver")).toBe(4);
+  });
+
+  it.each([
+    { R: 1, W: 2, stale: false },
+    { R: 1, W: 1, stale: true },
+  ])("every order of one write and one read, n = 2, R = $R, W = $W", ({ R, W, stale }) => {
+    const { verdicts } = runCampaign(prepare(quorumsScenario, { n: 2, R, W, operations: 1, pauseMsMax: 0 }), {
+      exhaustive: true,
+      crashesMax: 0,
+      lossesMax: 0,
+      cover: "outside",
+    });
+    const validity = verdicts.find(({ property }) => property === "ONRR2");
+    expect(validity?.verdict).toBe(stale ? "violated" : "holds");
+    expect(validity?.strength.by).toBe(stale ? "counterexample" : "exhaustive");
+    expect(validity?.exercised).toBeGreaterThan(0);
   });
 });

@@ -5,11 +5,17 @@ import {
   loggedAtomicRegisterScenario,
   oneWriterRegisterScenario,
 } from "./atomic-register-scenario.ts";
-import { type QuorumRules, quorumsScenario, regularRegisterScenario } from "./regular-register-scenario.ts";
+import {
+  type QuorumRules,
+  quorumsScenario,
+  readOneWriteAllScenario,
+  regularRegisterScenario,
+} from "./regular-register-scenario.ts";
 
 /** The lab's scenarios on registers. */
 export const registersScenarios: readonly AnyScenario[] = [
   quorumsScenario,
+  readOneWriteAllScenario,
   regularRegisterScenario,
   oneWriterRegisterScenario,
   atomicRegisterScenario,

@@ -18,7 +18,7 @@ export const oneWriter =
     Array.from({ length: n }, (_, node) => ({
       node,
       calls: Array.from({ length: operations }, (_, at) => {
-        const afterMs = draw.below("pause", pauseMsMax);
+        const afterMs = draw.below("pause", pauseMsMax + 1);
         return node === 0 ? writeCall(`v${at + 1}`, afterMs) : readCall(afterMs);
       }),
       resumes: true,
@@ -31,7 +31,7 @@ export const manyWriters =
     Array.from({ length: n }, (_, node) => ({
       node,
       calls: Array.from({ length: operations }, (_, at) => {
-        const afterMs = draw.below("pause", pauseMsMax);
+        const afterMs = draw.below("pause", pauseMsMax + 1);
         return draw.chance("writes", 0.5) ? writeCall(`v${node + 1}.${at + 1}`, afterMs) : readCall(afterMs);
       }),
       resumes: true,

@@ -3,11 +3,13 @@ import { type Bound, network, stack } from "../../model/index.ts";
 import {
   bestEffortBroadcast,
   countedQuorums,
+  excludeOnTimeout,
   gridQuorums,
   majorityQuorums,
   majorityVotingRegister,
   type Quorums,
   type Register,
+  readOneWriteAllRegister,
   treeQuorums,
 } from "../../protocols/index.ts";
 import { type AnyScenario, choice, integer, scenario } from "../../simulate/index.ts";
@@ -85,9 +87,10 @@ export const quorumsScenario: AnyScenario = scenario({
     W: integer("processes that suffice to write", 3, 1, 9),
     columns: integer("columns of the grid", 2, 1, 9),
     operations: integer("operations of each process", 3, 1, 50),
+    pauseMsMax: integer("longest pause before an operation; 0 for exhaustive runs", 30, 0, 1_000),
   },
   setup: (
-    { n, quorums, R, W, columns, operations },
+    { n, quorums, R, W, columns, operations, pauseMsMax },
     _model,
     { waitsFor = (members) => members }: Partial<QuorumRules>,
   ) => {
@@ -96,7 +99,7 @@ export const quorumsScenario: AnyScenario = scenario({
     );
     return {
       processes: Array.from({ length: n }, (_, node) => ({ name: node === 0 ? "writer" : `p${node + 1}`, stack: one })),
-      workload: oneWriter(n, operations),
+      workload: oneWriter(n, operations, pauseMsMax),
       properties: properties(operationTermination("ONRR1"), regularValidity("ONRR2")),
       // How many may crash is a question of its own for each system: here nobody does.
       f: 0,
@@ -115,6 +118,43 @@ export const quorumsScenario: AnyScenario = scenario({
       parameters: { n: 4, R: 2, W: 2 },
       violates: "ONRR2",
       eventsMax: 12,
+    },
+  ],
+});
+
+/** Row 47, with a failure detector instead of quorums. */
+export const readOneWriteAllScenario: AnyScenario = scenario({
+  id: "registers/read-one-write-all",
+  rows: [47],
+  title: "A regular register that reads one copy and writes all",
+  about:
+    "With a perfect failure detector nobody needs a majority: the writer waits for everybody who is not known to have " +
+    "crashed, and all but one may. The price is timing: one false accusation and a reader keeps the old value.",
+  model: { network: "reliable", nodes: "crash-stop", timing: "synchronous" },
+  parameters: {
+    n: integer("processes; the first writes, the others read", 3, 2, 9),
+    operations: integer("operations of each process", 3, 1, 50),
+    f: integer("processes that may crash", 2, 0, 8),
+  },
+  setup: ({ n, operations, f }) => {
+    const one: Bound<Register<string>> = stack(readOneWriteAllRegister<string>(), {
+      broadcast: stack(bestEffortBroadcast(), { links: network() }),
+      links: network(),
+      detector: stack(excludeOnTimeout(), { links: network() }),
+    });
+    return {
+      processes: Array.from({ length: n }, (_, node) => ({ name: node === 0 ? "writer" : `p${node + 1}`, stack: one })),
+      workload: oneWriter(n, operations),
+      properties: properties(operationTermination("ONRR1"), regularValidity("ONRR2")),
+      f,
+      windowMs: 200,
+    };
+  },
+  counterexamples: [
+    {
+      change: "time is not bounded: a live process is accused, and reads what was overwritten",
+      model: { timing: "asynchronous" },
+      violates: "ONRR2",
     },
   ],
 });
