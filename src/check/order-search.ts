@@ -40,7 +40,8 @@ export interface OrderConstraint {
 /** Where the constraint's words begin: after what is explained, and the state. */
 export const constraintWords = 2;
 
-const patienceMin = 256;
+/** Steps. The figure hardly matters to the speed (8 to 256 were tried); a low one makes small histories take turns. */
+const patienceMin = 8;
 
 /** How far an order got that explains as much as any. */
 export interface LongestOrder {
