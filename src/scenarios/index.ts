@@ -12,6 +12,8 @@ import { registersMutants, registersScenarios } from "./registers/index.ts";
 import { replicationMutants, replicationScenarios } from "./replication/index.ts";
 import { rpcMutants, rpcScenarios } from "./rpc/index.ts";
 
+export { twoGeneralsOf } from "./generals/index.ts";
+
 /** The lab: every scenario, in the order of the textbook. */
 export const scenarios: readonly AnyScenario[] = [
   ...linksScenarios,
