@@ -13,6 +13,7 @@ export * from "./properties/generals-properties.ts";
 export * from "./properties/link-properties.ts";
 export * from "./properties/register-properties.ts";
 export * from "./properties/rpc-properties.ts";
+export * from "./properties/two-generals-properties.ts";
 export * from "./property.ts";
 export type { ReadWriteHistory, ReadWriteInput } from "./reads-from.ts";
 export * from "./sequential-consistency.ts";
