@@ -15,7 +15,10 @@ const countOf = ({ result, slice }: Counterexample, kind: TraceEvent["kind"]): n
 
 describe("B18: quorum reads are not linearizable", () => {
   it("without the write-back three operations suffice: a write that reached one process, a read of it, a read that missed it", () => {
-    const found = findCounterexample("registers/abd-one-writer", "LIN", { rules: { writesBack: () => false } });
+    const found = findCounterexample("registers/abd-one-writer", "LIN", {
+      parameters: { operations: 1 },
+      rules: { writesBack: () => false },
+    });
     expect(countOf(found, "call")).toBe(3);
     const calls = history(found);
     expect(calls.filter((what) => what.includes("write"))).toHaveLength(1);
@@ -33,7 +36,9 @@ describe("B18: quorum reads are not linearizable", () => {
 
 describe("B25: regular is less than atomic", () => {
   it("write(v) ‖ read → v, then read → what was before", () => {
-    const found = findCounterexample("registers/majority-voting", "ONAR3", { parameters: { claim: "atomic" } });
+    const found = findCounterexample("registers/majority-voting", "ONAR3", {
+      parameters: { claim: "atomic", operations: 1 },
+    });
     const calls = history(found);
     expect(countOf(found, "call")).toBe(3);
     // The write has not returned when the second read does: both values are still allowed to a regular register.
@@ -44,7 +49,7 @@ describe("B25: regular is less than atomic", () => {
 
 describe("R + W = N", () => {
   it("reads a stale value in four deliveries: the write and its acknowledgement, the read and its answer", () => {
-    const found = findCounterexample("registers/quorums", "ONRR2", { parameters: { n: 2, R: 1, W: 1 } });
+    const found = findCounterexample("registers/quorums", "ONRR2", { parameters: { n: 2, R: 1, W: 1, operations: 1 } });
     expect(countOf(found, "deliver")).toBe(4);
   });
 

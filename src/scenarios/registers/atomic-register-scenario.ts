@@ -118,6 +118,7 @@ export const oneWriterRegisterScenario: AnyScenario = scenario({
   counterexamples: [
     {
       change: "readers return without writing back: quorum reads alone are not linearizable (B18)",
+      parameters: { operations: 1 },
       rules: { writesBack: () => false },
       violates: "LIN",
       eventsMax: 12,

@@ -52,7 +52,7 @@ export const regularRegisterScenario: AnyScenario = scenario({
   counterexamples: [
     {
       change: "the regular register is taken for an atomic one: new-old inversion (B25)",
-      parameters: { claim: "atomic" },
+      parameters: { claim: "atomic", operations: 1 },
       violates: "ONAR3",
       eventsMax: 12,
     },
@@ -109,13 +109,13 @@ export const quorumsScenario: AnyScenario = scenario({
   counterexamples: [
     {
       change: "R + W = n: a read quorum that misses the write quorum",
-      parameters: { n: 2, R: 1, W: 1 },
+      parameters: { n: 2, R: 1, W: 1, operations: 1 },
       violates: "ONRR2",
       eventsMax: 6,
     },
     {
       change: "R + W = n in a larger system",
-      parameters: { n: 4, R: 2, W: 2 },
+      parameters: { n: 4, R: 2, W: 2, operations: 1 },
       violates: "ONRR2",
       eventsMax: 12,
     },
