@@ -20,15 +20,21 @@ const decisionOf = ({ node, incarnation, args, event }: PropertyEvent): Decision
   event,
 });
 
+/** Whom a consensus protocol needs: those that want a decision, or everybody (the book's assumption). */
+export type TerminationPremise = "it proposes" | "all propose";
+
 /**
  * Termination. A process that stopped right after it proposed may have lost its proposal with everything else: it is owed
  * a decision again once it proposes again.
  */
-const termination = (): AnyProperty =>
+const termination = (provided: TerminationPremise): AnyProperty =>
   property<{ readonly owed: NodeId[]; readonly decided: NodeId[] }>({
     id: "C1",
     kind: "liveness",
-    text: "Every correct process that proposes eventually decides some value.",
+    text:
+      provided === "all propose"
+        ? "If every correct process proposes, every correct process eventually decides some value."
+        : "Every correct process that proposes eventually decides some value.",
     init: () => ({ owed: [], decided: [] }),
     on(s, event, report) {
       const { node, kind } = event;
@@ -39,6 +45,8 @@ const termination = (): AnyProperty =>
       } else if (decides(event) && !s.decided.includes(node)) s.decided.push(node);
     },
     pending({ owed, decided }, { correct }) {
+      if (provided === "all propose" && !correct.every((node) => owed.includes(node) || decided.includes(node)))
+        return null;
       const waiting = owed.filter((node) => correct.includes(node) && !decided.includes(node));
       return waiting.length === 0 ? null : `process ${waiting.join(", ")} proposed, is correct, and never decides`;
     },
@@ -114,4 +122,7 @@ const agreement = (): AnyProperty =>
 export const consensusSafety = (): readonly AnyProperty[] => [validity(), integrity(), agreement()];
 
 /** C1–C4, uniform. Cachin, Guerraoui, Rodrigues 2011, module 5.2. */
-export const consensusProperties = (): readonly AnyProperty[] => [termination(), ...consensusSafety()];
+export const consensusProperties = (provided: TerminationPremise = "it proposes"): readonly AnyProperty[] => [
+  termination(provided),
+  ...consensusSafety(),
+];

@@ -1,2 +1,3 @@
+export * from "./ben-or.ts";
 export * from "./consensus.ts";
 export * from "./paxos/index.ts";
