@@ -97,7 +97,7 @@ describe("rooms", () => {
     model: [],
     protocols: ["model"],
     check: ["model"],
-    simulate: ["model", "check"],
+    simulate: ["model", "check", "trace"],
     explore: ["model", "check", "simulate"],
     scenarios: ["model", "protocols", "check", "simulate", "explore"],
     trace: ["model"],

@@ -1,31 +1,14 @@
-import type { Trace, TraceEvent } from "../model/index.ts";
-
-/** Kinds of events by which the length of a counterexample is measured; sends and local steps are drawn, not counted. */
-const isCounted = ({ kind, name }: TraceEvent): boolean => {
-  switch (kind) {
-    case "deliver":
-    case "drop":
-    case "timer":
-    case "crash":
-    case "recover":
-    case "call":
-    case "pause":
-      return true;
-    case "fault":
-      // A traitor is one from the start: what counts is what it says.
-      return name !== undefined && !name.endsWith(" end") && !name.startsWith("byzantine");
-    default:
-      return false;
-  }
-};
+import type { Trace } from "../model/index.ts";
+import { countedAs } from "../trace/index.ts";
 
 /** The events in the causal past of some events, themselves included: closed under program order and messages. */
 export const causalPast = ({ events }: Trace, ends: readonly number[]): Set<number> => {
   const byId = new Map(events.map((event) => [event.id, event]));
   const previous = new Map<number, number>();
   const last = new Map<number, number>();
-  for (const { id, node } of events) {
-    if (node === undefined) continue;
+  for (const { id, node, kind } of events) {
+    // What the environment does to a node is no step of it: the node never learns of a message that was lost.
+    if (node === undefined || kind === "drop" || kind === "fault" || kind === "pause") continue;
     const before = last.get(node);
     if (before !== undefined) previous.set(id, before);
     last.set(node, id);
@@ -63,4 +46,4 @@ export const sliceOf = (trace: Trace, ends: readonly number[], kind: "safety" | 
 
 /** How many events of a slice count. */
 export const countEvents = (trace: Trace, slice: ReadonlySet<number>): number =>
-  trace.events.reduce((count, event) => count + (slice.has(event.id) && isCounted(event) ? 1 : 0), 0);
+  trace.events.reduce((count, event) => count + (slice.has(event.id) && countedAs(event) !== undefined ? 1 : 0), 0);

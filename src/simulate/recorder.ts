@@ -49,6 +49,7 @@ export class Recorder {
   readonly struck: Map<string, number> = new Map();
   readonly trace: TraceEvent[] | null;
   readonly #full: boolean;
+  readonly #names: readonly string[];
   readonly #top: readonly Watcher[];
   readonly #inner = new Map<string, Watcher[]>();
   readonly #watchers: readonly Watcher[];
@@ -61,10 +62,11 @@ export class Recorder {
   constructor(
     properties: readonly AnyProperty[],
     site: RunSite,
-    options: { readonly trace: boolean; readonly cover: HashCover },
+    options: { readonly trace: boolean; readonly cover: HashCover; readonly names?: readonly string[] },
   ) {
     this.trace = options.trace ? [] : null;
     this.#full = options.cover === "full";
+    this.#names = options.names ?? [];
     this.#watchers = properties.map((property) => ({
       property: property as unknown as Property,
       state: property.init(site),
@@ -233,9 +235,14 @@ export class Recorder {
     if (watcher === null || watcher.broken) return;
     watcher.broken = true;
     const event = Math.max(0, this.#events - 1);
+    // Properties know processes by number, people by the names of the diagram.
+    const named = clause.replace(
+      /\b([Pp]rocess) (\d+)\b/g,
+      (_, word: string, id: string) => `${word} ${this.#names[Number(id)] ?? id}`,
+    );
     this.violations.push({
       property: watcher.property.id,
-      clause,
+      clause: named,
       events: events.length > 0 ? events : [event],
       event,
     });

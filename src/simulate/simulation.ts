@@ -57,7 +57,11 @@ export class Simulation {
           ? new TimedAgenda()
           : new OrderedAgenda(choices, model, dials.delayMsMax * microseconds, dials.delayMsMin * microseconds),
       nodes: this.#nodes,
-      recorder: new Recorder(setup.properties, { nodes, model, parameters: input.parameters }, input),
+      recorder: new Recorder(
+        setup.properties,
+        { nodes, model, parameters: input.parameters },
+        { ...input, names: setup.processes.map(({ name }) => name) },
+      ),
       workload: new Workload(setup.workload(drawFrom(choices)), choices),
       channels: new ChannelTable(),
       cause: 0,
