@@ -1,0 +1,4 @@
+import { conformance } from "../../../test/conformance/suite.ts";
+import { broadcastScenarios } from "./index.ts";
+
+conformance(broadcastScenarios);
