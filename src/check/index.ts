@@ -3,6 +3,7 @@ export * from "./convergence.ts";
 export * from "./history.ts";
 export * from "./linearizability.ts";
 export type { Culprit } from "./linearizability-culprit.ts";
+export * from "./properties/broadcast-properties.ts";
 export * from "./properties/byzantine-broadcast-properties.ts";
 export * from "./properties/consensus-properties.ts";
 export * from "./properties/convergence-properties.ts";
