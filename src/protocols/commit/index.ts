@@ -1,1 +1,3 @@
-export {};
+export * from "./transaction.ts";
+export * from "./two-phase-coordinator.ts";
+export * from "./two-phase-participant.ts";
