@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Prospect } from "../../src/check/index.ts";
 import { seeded } from "../../src/model/index.ts";
 import { type Address, BareHost } from "../../src/node/index.ts";
@@ -30,8 +31,6 @@ const freeAddresses = async (n: number): Promise<Address[]> => {
 export interface SocketRun {
   readonly violations: readonly Violation[];
   readonly exercised: ReadonlyMap<string, number>;
-  /** Whether something was still owed when the time was over. */
-  readonly owed: boolean;
   /** Requests that were made, indications that came: the run was not empty. */
   readonly calls: number;
   readonly answers: number;
@@ -39,9 +38,10 @@ export interface SocketRun {
 
 /**
  * Runs a scenario, unchanged, on the bare host: the same stacks, the same workload, the same properties, on real TCP and
- * real files. No faults are injected.
+ * real files. The only fault is the stop of `stopped` after a while, if one is named. What is still owed when the time is
+ * over is a violation.
  */
-export const runOnSockets = async (prepared: Prepared, timeLimitMs: number): Promise<SocketRun> => {
+export const runOnSockets = async (prepared: Prepared, timeLimitMs: number, stopped?: number): Promise<SocketRun> => {
   const { setup, model, parameters } = prepared;
   const nodes = setup.processes.map((_, id) => id);
   const recorder = new Recorder(setup.properties, { nodes, model, parameters }, { trace: false, cover: "outside" });
@@ -55,7 +55,7 @@ export const runOnSockets = async (prepared: Prepared, timeLimitMs: number): Pro
   let answers = 0;
   const at = (): number => performance.now() - started;
   const observe = (
-    kind: "request" | "indication",
+    kind: "request" | "indication" | "crash",
     node: number,
     path: string,
     name: string,
@@ -106,18 +106,20 @@ export const runOnSockets = async (prepared: Prepared, timeLimitMs: number): Pro
         },
       }),
   );
-  const prospect = (): Prospect => ({ correct: nodes, at: at(), healed: true });
+  const prospect = (): Prospect => ({ correct: nodes.filter((node) => node !== stopped), at: at(), healed: true });
+  const made = (): boolean => workload.scripts.every(({ over, next, script }) => over || next >= script.calls.length);
   try {
     await Promise.all(hosts.map((host) => host.start()));
     for (const running of workload.scripts) call(running);
-    while (at() < timeLimitMs && failure === null && (!workload.done || recorder.owes(prospect())))
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    const owed =
-      !workload.done ||
-      setup.properties.some((property) => ((property.lasting ?? false) ? false : recorder.owes(prospect())));
+    if (stopped !== undefined) {
+      await sleep(300);
+      await hosts[stopped]!.stop();
+      observe("crash", stopped, "", "", []);
+    }
+    while (at() < timeLimitMs && failure === null && (!made() || recorder.owes(prospect()))) await sleep(20);
     recorder.finish(prospect(), true);
     if (failure !== null) throw failure;
-    return { violations: recorder.violations, exercised: recorder.exercised(), owed, calls, answers };
+    return { violations: recorder.violations, exercised: recorder.exercised(), calls, answers };
   } finally {
     await Promise.all(hosts.map((host) => host.stop()));
     rmSync(directory, { recursive: true });
