@@ -10,6 +10,7 @@ export type ToAcceptor<V> =
 export type FromAcceptor<V> =
   | { readonly kind: "promise"; readonly ballot: Ballot; readonly accepted: Vote<V> | null }
   | { readonly kind: "accepted"; readonly vote: Vote<V> }
+  | { readonly kind: "chosen"; readonly value: V }
   | { readonly kind: "refuse"; readonly ballot: Ballot; readonly promised: Ballot };
 
 /** The rules of an acceptor, each by itself, so that one can be broken. */
@@ -68,6 +69,9 @@ export const acceptor = <V>({
         accept(_s, io, vote) {
           for (const node of io.nodes) io.links.send(node, { kind: "accept", vote });
         },
+        announce(_s, io, value) {
+          for (const node of io.nodes) if (node !== io.self) io.links.send(node, { kind: "chosen", value });
+        },
       },
       links: {
         deliver(_s, io, from, m) {
@@ -92,6 +96,8 @@ export const acceptor = <V>({
               return io.up.promise(from, m.ballot, m.accepted);
             case "accepted":
               return io.up.accepted(from, m.vote);
+            case "chosen":
+              return io.up.chosen(m.value);
             case "refuse":
               return io.up.refuse(from, m.ballot, m.promised);
           }

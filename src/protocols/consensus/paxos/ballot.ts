@@ -14,16 +14,19 @@ export interface Vote<V> {
 
 /**
  * All acceptors as a proposer and a learner see them: what is requested goes to every acceptor, what is indicated comes
- * from one of them. `refuse` carries the higher ballot that the acceptor has promised.
+ * from one of them. `refuse` carries the higher ballot that the acceptor has promised. `announce` tells every process what
+ * was chosen.
  */
 export interface Acceptors<V> extends Port {
   readonly requests: {
     readonly prepare: (ballot: Ballot) => void;
     readonly accept: (vote: Vote<V>) => void;
+    readonly announce: (chosen: V) => void;
   };
   readonly indications: {
     readonly promise: (acceptor: NodeId, ballot: Ballot, accepted: Vote<V> | null) => void;
     readonly accepted: (acceptor: NodeId, vote: Vote<V>) => void;
+    readonly chosen: (value: V) => void;
     readonly refuse: (acceptor: NodeId, ballot: Ballot, promised: Ballot) => void;
   };
 }

@@ -4,13 +4,24 @@ import type { Consensus } from "../consensus.ts";
 import type { Vote } from "./ballot.ts";
 import type { Proposals } from "./proposer.ts";
 
+/** How a learner treats the others. */
+export interface LearnerOptions {
+  /**
+   * Whether it tells them what it learned. They need it where they follow a leader: it rests once it knows, though an
+   * acceptor that stopped in between may have told it alone.
+   */
+  readonly announces?: boolean;
+}
+
 /**
  * Finds out what was chosen: a value that a majority of acceptors accepted in one ballot. It decides once and lets its
  * proposer rest.
  *
  * Source: Lamport 2001, Paxos Made Simple, 2.3.
  */
-export const learner = <V>(): Module<{
+export const learner = <V>({
+  announces = false,
+}: LearnerOptions = {}): Module<{
   provides: Consensus<V>;
   uses: { proposer: Proposals<V> };
   state: { votes: (Vote<V> | null)[]; decided: boolean };
@@ -32,7 +43,15 @@ export const learner = <V>(): Module<{
         if (same.length < majorityOf(io.nodes.length)) return;
         s.decided = true;
         io.proposer.rest();
+        if (announces) io.proposer.announce(vote.value);
         io.up.decide(vote.value);
+      },
+      chosen(s, io, value) {
+        if (s.decided) return;
+        s.decided = true;
+        io.proposer.rest();
+        if (announces) io.proposer.announce(value);
+        io.up.decide(value);
       },
     },
   },

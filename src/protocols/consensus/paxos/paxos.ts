@@ -28,7 +28,7 @@ export interface PaxosOptions<V> extends Omit<ProposerOptions, "rules"> {
  * Source: Lamport 1998, The Part-Time Parliament; Lamport 2001, Paxos Made Simple.
  */
 export const paxos = <V>({ links, leader, rules = {}, ...pace }: PaxosOptions<V>): Bound<Consensus<V>> =>
-  stack(learner<V>(), {
+  stack(learner<V>({ announces: leader !== undefined }), {
     proposer: stack(proposer<V>({ ...pace, rules }), {
       acceptors: stack(acceptor<V>({ rules }), { links }),
       leader: leader ?? stack(everybodyLeads(), {}),

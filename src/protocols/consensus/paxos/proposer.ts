@@ -5,8 +5,17 @@ import { type Acceptors, type Ballot, noBallot, type Vote } from "./ballot.ts";
 
 /** A proposer as its learner sees it: it tries until it is told to rest, and passes on what acceptors accepted. */
 export interface Proposals<V> extends Port {
-  readonly requests: { readonly propose: (value: V) => void; readonly rest: () => void };
-  readonly indications: { readonly accepted: (acceptor: NodeId, vote: Vote<V>) => void };
+  readonly requests: {
+    readonly propose: (value: V) => void;
+    /** Rests for good. */
+    readonly rest: () => void;
+    /** Tells everybody what was chosen: those that follow a leader wait for it and do not ask themselves. */
+    readonly announce: (chosen: V) => void;
+  };
+  readonly indications: {
+    readonly accepted: (acceptor: NodeId, vote: Vote<V>) => void;
+    readonly chosen: (value: V) => void;
+  };
 }
 
 /** What one acceptor promised in the present ballot. */
@@ -119,6 +128,9 @@ export const proposer = <V>({
           s.phase = "rests";
           io.timers.impatience.cancel();
         },
+        announce(_s, io, chosen) {
+          io.acceptors.announce(chosen);
+        },
       },
       leader: {
         trust(s, io, leader) {
@@ -138,6 +150,9 @@ export const proposer = <V>({
         },
         accepted(_s, io, acceptor, vote) {
           io.up.accepted(acceptor, vote);
+        },
+        chosen(_s, io, value) {
+          io.up.chosen(value);
         },
         refuse(s, io, _acceptor, ballot, promised) {
           if (ballot === s.ballot && promised > s.refused) s.refused = promised;
