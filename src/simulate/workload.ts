@@ -30,6 +30,19 @@ export interface Running {
   over: boolean;
 }
 
+/** The calls that are left, at about their old times: what waited for an omitted call waits as long without it. */
+const withoutOmitted = (calls: readonly Call[], isOmitted: (at: number) => boolean): readonly Call[] => {
+  const left: Call[] = [];
+  let waitedMs = 0;
+  for (const [at, call] of calls.entries()) {
+    waitedMs += call.afterMs ?? 0;
+    if (isOmitted(at)) continue;
+    left.push(waitedMs === (call.afterMs ?? 0) ? call : { ...call, afterMs: waitedMs });
+    waitedMs = 0;
+  }
+  return left;
+};
+
 /** The clients of a run: each goes through its calls, one open call at a time. */
 export class Workload {
   readonly #running: Running[];
@@ -39,7 +52,7 @@ export class Workload {
       number,
       node: script.node,
       // Leaving a call out is a choice that no seed makes: it is there for shrinking.
-      script: { ...script, calls: script.calls.filter((_, at) => choices.forced("omit-call", number, at) === 0) },
+      script: { ...script, calls: withoutOmitted(script.calls, (at) => choices.forced("omit-call", number, at) !== 0) },
       next: 0,
       waits: null,
       over: script.calls.length === 0,

@@ -16,7 +16,7 @@ const countOf = ({ result, slice }: Counterexample, kind: TraceEvent["kind"]): n
 describe("B18: quorum reads are not linearizable", () => {
   it("without the write-back three operations suffice: a write that reached one process, a read of it, a read that missed it", () => {
     const found = findCounterexample("registers/abd-one-writer", "LIN", {
-      parameters: { operations: 1 },
+      parameters: { writes: 1 },
       rules: { writesBack: () => false },
     });
     expect(countOf(found, "call")).toBe(3);
@@ -37,7 +37,7 @@ describe("B18: quorum reads are not linearizable", () => {
 describe("B25: regular is less than atomic", () => {
   it("write(v) ‖ read → v, then read → what was before", () => {
     const found = findCounterexample("registers/majority-voting", "ONAR3", {
-      parameters: { claim: "atomic", operations: 1 },
+      parameters: { claim: "atomic", writes: 1 },
     });
     const calls = history(found);
     expect(countOf(found, "call")).toBe(3);
@@ -49,7 +49,7 @@ describe("B25: regular is less than atomic", () => {
 
 describe("R + W = N", () => {
   it("reads a stale value in four deliveries: the write and its acknowledgement, the read and its answer", () => {
-    const found = findCounterexample("registers/quorums", "ONRR2", { parameters: { n: 2, R: 1, W: 1, operations: 1 } });
+    const found = findCounterexample("registers/quorums", "ONRR2", { parameters: { n: 2, R: 1, W: 1, writes: 1 } });
     expect(countOf(found, "deliver")).toBe(4);
   });
 
@@ -57,7 +57,7 @@ describe("R + W = N", () => {
     { R: 1, W: 2, stale: false },
     { R: 1, W: 1, stale: true },
   ])("every order of one write and one read, n = 2, R = $R, W = $W", ({ R, W, stale }) => {
-    const { verdicts } = runCampaign(prepare(quorumsScenario, { n: 2, R, W, operations: 1, pauseMsMax: 0 }), {
+    const { verdicts } = runCampaign(prepare(quorumsScenario, { n: 2, R, W, writes: 1, reads: 1, pauseMsMax: 0 }), {
       exhaustive: true,
       crashesMax: 0,
       lossesMax: 0,

@@ -97,14 +97,15 @@ export const oneWriterRegisterScenario: AnyScenario = scenario({
   model: { network: "reliable", nodes: "crash-stop", timing: "asynchronous" },
   parameters: {
     n: integer("processes; the first writes, the others read", 3, 1, 9),
-    operations: integer("operations of each process", 3, 1, 50),
+    writes: integer("writes", 3, 1, 50),
+    reads: integer("reads of each reader", 3, 1, 50),
     f: integer("processes that may crash", 1, 0, 8),
   },
-  setup: ({ n, operations, f }, _model, rules: Partial<AtomicRegisterRules>) => {
+  setup: ({ n, writes, reads, f }, _model, rules: Partial<AtomicRegisterRules>) => {
     const one = atomicRegisterStack({ rules: { consults: () => false, keepsOnDisk: () => false, ...rules } });
     return {
       processes: Array.from({ length: n }, (_, node) => ({ name: node === 0 ? "writer" : `p${node + 1}`, stack: one })),
-      workload: oneWriter(n, operations),
+      workload: oneWriter({ n, writes, reads }),
       properties: properties(
         operationTermination("ONAR1"),
         regularValidity("ONAR2"),
@@ -118,7 +119,7 @@ export const oneWriterRegisterScenario: AnyScenario = scenario({
   counterexamples: [
     {
       change: "readers return without writing back: quorum reads alone are not linearizable (B18)",
-      parameters: { operations: 1 },
+      parameters: { writes: 1 },
       rules: { writesBack: () => false },
       violates: "LIN",
       eventsMax: 12,

@@ -11,13 +11,21 @@ export const writeCall = (value: string, afterMs: number): Call => ({
   until: ["writeReturn"],
 });
 
+/** How many operations one writer and each of its readers make. */
+export interface OneWriter {
+  readonly n: number;
+  readonly writes: number;
+  readonly reads: number;
+  readonly pauseMsMax?: number;
+}
+
 /** Process 0 writes, the others read, one operation after the other each. */
 export const oneWriter =
-  (n: number, operations: number, pauseMsMax = 30) =>
+  ({ n, writes, reads, pauseMsMax = 30 }: OneWriter) =>
   (draw: Draw): readonly Script[] =>
     Array.from({ length: n }, (_, node) => ({
       node,
-      calls: Array.from({ length: operations }, (_, at) => {
+      calls: Array.from({ length: node === 0 ? writes : reads }, (_one, at) => {
         const afterMs = draw.below("pause", pauseMsMax + 1);
         return node === 0 ? writeCall(`v${at + 1}`, afterMs) : readCall(afterMs);
       }),

@@ -32,15 +32,16 @@ export const regularRegisterScenario: AnyScenario = scenario({
   model: { network: "reliable", nodes: "crash-stop", timing: "asynchronous" },
   parameters: {
     n: integer("processes; the first writes, the others read", 3, 2, 9),
-    operations: integer("operations of each process", 3, 1, 50),
+    writes: integer("writes", 3, 1, 50),
+    reads: integer("reads of each reader", 3, 1, 50),
     f: integer("processes that may crash", 1, 0, 8),
     claim: choice("what the register is claimed to be", ["regular", "atomic"]),
   },
-  setup: ({ n, operations, f, claim }) => {
+  setup: ({ n, writes, reads, f, claim }) => {
     const one = votingStack(majorityQuorums);
     return {
       processes: Array.from({ length: n }, (_, node) => ({ name: node === 0 ? "writer" : `p${node + 1}`, stack: one })),
-      workload: oneWriter(n, operations),
+      workload: oneWriter({ n, writes, reads }),
       properties: [
         ...properties(operationTermination("ONRR1"), regularValidity("ONRR2")),
         ...(claim === "atomic" ? [noInversion("ONAR3")] : []),
@@ -52,7 +53,7 @@ export const regularRegisterScenario: AnyScenario = scenario({
   counterexamples: [
     {
       change: "the regular register is taken for an atomic one: new-old inversion (B25)",
-      parameters: { claim: "atomic", operations: 1 },
+      parameters: { claim: "atomic", writes: 1 },
       violates: "ONAR3",
       eventsMax: 12,
     },
@@ -86,11 +87,12 @@ export const quorumsScenario: AnyScenario = scenario({
     R: integer("processes that suffice to read", 2, 1, 9),
     W: integer("processes that suffice to write", 3, 1, 9),
     columns: integer("columns of the grid", 2, 1, 9),
-    operations: integer("operations of each process", 3, 1, 50),
+    writes: integer("writes", 3, 1, 50),
+    reads: integer("reads of each reader", 3, 1, 50),
     pauseMsMax: integer("longest pause before an operation; 0 for exhaustive runs", 30, 0, 1_000),
   },
   setup: (
-    { n, quorums, R, W, columns, operations, pauseMsMax },
+    { n, quorums, R, W, columns, writes, reads, pauseMsMax },
     _model,
     { waitsFor = (members) => members }: Partial<QuorumRules>,
   ) => {
@@ -99,7 +101,7 @@ export const quorumsScenario: AnyScenario = scenario({
     );
     return {
       processes: Array.from({ length: n }, (_, node) => ({ name: node === 0 ? "writer" : `p${node + 1}`, stack: one })),
-      workload: oneWriter(n, operations, pauseMsMax),
+      workload: oneWriter({ n, writes, reads, pauseMsMax }),
       properties: properties(operationTermination("ONRR1"), regularValidity("ONRR2")),
       // How many may crash is a question of its own for each system: here nobody does.
       f: 0,
@@ -109,13 +111,13 @@ export const quorumsScenario: AnyScenario = scenario({
   counterexamples: [
     {
       change: "R + W = n: a read quorum that misses the write quorum",
-      parameters: { n: 2, R: 1, W: 1, operations: 1 },
+      parameters: { n: 2, R: 1, W: 1, writes: 1 },
       violates: "ONRR2",
       eventsMax: 6,
     },
     {
       change: "R + W = n in a larger system",
-      parameters: { n: 4, R: 2, W: 2, operations: 1 },
+      parameters: { n: 4, R: 2, W: 2, writes: 1 },
       violates: "ONRR2",
       eventsMax: 12,
     },
@@ -133,10 +135,11 @@ export const readOneWriteAllScenario: AnyScenario = scenario({
   model: { network: "reliable", nodes: "crash-stop", timing: "synchronous" },
   parameters: {
     n: integer("processes; the first writes, the others read", 3, 2, 9),
-    operations: integer("operations of each process", 3, 1, 50),
+    writes: integer("writes", 3, 1, 50),
+    reads: integer("reads of each reader", 3, 1, 50),
     f: integer("processes that may crash", 2, 0, 8),
   },
-  setup: ({ n, operations, f }) => {
+  setup: ({ n, writes, reads, f }) => {
     const one: Bound<Register<string>> = stack(readOneWriteAllRegister<string>(), {
       broadcast: stack(bestEffortBroadcast(), { links: network() }),
       links: network(),
@@ -144,7 +147,7 @@ export const readOneWriteAllScenario: AnyScenario = scenario({
     });
     return {
       processes: Array.from({ length: n }, (_, node) => ({ name: node === 0 ? "writer" : `p${node + 1}`, stack: one })),
-      workload: oneWriter(n, operations),
+      workload: oneWriter({ n, writes, reads }),
       properties: properties(operationTermination("ONRR1"), regularValidity("ONRR2")),
       f,
       windowMs: 200,

@@ -1,0 +1,4 @@
+import { conformance } from "../../../test/conformance/suite.ts";
+import { replicationScenarios } from "./index.ts";
+
+conformance(replicationScenarios);
