@@ -24,5 +24,10 @@ export const nearest = (word: string, ids: readonly string[]): string | undefine
     const far = unlikeness(word.slice(0, 200).toLowerCase(), id);
     if (best === undefined || far < best.far) best = { id, far };
   }
-  return best !== undefined && best.far <= Math.max(2, word.length * 0.4) ? best.id : undefined;
+  return best !== undefined && best.far <= Math.max(2.5, Math.min(word.length, best.id.length) * 0.4)
+    ? best.id
+    : undefined;
 };
+
+/** A word as it is quoted back: a screenful of it helps nobody. */
+export const quoteBack = (word: string): string => JSON.stringify(word.length > 60 ? `${word.slice(0, 60)}…` : word);

@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import { Argument, Command, Option } from "commander";
 import { networkModels, nodeModels, timingModels } from "../model/index.ts";
+import { dialDefinitions, dialNames } from "../simulate/dials.ts";
+import { exportFormats } from "../trace/index.ts";
 import { secondsOption, setting, wholeNumber } from "./option-values.ts";
+import { wrapText } from "./terminal.ts";
 
 const manifest = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
   readonly version: string;
@@ -14,8 +17,21 @@ export const packageVersion: string = manifest.version;
 export type Finish = (exitCode: number) => void;
 
 const exitCodes = `
-Exit codes: 0 all verdicts hold, 1 something is violated, 2 something is unknown, 64 bad usage or
-input, 69 something is missing on this machine, 70 a fault of ours, 130 interrupted by Ctrl-C.`;
+Exit codes: 0 all verdicts hold, 1 something is violated, 2 something is
+unknown, 64 bad usage or input, 69 something is missing on this machine,
+70 a fault of ours, 130 interrupted by Ctrl-C.`;
+
+/** The parameters that every scenario has, for --help. */
+const dialsText = (): string =>
+  dialNames
+    .map((name) => {
+      const { text, default: value, min, max } = dialDefinitions[name];
+      return wrapText(`${text}: ${value} (${min} … ${max})`, 80, " ".repeat(25)).replace(
+        /^ {25}/,
+        `  ${name.padEnd(23)}`,
+      );
+    })
+    .join("\n");
 
 const seedMax = 2 ** 31 - 1;
 const runsMax = 1_000_000_000;
@@ -46,6 +62,10 @@ const addRun = (program: Command, finish: Finish): void => {
     .option("--trace <FILE>", "write the shrunk violation, else the first run, to a trace file")
     .addOption(stepOption())
     .option("--json", "print JSON")
+    .addHelpText(
+      "after",
+      () => `\nParameters of the dials, for --set (those of a scenario: quorate lab ID):\n${dialsText()}`,
+    )
     .addHelpText("after", `${exitCodes}\n\nExample: quorate run links/perfect --nodes crash-recovery --set loss=0.3`)
     .action(async (scenario, flags) => finish(await (await import("./commands/run.ts")).run(scenario, flags)));
 };
@@ -95,7 +115,7 @@ const addMatrix = (program: Command, finish: Finish): void => {
     .option("--json", "print JSON")
     .addHelpText(
       "after",
-      "\nThe exit code is that of the claims: 0 all hold, 1 one is violated, 2 one is unknown. What breaks outside the\nclaims is what the table is for.",
+      "\nThe exit code is that of the claims: 0 all hold, 1 one is violated, 2 one is\nunknown. What breaks outside the claims is what the table is for.",
     )
     .action(async (ids, flags) => finish(await (await import("./commands/matrix.ts")).matrix(ids, flags)));
 };
@@ -115,9 +135,22 @@ const addMutants = (program: Command, finish: Finish): void => {
     .option("--json", "print JSON")
     .addHelpText(
       "after",
-      "\nExit codes: 0 each bug is found, 1 one is not or an equivalent change is reported, 2 time was over before.",
+      "\nExit codes: 0 each bug is found, 1 one is not or an equivalent change is\nreported, 2 the time was over before.",
     )
     .action(async (ids, flags) => finish(await (await import("./commands/mutants.ts")).mutants(ids, flags)));
+};
+
+const addExport = (program: Command, finish: Finish): void => {
+  program
+    .command("export")
+    .summary("turn a trace file into what other programs read")
+    .description(
+      "Turns a trace file, as --trace FILE writes it, into JSON, a log for ShiViz, a Mermaid or SVG diagram, or a file for Perfetto.",
+    )
+    .argument("<TRACE>", "a trace file")
+    .addOption(new Option("--to <FORMAT>", "the format").choices(exportFormats).makeOptionMandatory())
+    .option("--out <FILE>", "write to a file instead of stdout")
+    .action(async (trace, flags) => finish((await import("./commands/export.ts")).exportCommand(trace, flags)));
 };
 
 const addCompletion = (program: Command, finish: Finish): void => {
@@ -150,7 +183,13 @@ export const makeProgram = (finish: Finish): Command => {
     .showSuggestionAfterError(true)
     .configureHelp({ showGlobalOptions: false })
     .exitOverride()
+    .configureOutput({
+      // Its own words, in the form of all other complaints.
+      outputError: (text, write) => write(text.replace(/^error: /, "quorate: ")),
+    })
+    .showHelpAfterError("`quorate --help` and `quorate COMMAND --help` list what there is.")
     .addHelpText("after", `${exitCodes}\n\nStart with: quorate lab`);
-  for (const add of [addStart, addLab, addRun, addReplay, addMatrix, addMutants, addCompletion]) add(program, finish);
+  for (const add of [addStart, addLab, addRun, addReplay, addExport, addMatrix, addMutants, addCompletion])
+    add(program, finish);
   return program;
 };

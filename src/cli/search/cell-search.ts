@@ -1,9 +1,8 @@
 import { type Outcome, type Strength, type Verdict, worst } from "../../check/index.ts";
 import { type CampaignOptions, prepare, runCampaign } from "../../simulate/index.ts";
 import { SearchClock } from "./clock.ts";
-import { neverStruck } from "./declared-faults.ts";
+import { neverStruck, withFaultsExercised } from "./declared-faults.ts";
 import { asReplayable, type Loaded } from "./load-scenario.ts";
-import { withFaultsExercised } from "./run-search.ts";
 import type { CellReport, CellTask } from "./search-task.ts";
 
 /** Seeds for one cell, as many as the suite asks of a claim. */

@@ -1,3 +1,4 @@
+import type { Verdict } from "../../check/index.ts";
 import type { SystemModel } from "../../model/index.ts";
 import type { Setup } from "../../simulate/index.ts";
 
@@ -36,3 +37,13 @@ const declared = ({ faults = {}, plan = [] }: Setup, model: SystemModel): readon
 export const neverStruck = (setup: Setup, model: SystemModel, struck: ReadonlyMap<string, number>): string[] => [
   ...new Set(declared(setup, model).flatMap(([name, names]) => (names.some((one) => struck.has(one)) ? [] : [name]))),
 ];
+
+/** Where a fault that the scenario declares never struck, nothing that holds says anything. */
+export const withFaultsExercised = (verdicts: readonly Verdict[], absent: readonly string[]): readonly Verdict[] =>
+  absent.length === 0
+    ? verdicts
+    : verdicts.map((verdict) =>
+        verdict.verdict === "holds"
+          ? { ...verdict, verdict: "unknown", clause: `never exercised: no ${absent.join(", no ")} struck` }
+          : verdict,
+      );

@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { findScenario, scenarios } from "../../scenarios/index.ts";
 import type { AnyScenario, Scenario } from "../../simulate/index.ts";
 import { missing, usage } from "../cli-error.ts";
-import { nearest } from "../nearest.ts";
+import { nearest, quoteBack } from "../nearest.ts";
 import { forbidGlobals } from "./forbidden-globals.ts";
 import type { ScenarioReference } from "./search-task.ts";
 import { sourceHash } from "./source-hash.ts";
@@ -26,7 +26,7 @@ export const scenarioOf = (id: string): Scenario => {
   const ids = (scenarios as unknown as readonly Scenario[]).map((scenario) => scenario.id);
   const near = nearest(id, ids);
   const hint = near === undefined ? "" : ` Did you mean "${near}"?`;
-  throw usage(`there is no scenario "${id}".${hint} \`quorate lab\` lists all ${ids.length}.`);
+  throw usage(`there is no scenario ${quoteBack(id)}.${hint} \`quorate lab\` lists all ${ids.length}.`);
 };
 
 const stripsTypes = (): boolean =>

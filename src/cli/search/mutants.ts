@@ -1,7 +1,7 @@
 import { mutants } from "../../scenarios/index.ts";
 import type { Mutant } from "../../simulate/index.ts";
 import { usage } from "../cli-error.ts";
-import { nearest } from "../nearest.ts";
+import { nearest, quoteBack } from "../nearest.ts";
 
 /** The mutant of an id. Throws a usage error that names the nearest one. */
 export const mutantOf = (id: string): Mutant => {
@@ -12,5 +12,5 @@ export const mutantOf = (id: string): Mutant => {
     mutants.map((mutant) => mutant.id),
   );
   const hint = near === undefined ? "" : ` Did you mean "${near}"?`;
-  throw usage(`there is no mutant "${id}".${hint} \`quorate mutants\` lists all ${mutants.length}.`);
+  throw usage(`there is no mutant ${quoteBack(id)}.${hint} \`quorate mutants\` lists all ${mutants.length}.`);
 };

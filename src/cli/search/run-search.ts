@@ -1,4 +1,3 @@
-import type { Verdict } from "../../check/index.ts";
 import {
   type AnyScenario,
   type CampaignResult,
@@ -10,7 +9,7 @@ import {
 } from "../../simulate/index.ts";
 import { writeTrace } from "../../trace/index.ts";
 import { SearchClock } from "./clock.ts";
-import { neverStruck } from "./declared-faults.ts";
+import { neverStruck, withFaultsExercised } from "./declared-faults.ts";
 import { drawViolation } from "./draw-violation.ts";
 import { asReplayable, type Loaded } from "./load-scenario.ts";
 import { mutantOf } from "./mutants.ts";
@@ -25,16 +24,6 @@ export const noteOf = ({ scenario, replayId }: Loaded, { model, parameters, setu
   parameters,
   properties: setup.properties.map(({ id, kind, text }) => ({ property: id, kind, text })),
 });
-
-/** Where a fault that the scenario declares never struck, nothing that holds says anything. */
-export const withFaultsExercised = (verdicts: readonly Verdict[], absent: readonly string[]): readonly Verdict[] =>
-  absent.length === 0
-    ? verdicts
-    : verdicts.map((verdict) =>
-        verdict.verdict === "holds"
-          ? { ...verdict, verdict: "unknown", clause: `never exercised: no ${absent.join(", no ")} struck` }
-          : verdict,
-      );
 
 /** The eight hexadecimal digits of a hash. */
 export const hashText = (hash: number): string => (hash >>> 0).toString(16).padStart(8, "0");

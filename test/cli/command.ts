@@ -1,0 +1,58 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The command, as the tests call it: built, without the set-up of a clone. */
+export const command: string = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+
+/** A folder outside the repository. */
+export const scratchFolder = (): string => mkdtempSync(join(tmpdir(), "quorate-cli-"));
+
+/** What a finished command left. */
+export interface Finished {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How to run it. */
+export interface RunIn {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** Runs the command to its end. */
+export const quorate = (args: readonly string[], { cwd, env = {} }: RunIn = {}): Finished => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...args], {
+    cwd,
+    encoding: "utf8",
+    env: { ...process.env, ...env },
+    timeout: 50_000,
+  });
+  return { status, stdout, stderr };
+};
+
+/** Starts the command, with both streams as text. */
+export const startQuorate = (
+  args: readonly string[],
+): { readonly child: ChildProcess; readonly finished: Promise<Finished> } => {
+  const child = spawn(process.execPath, [command, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  child.stderr.on("data", (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  const finished = new Promise<Finished>((resolve) =>
+    child.on("close", (status) => resolve({ status, stdout, stderr })),
+  );
+  return { child, finished };
+};
+
+/** One complaint: a sentence behind the name of the command, no stack, the code of bad usage. */
+export const isOneSentence = ({ stderr }: Finished): boolean =>
+  /^quorate: \S.*[.!?`]\n$/.test(stderr) && !/\n\s+at /.test(stderr);

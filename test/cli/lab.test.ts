@@ -1,0 +1,187 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { codeVersion } from "../../dist/cli/code-version.js";
+import { mutants, scenarios } from "../../src/scenarios/index.ts";
+import type { Scenario } from "../../src/simulate/index.ts";
+import { isOneSentence, command as path, quorate, scratchFolder } from "./command.ts";
+
+const folder = scratchFolder();
+const env = { XDG_CACHE_HOME: join(folder, "cache") };
+const manifest = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const json = <T>(...args: readonly string[]): T => JSON.parse(quorate([...args, "--json"], { env }).stdout) as T;
+
+describe("quorate lab", () => {
+  it("lists every scenario for programs", () => {
+    const { scenarios: listed } = json<{ scenarios: { id: string; parameters: object; properties: object[] }[] }>(
+      "lab",
+    );
+    expect(listed.map(({ id }) => id)).toEqual((scenarios as unknown as readonly Scenario[]).map(({ id }) => id));
+    for (const { properties } of listed) expect(properties.length).toBeGreaterThan(0);
+    expect(listed.find(({ id }) => id === "links/perfect")).toMatchObject({
+      rows: [7],
+      title: "Perfect links from fair-loss links",
+      model: { network: "fair-loss", nodes: "crash-stop", timing: "asynchronous" },
+      properties: [{ id: "PL1", kind: "liveness", text: expect.any(String) }, { id: "PL2" }, { id: "PL3" }],
+      parameters: { n: { type: "integer", range: [2, 10], default: 3 } },
+    });
+  });
+
+  it("lists them for people, in 80 columns, and describes one", () => {
+    const { status, stdout } = quorate(["lab"]);
+    expect(status).toBe(0);
+    for (const { id } of scenarios as unknown as readonly Scenario[]) expect(stdout).toContain(`  ${id}`);
+    for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+    expect(quorate(["lab", "links/perfect"]).stdout).toMatch(/Properties[\s\S]*PL1[\s\S]*--set[\s\S]*messages/);
+  });
+
+  it("ends quietly when its reader goes away", () => {
+    const { status, stderr } = spawnSync("sh", ["-c", `"${process.execPath}" "${path}" lab --json | head -c 10`], {
+      encoding: "utf8",
+    });
+    expect([status, stderr]).toEqual([0, ""]);
+  });
+});
+
+describe("help and version", () => {
+  const commands = ["start", "lab", "run", "replay", "export", "matrix", "mutants", "completion"];
+
+  it.each(["", ...commands])("quorate %s --help and --version end with 0, within 80 columns", (command) => {
+    const name = command === "" ? [] : [command];
+    const help = quorate([...name, "--help"]);
+    expect([help.status, help.stderr]).toEqual([0, ""]);
+    expect(help.stdout).toMatch(/^Usage: quorate/);
+    for (const line of help.stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+    expect(quorate([...name, "--version"])).toEqual({ status: 0, stdout: `quorate ${manifest.version}\n`, stderr: "" });
+  });
+
+  it("names every command", () => {
+    for (const name of commands) expect(quorate(["--help"]).stdout).toContain(`\n  ${name}`);
+  });
+
+  it.each(["bash", "zsh", "fish"])("completes for %s: commands, scenarios, positions of the dials", (shell) => {
+    const { status, stdout } = quorate(["completion", shell]);
+    expect(status).toBe(0);
+    for (const word of [...commands, "links/perfect", "eventually-synchronous"]) expect(stdout).toContain(word);
+    if (shell === "bash") expect(spawnSync("bash", ["-n"], { input: stdout }).status).toBe(0);
+  });
+});
+
+describe("quorate export", () => {
+  const trace = join(folder, "trace.jsonl");
+
+  it.each([
+    ["json", /^\{"header":/],
+    ["shiviz", /p1 \{"p1":1\}/],
+    ["mermaid", /^sequenceDiagram/],
+    ["perfetto", /"traceEvents":/],
+    ["svg", /^<svg /],
+  ])("to %s, on stdout and in a file", (format, beginning) => {
+    if (!existsSync(trace)) quorate(["run", "links/perfect", "--runs", "1", "--trace", trace]);
+    const { status, stdout } = quorate(["export", trace, "--to", format]);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(beginning);
+    const out = join(folder, `out.${format}`);
+    expect(quorate(["export", trace, "--to", format, "--out", out])).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(readFileSync(out, "utf8").trimEnd()).toBe(stdout.trimEnd());
+  });
+
+  it.each([
+    ["what is no trace", "nonsense\n", /line 1: /],
+    ["a newer version", '{"format":"quorate-trace","version":999}\n', /line 1: .*version/],
+    ["nothing", "", /empty/],
+  ])("refuses %s with one sentence", (_what, text, sentence) => {
+    const path = join(folder, "bad.jsonl");
+    writeFileSync(path, text);
+    const finished = quorate(["export", path, "--to", "svg"]);
+    expect(finished.status).toBe(64);
+    expect(finished.stderr).toMatch(sentence);
+    expect(isOneSentence(finished)).toBe(true);
+  });
+
+  it("refuses a file that is not there, and a format that it does not know", () => {
+    expect(quorate(["export", join(folder, "none"), "--to", "svg"]).stderr).toMatch(/there is no such file/);
+    expect(quorate(["export", trace, "--to", "pdf"])).toMatchObject({ status: 64 });
+    expect(quorate(["export", trace])).toMatchObject({ status: 64 });
+  });
+});
+
+describe("quorate matrix", () => {
+  interface Cell {
+    readonly scenario: string;
+    readonly model: { readonly network: string; readonly nodes: string; readonly timing: string };
+    readonly verdict: string;
+    readonly strength: { readonly by: string; readonly runs?: number };
+    readonly replay?: string;
+  }
+
+  it("holds where it is claimed, and finds what breaks one step outside; kept by version of the code", () => {
+    const { cells } = json<{ cells: Cell[] }>("matrix", "links/perfect", "--seconds", "12");
+    expect(cells.map(({ model: { network, nodes, timing } }) => [network, nodes, timing].join(" "))).toEqual([
+      "fair-loss crash-stop asynchronous",
+      "arbitrary crash-stop asynchronous",
+      "fair-loss crash-recovery asynchronous",
+    ]);
+    expect(cells.map(({ verdict }) => verdict)).toEqual(["holds", "violated", "violated"]);
+    expect(quorate(["replay", cells[2]!.replay!]).status).toBe(1);
+    expect(existsSync(join(env.XDG_CACHE_HOME, "quorate", `matrix-${codeVersion()}.json`))).toBe(true);
+    const startedAt = performance.now();
+    expect(json<{ cells: Cell[] }>("matrix", "links/perfect", "--seconds", "12").cells).toEqual(cells);
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
+  });
+
+  it("says unknown of every cell that it does not reach, and ends with 2", () => {
+    const { status, stdout } = quorate(["matrix", "--seconds", "0.001", "--no-cache", "--json"], { env });
+    expect(status).toBe(2);
+    const { cells } = JSON.parse(stdout) as { cells: Cell[] };
+    expect(cells.length).toBeGreaterThan(scenarios.length);
+    expect(cells.some(({ verdict, strength }) => verdict === "unknown" && strength.runs === 0)).toBe(true);
+  });
+
+  it("prints a table for pages", () => {
+    const { stdout, status } = quorate(["matrix", "links/perfect", "--markdown", "--seconds", "12"], { env });
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^\| scenario \| claimed model \|.*\n\| --- .*\n\| `links\/perfect` \|.*\*\*violated\*\*/);
+  });
+});
+
+describe("quorate mutants", () => {
+  it("finds a known bug and does not report a change that is none", () => {
+    const bug = mutants.find(({ id }) => id === "paxos/P1")!;
+    const none = mutants.find(({ id }) => id === "paxos/P5e")!;
+    const { status, stdout } = quorate(["mutants", bug.id, none.id, "--json"], { env });
+    expect(status).toBe(0);
+    const { mutants: found } = JSON.parse(stdout) as { mutants: object[] };
+    expect(found).toEqual([
+      {
+        id: bug.id,
+        found: true,
+        property: expect.toBeOneOf([...bug.violates]),
+        search: "seeds",
+        cost: expect.any(Number),
+        length: expect.any(Number),
+        equivalent: false,
+      },
+      { id: none.id, found: false, property: null, search: "seeds", cost: 2_000, length: null, equivalent: true },
+    ]);
+  });
+
+  it("ends with 2 when time was over before a bug was found", () => {
+    const { status, stdout } = quorate(["mutants", "--seconds", "0.001", "--no-cache"], { env });
+    expect(status).toBe(2);
+    expect(stdout).toContain("not decided in 0 runs");
+  });
+});
+
+describe("quorate start", () => {
+  it("shows a protocol that holds and the same one with a known bug", () => {
+    const { status, stdout } = quorate(["start"]);
+    expect(stdout).toMatch(/✔ C4 +holds[\s\S]*known bug[\s\S]*✘ C4 +violated[\s\S]*C4 is violated\.[\s\S]*Go on with/);
+    expect(status).toBe(0);
+  });
+});

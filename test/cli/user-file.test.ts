@@ -1,0 +1,187 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Finished, isOneSentence, quorate, scratchFolder } from "./command.ts";
+
+// A file of a user's own, outside the repository and without any package.json near it.
+const folder = scratchFolder();
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+const source = (body: string, before = ""): string => `
+import { type AnyScenario, integer, type Links, type Module, network, property, scenario, stack } from "quorate";
+import { majorityOf } from "quorate/model";
+import { greeting } from "./words.ts";
+${before}
+interface Ping {
+  provides: { requests: { ping: () => void }; indications: { pong: (text: string) => void } };
+  uses: { links: Links<string> };
+  state: { count: number };
+}
+const ping: Module<Ping> = {
+  name: "ping",
+  source: "a test",
+  init: () => ({ count: 0 }),
+  upon: {
+    request: { ping: (_s, io) => io.links.send(majorityOf(1), greeting) },
+    links: { deliver: (s, io, _from, text) => { ${body}; io.up.pong(text); } },
+  },
+};
+export const pingScenario: AnyScenario = scenario({
+  id: "my/ping",
+  rows: [],
+  title: "A ping",
+  model: { network: "reliable", nodes: "crash-stop", timing: "asynchronous" },
+  parameters: { n: integer("processes", 2, 2, 3) },
+  setup: ({ n }) => ({
+    processes: Array.from({ length: n }, (_, i) => ({ name: \`p\${i + 1}\`, stack: stack(ping, { links: network() }) })),
+    workload: () => [{ node: 0, calls: [{ request: "ping", args: [] }] }],
+    properties: [property({
+      id: "PING", kind: "safety", text: "Every pong says hello.",
+      init: () => ({}),
+      on: (_s, event, report) => {
+        if (event.kind !== "indication") return;
+        report.premise();
+        if (event.args[0] !== "hello") report.violated(\`it says \${String(event.args[0])}\`, event.event);
+      },
+    })],
+  }),
+});
+`;
+
+let files = 0;
+const save = (text: string): string => {
+  const path = join(folder, `protocol-${++files}.ts`);
+  writeFileSync(path, text);
+  return path;
+};
+const run = (path: string, ...flags: readonly string[]): Finished =>
+  quorate(["run", path, "--runs", "20", "--step-seconds", "4", ...flags], { cwd: folder });
+
+beforeAll(() => writeFileSync(join(folder, "words.ts"), 'export const greeting: string = "hello";\n'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe("a protocol file outside the repository", () => {
+  it("runs, with what it imports from quorate and from beside it", () => {
+    const { status, stdout, stderr } = run(save(source("")));
+    expect(stderr).toBe("");
+    expect(stdout).toMatch(/my\/ping {2}A ping[\s\S]*✔ PING +holds +20 seeds/);
+    expect(status).toBe(0);
+  });
+
+  it("whose property was never put to the test is unknown, which is no success", () => {
+    const { status, stdout } = run(save(source("return")));
+    expect(stdout).toMatch(/\? PING +unknown +never exercised in 20 runs/);
+    expect(status).toBe(2);
+  });
+
+  it("whose declared fault never struck is unknown as well", () => {
+    const late = 'plan: [{ kind: "leap-second", at: 500_000 }],\n    workload:';
+    const { status, stdout } = run(save(source("").replace("workload:", late)));
+    expect(stdout).toMatch(/\? PING +unknown[\s\S]*never exercised: no leap-second struck/);
+    expect(status).toBe(2);
+  });
+
+  it("is shown again by its hash, and only while it is the same", () => {
+    const path = save(source("text = 'bye'"));
+    const { status, stdout } = run(path);
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/PING is violated\.\nIt says bye\./);
+    const [, string] = /replay (q1:\S+)/.exec(stdout) ?? [];
+    expect(quorate(["replay", string!, path]).status).toBe(1);
+    expect(quorate(["replay", string!]).stderr).toMatch(/give its path too/);
+    writeFileSync(path, source("text = 'bye now'"));
+    const changed = quorate(["replay", string!, path]);
+    expect(changed.status).toBe(64);
+    expect(changed.stderr).toMatch(/is not the file of this run.*--anyway/);
+    expect(quorate(["replay", string!, path, "--anyway"]).stdout).toMatch(/It says bye now\./);
+  });
+
+  it.each([
+    ["Math.random()", /Math\.random is not for protocols: draw with io\.random\(name, below\)/],
+    ["Date.now()", /Date is not for protocols: .*io\.clock\("monotonic"\)/],
+    ["new Date()", /Date is not for protocols/],
+    ["performance.now()", /performance\.now is not for protocols: .*io\.clock/],
+    ["crypto.randomUUID()", /crypto\.randomUUID is not for protocols: draw with io\.random/],
+    ["setTimeout(() => {}, 1)", /setTimeout is not for protocols: .*io\.timers/],
+    ["queueMicrotask(() => {})", /queueMicrotask is not for protocols/],
+    ["fetch('http://localhost')", /fetch is not for protocols: .*ports/],
+    ["throw new Error('boom')", /throws: boom/],
+  ])("%s in a handler is the protocol's fault: a verdict, no stack", (body, sentence) => {
+    const { status, stdout, stderr } = run(save(source(body)));
+    expect(status).toBe(1);
+    expect(stderr).toBe("");
+    expect(stdout).toMatch(/✘ protocol +violated/);
+    expect(stdout.replaceAll("\n", " ")).toMatch(sentence);
+  });
+
+  it("a handler that never ends is ended: a verdict, with the seed to see it again", () => {
+    const path = save(source("while (true) {}"));
+    const { status, stdout } = run(path, "--step-seconds", "2");
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/✘ protocol +violated/);
+    expect(stdout.replaceAll("\n", " ")).toMatch(/A step does not end in the run of seed 1/);
+    const [, string] = /replay (q1:\S+)/.exec(stdout) ?? [];
+    expect(quorate(["replay", string!, path, "--step-seconds", "2"]).status).toBe(1);
+  });
+
+  it("what a protocol prints does not end up among the verdicts", () => {
+    const { stdout, stderr } = run(save(source("console.log('hello from inside')")), "--json");
+    expect(stderr).toContain("hello from inside");
+    expect(JSON.parse(stdout)).toMatchObject({ scenario: "my/ping", runs: 20 });
+  });
+
+  it.each([
+    ["draws by chance while it is loaded", "export const x = Math.random();", /cannot be loaded: Math\.random/],
+    [
+      "takes chance from node:crypto",
+      source("", 'import { randomUUID } from "node:crypto"; randomUUID();'),
+      /randomUUID/,
+    ],
+    ["never ends while it is loaded", "while (true) {}", /was not loaded within/],
+    ["is no TypeScript", "export const a: number = ;", /cannot be loaded/],
+    ["imports what is not there", 'import "./nothing.ts";', /cannot be loaded: Cannot find module/],
+    ["exports no scenario", "export const a = 1;", /exports no scenario: write/],
+    ["ends the process", source("process.exit(3)"), /nothing in a scenario may end the process/],
+    [
+      "has a workload that throws",
+      source("").replace("() => [{ node", "() => [Math.random(), { node"),
+      /does not run: Math\.random/,
+    ],
+    ["has half a scenario", "export const scenario = { id: 'a', setup: () => ({}) };", /not complete: model must be/],
+  ])("a file that %s gets one sentence and 64", (_what, text, sentence) => {
+    const finished = run(save(text));
+    expect(finished.stderr).toMatch(sentence);
+    expect(isOneSentence(finished)).toBe(true);
+    expect(finished.status).toBe(64);
+  });
+
+  it("with several scenarios is asked for one by name", () => {
+    const path = save(source("").concat("export const other: AnyScenario = pingScenario;\n"));
+    expect(run(path).stderr).toMatch(/exports several scenarios: add #NAME to the path, one of other, pingScenario/);
+    expect(run(`${path}#other`).status).toBe(0);
+  });
+});
+
+describe("where neither Node nor tsx reads TypeScript", () => {
+  it("one sentence names the command that installs it, and the exit code is 69", () => {
+    const installed = join(folder, "installed", "node_modules");
+    mkdirSync(join(installed, "quorate"), { recursive: true });
+    for (const part of ["dist", "package.json"])
+      cpSync(join(root, part), join(installed, "quorate", part), { recursive: true });
+    symlinkSync(join(root, "node_modules", "commander"), join(installed, "commander"), "junction");
+    const { status, stderr, stdout } = spawnSync(
+      process.execPath,
+      [join(installed, "quorate", "dist", "cli", "main.js"), "run", save(source("")), "--runs", "5"],
+      { cwd: folder, encoding: "utf8" },
+    );
+    const strips = Boolean((process.features as { readonly typescript?: unknown }).typescript);
+    if (strips) expect([status, stderr]).toEqual([0, ""]);
+    else {
+      expect(stdout).toBe("");
+      expect(stderr).toMatch(/npm install --save-dev tsx/);
+      expect(status).toBe(69);
+    }
+  });
+});
