@@ -1,9 +1,32 @@
 import { byzantineReliableBroadcastProperties } from "../../check/index.ts";
-import { network, stack } from "../../model/index.ts";
-import { type DoubleEchoRules, doubleEchoBroadcast } from "../../protocols/index.ts";
-import { type AnyScenario, integer, scenario } from "../../simulate/index.ts";
+import { type Bound, type Links, network, type SystemModel, stack } from "../../model/index.ts";
+import {
+  authenticatedLink,
+  type DoubleEcho,
+  type DoubleEchoRules,
+  doubleEchoBroadcast,
+  stubbornLink,
+} from "../../protocols/index.ts";
+import { type AnyScenario, integer, scenario, toggle } from "../../simulate/index.ts";
+
+const vocabularyOf = (messages: readonly string[], origins: number): readonly { readonly body: DoubleEcho<string> }[] =>
+  messages.flatMap((message) => [
+    { body: { kind: "send", message } },
+    ...Array.from({ length: origins }, (_, origin) => [
+      { body: { kind: "echo", origin, message } as const },
+      { body: { kind: "ready", origin, message } as const },
+    ]).flat(),
+  ]);
 
 const quorumOfTheLive = (n: number, f: number): number => n - f;
+
+/** Links that tell who speaks: the network itself where it can be trusted with that, else proofs of origin. */
+const linksFor = ({ network: kind }: SystemModel, authenticated: boolean): Bound<Links<DoubleEcho<string>>> =>
+  kind === "reliable" || !authenticated
+    ? network()
+    : stack(authenticatedLink(), {
+        stubborn: stack(stubbornLink({ retransmitMs: 100 }), { fairLoss: network() }),
+      });
 
 /** Row 44. */
 export const doubleEchoScenario: AnyScenario = scenario({
@@ -13,13 +36,15 @@ export const doubleEchoScenario: AnyScenario = scenario({
   about:
     "Echoes keep two messages of one traitor from both being delivered; readies see to it that what one process delivers all deliver. Both need n > 3f: with n = 3f a quorum that waits for nobody faulty is split.",
   model: { network: "reliable", nodes: "byzantine", timing: "asynchronous" },
+  alsoModels: [{ network: "arbitrary", nodes: "byzantine", timing: "asynchronous" }],
   parameters: {
     n: integer("processes", 4, 2, 13),
     f: integer("traitors that it must bear", 1, 0, 4),
     origins: integer("processes that broadcast", 1, 1, 13),
+    authenticated: toggle("whether messages prove their origin where the network may lie", true),
   },
-  setup: ({ n, f, origins }, _model, rules: Partial<DoubleEchoRules>) => {
-    const broadcast = stack(doubleEchoBroadcast<string>({ f, rules }), { links: network() });
+  setup: ({ n, f, origins, authenticated }, model, rules: Partial<DoubleEchoRules>) => {
+    const broadcast = stack(doubleEchoBroadcast<string>({ f, rules }), { links: linksFor(model, authenticated) });
     const messages = ["attack", "retreat"];
     return {
       processes: Array.from({ length: n }, (_, node) => ({ name: `p${node + 1}`, stack: broadcast })),
@@ -33,16 +58,17 @@ export const doubleEchoScenario: AnyScenario = scenario({
       windowMs: 300,
       // No bound on delays: a message may take seconds.
       patienceMs: 20_000,
-      vocabulary: messages.flatMap((message) => [
-        { body: { kind: "send", message } },
-        ...Array.from({ length: Math.min(origins, n) }, (_, origin) => [
-          { body: { kind: "echo", origin, message } },
-          { body: { kind: "ready", origin, message } },
-        ]).flat(),
-      ]),
+      // Over authenticated links a word is what was seen, signed by whoever may sign it.
+      ...(model.network === "reliable" ? { vocabulary: vocabularyOf(messages, Math.min(origins, n)) } : {}),
     };
   },
   counterexamples: [
+    {
+      change: "the network may lie, and messages prove nothing",
+      model: { network: "arbitrary" },
+      parameters: { authenticated: false },
+      violates: "BRB3",
+    },
     {
       change: "no second round: echoes are enough to deliver",
       rules: { deliversOnEchoes: true },

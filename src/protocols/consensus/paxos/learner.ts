@@ -7,8 +7,9 @@ import type { Proposals } from "./proposer.ts";
 /** How a learner treats the others. */
 export interface LearnerOptions {
   /**
-   * Whether it tells them what it learned. They need it where they follow a leader: it rests once it knows, though an
-   * acceptor that stopped in between may have told it alone.
+   * Whether it tells them what it learned. They need it where they follow a leader, which rests once it knows: of five
+   * acceptors one that stops may have told the leader alone that it accepted, and another may have refused for the sake
+   * of a proposer that stopped.
    */
   readonly announces?: boolean;
 }

@@ -1,0 +1,87 @@
+import { describe, expect, it } from "vitest";
+import { type Choices, harmless, type Message, type SystemModel, type TimerBox } from "../model/index.ts";
+import { type Agenda, type Item, OrderedAgenda } from "./agenda.ts";
+
+const model = (timing: SystemModel["timing"]): SystemModel => ({ network: "reliable", nodes: "crash-stop", timing });
+
+const message = (from: number, to: number): Message => ({
+  kind: "message",
+  from,
+  to,
+  channel: 0,
+  keys: null,
+  body: null,
+  due: 0,
+  order: 0,
+  event: 0,
+});
+
+const timer = (): Item => {
+  const box: Partial<TimerBox> = { armed: true, generation: 1 };
+  return { kind: "timer", node: 0, incarnation: 0, box: box as TimerBox, generation: 1 };
+};
+
+/** Takes the last alternative wherever there is one, and counts how often it was asked. */
+const greedy = (asked: number[]): Choices => ({
+  ...harmless,
+  below: (_name, _which, _count, alternatives) => {
+    asked.push(alternatives);
+    return alternatives - 1;
+  },
+});
+
+const kindsOf = (agenda: Agenda): string[] => {
+  const kinds: string[] = [];
+  for (let item = agenda.pop(); item !== undefined; item = agenda.pop()) kinds.push(item.kind);
+  return kinds;
+};
+
+describe("the agenda of exhaustive runs", () => {
+  it("lets no timer overtake a message whose bound passes before it, where timing is synchronous", () => {
+    const agenda = new OrderedAgenda(greedy([]), model("synchronous"), 10, 1);
+    agenda.push(0, message(0, 1));
+    agenda.push(11, timer());
+    expect(kindsOf(agenda)).toEqual(["message", "timer"]);
+  });
+
+  it("lets no message come before its shortest time, where timing is synchronous", () => {
+    const asked: number[] = [];
+    const agenda = new OrderedAgenda(greedy(asked), model("synchronous"), 10, 1);
+    agenda.push(0, message(0, 1));
+    agenda.push(0, timer());
+    expect(kindsOf(agenda)).toEqual(["timer", "message"]);
+    expect(asked).toEqual([]);
+  });
+
+  it("leaves both orders to choose where a timer is due between the shortest and the longest time", () => {
+    const asked: number[] = [];
+    const agenda = new OrderedAgenda(greedy(asked), model("synchronous"), 10, 1);
+    agenda.push(0, message(0, 1));
+    agenda.push(5, timer());
+    expect(kindsOf(agenda)).toEqual(["timer", "message"]);
+    expect(asked).toEqual([2]);
+  });
+
+  it("lets a timer overtake anything where there is no bound", () => {
+    const agenda = new OrderedAgenda(greedy([]), model("asynchronous"), 10, 1);
+    agenda.push(0, message(0, 1));
+    agenda.push(1_000_000, timer());
+    expect(kindsOf(agenda)).toEqual(["timer", "message"]);
+  });
+
+  it("leaves nothing to choose where delays are exact", () => {
+    const asked: number[] = [];
+    const agenda = new OrderedAgenda(greedy(asked), model("synchronous"), 10, 10);
+    agenda.push(0, message(0, 1));
+    agenda.push(0, message(0, 2));
+    agenda.push(5, timer());
+    const order: Item[] = [];
+    for (let item = agenda.pop(); item !== undefined; item = agenda.pop()) order.push(item);
+    expect(order.map((item) => (item.kind === "message" ? `message to ${item.to}` : item.kind))).toEqual([
+      "timer",
+      "message to 1",
+      "message to 2",
+    ]);
+    expect(asked).toEqual([]);
+  });
+});
