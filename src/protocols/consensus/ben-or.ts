@@ -1,4 +1,5 @@
-import type { Links, Module, NodeId } from "../../model/index.ts";
+import type { Module, NodeId } from "../../model/index.ts";
+import type { Broadcast } from "../broadcast/broadcast.ts";
 import type { Consensus } from "./consensus.ts";
 
 /** What is decided about: one of two values. */
@@ -67,7 +68,7 @@ export const benOr = ({
   readonly roundsMax?: number;
 }): Module<{
   provides: Consensus<Binary>;
-  uses: { links: Links<BenOrMessage> };
+  uses: { bestEffort: Broadcast<BenOrMessage> };
   state: BenOrState;
 }> => {
   const { waitsFor, showsMajority, decidesAt } = { ...benOrRules, ...rules };
@@ -82,19 +83,16 @@ export const benOr = ({
           s.value = value;
           s.round = 1;
           s.phase = 1;
-          for (const node of io.nodes) io.links.send(node, { round: 1, phase: 1, value });
+          io.bestEffort.broadcast({ round: 1, phase: 1, value });
         },
       },
-      links: {
+      bestEffort: {
         deliver(s, io, from, m) {
           if (s.decided) return;
-          const sendAll = (message: BenOrMessage): void => {
-            for (const node of io.nodes) io.links.send(node, message);
-          };
           if (m.phase === "decided") {
             s.decided = true;
             s.phase = 0;
-            sendAll(m);
+            io.bestEffort.broadcast(m);
             return io.up.decide(m.value);
           }
           if (m.round < s.round) return;
@@ -105,14 +103,14 @@ export const benOr = ({
           if (s.phase === 1) {
             const seen = binary.find((value) => showsMajority(votesFor(votes, value), n)) ?? null;
             s.phase = 2;
-            return sendAll({ round: s.round, phase: 2, value: seen });
+            return io.bestEffort.broadcast({ round: s.round, phase: 2, value: seen });
           }
           const decision = binary.find((value) => votesFor(votes, value) >= decidesAt(f));
           if (decision !== undefined) {
             io.note("decides in round", s.round);
             s.decided = true;
             s.phase = 0;
-            sendAll({ phase: "decided", value: decision });
+            io.bestEffort.broadcast({ phase: "decided", value: decision });
             return io.up.decide(decision);
           }
           if (s.round >= roundsMax) return io.note("gives up");
@@ -120,7 +118,7 @@ export const benOr = ({
           s.round++;
           s.phase = 1;
           s.heard = s.heard.filter(({ round }) => round >= s.round);
-          sendAll({ round: s.round, phase: 1, value: s.value });
+          io.bestEffort.broadcast({ round: s.round, phase: 1, value: s.value });
         },
       },
     },

@@ -1,6 +1,15 @@
 import type { DoubleEchoRules } from "../../protocols/index.ts";
 import type { Mutant } from "../../simulate/index.ts";
 
+/** Every quorum is 2f. */
+export const quorumsTooSmall: Partial<DoubleEchoRules> = {
+  isReady: (echoes, readies, _n, f) => echoes >= 2 * f || readies > f,
+  delivers: (_echoes, readies, _n, f) => readies >= 2 * f,
+};
+
+/** Echoes are enough to deliver. */
+export const echoesOnly: Partial<DoubleEchoRules> = { delivers: (echoes, _readies, n, f) => 2 * echoes > n + f };
+
 const mutant = (
   id: string,
   change: string,
@@ -24,11 +33,6 @@ export const doubleEchoMutants: readonly Mutant[] = [
     "BRB5",
     "BRB3",
   ),
-  mutant(
-    "quorum-2f",
-    "Quorums are one too small: 2f.",
-    { echoQuorum: (_n, f) => 2 * f, readyQuorum: (_n, f) => 2 * f },
-    "BRB4",
-  ),
-  mutant("echo-only", "Delivers on echoes, without the second round.", { deliversOnEchoes: true }, "BRB5"),
+  mutant("quorum-2f", "Quorums are one too small: 2f.", quorumsTooSmall, "BRB4"),
+  mutant("echo-only", "Delivers on echoes, without the second round.", echoesOnly, "BRB5"),
 ];

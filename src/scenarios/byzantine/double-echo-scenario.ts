@@ -2,12 +2,14 @@ import { byzantineReliableBroadcastProperties } from "../../check/index.ts";
 import { type Bound, type Links, network, type SystemModel, stack } from "../../model/index.ts";
 import {
   authenticatedLink,
+  bestEffortBroadcast,
   type DoubleEcho,
   type DoubleEchoRules,
   doubleEchoBroadcast,
   stubbornLink,
 } from "../../protocols/index.ts";
 import { type AnyScenario, integer, scenario, toggle } from "../../simulate/index.ts";
+import { echoesOnly, quorumsTooSmall } from "./double-echo-mutants.ts";
 
 const vocabularyOf = (messages: readonly string[], origins: number): readonly { readonly body: DoubleEcho<string> }[] =>
   messages.flatMap((message) => [
@@ -18,7 +20,11 @@ const vocabularyOf = (messages: readonly string[], origins: number): readonly { 
     ]).flat(),
   ]);
 
-const quorumOfTheLive = (n: number, f: number): number => n - f;
+/** A quorum that waits for nobody who may be faulty. */
+const quorumOfTheLive: Partial<DoubleEchoRules> = {
+  isReady: (echoes, readies, n, f) => echoes >= n - f || readies > f,
+  delivers: (_echoes, readies, n, f) => readies >= n - f,
+};
 
 /** Links that tell who speaks: the network itself where it can be trusted with that, else proofs of origin. */
 const linksFor = ({ network: kind }: SystemModel, authenticated: boolean): Bound<Links<DoubleEcho<string>>> =>
@@ -44,7 +50,9 @@ export const doubleEchoScenario: AnyScenario = scenario({
     authenticated: toggle("whether messages prove their origin where the network may lie", true),
   },
   setup: ({ n, f, origins, authenticated }, model, rules: Partial<DoubleEchoRules>) => {
-    const broadcast = stack(doubleEchoBroadcast<string>({ f, rules }), { links: linksFor(model, authenticated) });
+    const broadcast = stack(doubleEchoBroadcast<string>({ f, rules }), {
+      bestEffort: stack(bestEffortBroadcast(), { links: linksFor(model, authenticated) }),
+    });
     const messages = ["attack", "retreat"];
     return {
       processes: Array.from({ length: n }, (_, node) => ({ name: `p${node + 1}`, stack: broadcast })),
@@ -71,18 +79,18 @@ export const doubleEchoScenario: AnyScenario = scenario({
     },
     {
       change: "no second round: echoes are enough to deliver",
-      rules: { deliversOnEchoes: true },
+      rules: echoesOnly,
       violates: "BRB5",
     },
     {
       change: "a quorum of 2f instead of 2f + 1",
-      rules: { echoQuorum: (_n, f) => 2 * f, readyQuorum: (_n, f) => 2 * f },
+      rules: quorumsTooSmall,
       violates: "BRB4",
     },
     {
       change: "n = 3f with quorums of the n - f that answer for sure",
       parameters: { n: 3 },
-      rules: { echoQuorum: quorumOfTheLive, readyQuorum: quorumOfTheLive },
+      rules: quorumOfTheLive,
       violates: "BRB4",
     },
     {

@@ -1,6 +1,6 @@
 import { consensusProperties } from "../../check/index.ts";
 import { network, stack } from "../../model/index.ts";
-import { type BenOrRules, benOr } from "../../protocols/index.ts";
+import { type BenOrRules, benOr, bestEffortBroadcast } from "../../protocols/index.ts";
 import { type AnyScenario, integer, scenario, toggle } from "../../simulate/index.ts";
 
 /** Rows 58, 59 and 67. */
@@ -17,7 +17,7 @@ export const benOrScenario: AnyScenario = scenario({
     unanimous: toggle("whether all propose the same", false),
   },
   setup: ({ n, f, unanimous }, _model, rules: Partial<BenOrRules>) => {
-    const consensus = stack(benOr({ f, rules }), { links: network() });
+    const consensus = stack(benOr({ f, rules }), { bestEffort: stack(bestEffortBroadcast(), { links: network() }) });
     return {
       processes: Array.from({ length: n }, (_, node) => ({ name: `p${node + 1}`, stack: consensus })),
       workload: (draw) =>
