@@ -87,6 +87,8 @@ export const abortValidity = (id: string): AnyProperty =>
 
 interface Owing {
   readonly nodes: readonly number[];
+  /** Decisions that were indicated, by process and transaction: a vote that comes later is owed nothing. */
+  readonly decided: Set<string>;
   readonly open: Map<string, { readonly node: number; readonly transaction: number; readonly inDoubt: boolean }>;
 }
 
@@ -95,13 +97,16 @@ const watchOpen = (s: Owing, observed: PropertyEvent, report: { premise(): void 
   // What had not reached the disk when a process crashed is not owed; what had it says itself: it is in doubt.
   if (kind === "crash") for (const [key, open] of s.open) if (open.node === node) s.open.delete(key);
   const key = `${node}/${String(args[0])}`;
-  const isVote = kind === "request" && (name === "vote" || name === "commit");
+  const isVote = kind === "request" && (name === "vote" || name === "commit") && !s.decided.has(key);
   const isDoubt = kind === "indication" && name === "inDoubt";
   if (isVote || isDoubt) {
     report.premise();
     s.open.set(key, { node, transaction: args[0] as number, inDoubt: isDoubt });
   }
-  if (kind === "indication" && name === "decide") s.open.delete(key);
+  if (kind === "indication" && name === "decide") {
+    s.open.delete(key);
+    s.decided.add(key);
+  }
 };
 
 const openAt = (s: Owing, correct: readonly number[]): string | null => {
@@ -121,7 +126,7 @@ export const commitTermination = (id: string): AnyProperty =>
     id,
     kind: "liveness",
     text: "If all processes are up from some time on, every process that took part decides.",
-    init: ({ nodes }) => ({ nodes, open: new Map() }),
+    init: ({ nodes }) => ({ nodes, decided: new Set(), open: new Map() }),
     on: watchOpen,
     pending: (s, { correct }) => (correct.length === s.nodes.length ? openAt(s, correct) : null),
   });
@@ -135,7 +140,27 @@ export const nonBlocking = (id: string): AnyProperty =>
     id,
     kind: "liveness",
     text: "Every correct process that took part eventually decides, whoever else is down.",
-    init: ({ nodes }) => ({ nodes, open: new Map() }),
+    init: ({ nodes }) => ({ nodes, decided: new Set(), open: new Map() }),
     on: watchOpen,
     pending: (s, { correct }) => openAt(s, correct),
+  });
+
+/** Integrity (NBAC4): no process decides twice on a transaction. Cachin, Guerraoui, Rodrigues 2011, module 6.8. */
+export const commitIntegrity = (id: string): AnyProperty =>
+  property<{ readonly decided: Map<string, number> }>({
+    id,
+    kind: "safety",
+    text: "No process decides twice on a transaction.",
+    init: () => ({ decided: new Map() }),
+    on(s, observed, report) {
+      const { node, event } = observed;
+      const found = decisionIn(observed);
+      if (found === null) return;
+      report.premise();
+      const key = `${node}/${found.transaction}`;
+      const before = s.decided.get(key);
+      if (before !== undefined)
+        report.violated(`process ${node} decides twice on transaction ${found.transaction}`, before, event);
+      s.decided.set(key, event);
+    },
   });

@@ -1,9 +1,14 @@
 import type { Phase } from "../../protocols/index.ts";
 import type { AnyScenario, Mutant } from "../../simulate/index.ts";
+import { totalOrderCommitScenario } from "./total-order-commit-scenario.ts";
 import { cooperativeTerminationScenario, twoPhaseCommitScenario } from "./two-phase-commit-scenario.ts";
 
 /** The lab's scenarios on commit. */
-export const commitScenarios: readonly AnyScenario[] = [twoPhaseCommitScenario, cooperativeTerminationScenario];
+export const commitScenarios: readonly AnyScenario[] = [
+  twoPhaseCommitScenario,
+  cooperativeTerminationScenario,
+  totalOrderCommitScenario,
+];
 
 /** Known bugs of commit that the scenarios must find. */
 export const commitMutants: readonly Mutant[] = [
@@ -56,5 +61,12 @@ export const commitMutants: readonly Mutant[] = [
     change: "A coordinator that does not know a transaction gives no answer: who missed the abort stays in doubt.",
     rules: { presumes: () => null },
     violates: ["AC4"],
+  },
+  {
+    id: "commit/abort-at-suspicion",
+    scenario: "commit/total-order",
+    change: "Who suspects a participant aborts at once instead of voting on its behalf.",
+    rules: { abortsAtOnce: () => true },
+    violates: ["NBAC5"],
   },
 ];

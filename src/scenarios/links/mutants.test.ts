@@ -1,0 +1,4 @@
+import { mutantsAreFound } from "../../../test/conformance/mutants.ts";
+import { linksMutants, linksScenarios } from "./index.ts";
+
+mutantsAreFound(linksMutants, linksScenarios);
