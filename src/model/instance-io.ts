@@ -3,7 +3,7 @@ import { logImage, moduleImage } from "./disk-image.ts";
 import type { Instance, TimerBox, User } from "./instance.ts";
 import type { ClockKind, Delay, Signed } from "./module.ts";
 import type { NodeMachine } from "./node-machine.ts";
-import { freeze } from "./plain.ts";
+import { freeze, hashText } from "./plain.ts";
 import type { Handler } from "./step-queue.ts";
 
 type Call = (a?: unknown, b?: unknown, c?: unknown, d?: unknown, e?: unknown) => void;
@@ -152,11 +152,13 @@ export const timerBox = (instance: Instance, name: string, args: readonly unknow
   let box = instance.timers.get(key);
   if (box === undefined) {
     assert(instance.timers.size < timersMax, `${instance.module.name} has ${timersMax} timers`);
+    const path = `${instance.path}/${key}`;
     box = {
       instance,
       name,
       args,
-      key: `${instance.path}/${key}`,
+      key: path,
+      identity: hashText(17, path),
       due: 0,
       armed: false,
       generation: 0,

@@ -8,6 +8,8 @@ export interface TimerBox {
   readonly args: readonly unknown[];
   /** Unique on its node: port path, name and arguments. */
   readonly key: string;
+  /** A number for the key: which timer a draw of the host is for. */
+  readonly identity: number;
   due: number;
   armed: boolean;
   generation: number;

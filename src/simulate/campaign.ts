@@ -90,9 +90,9 @@ class Tally {
 }
 
 /** Of the violating runs the shortest few are kept: shrinking is greedy, and the best start is not known before. */
-const startsMax = 4;
+const startsMax = 8;
 /** Runs that a search for one property goes on after the first violation, for better starts. */
-const runsAfterFirst = 100;
+const runsAfterFirst = 200;
 
 const runSeeds = (prepared: Prepared, options: CampaignOptions, tally: Tally): boolean => {
   const first = options.seed ?? 1;
@@ -183,20 +183,20 @@ const shortest = (
   starts: readonly { readonly source: RunSource }[],
   options: CampaignOptions,
 ): Counterexample | undefined => {
-  const runsMax = Math.ceil((options.shrinkRunsMax ?? 2_000) / starts.length);
+  const runsMax = options.shrinkRunsMax ?? 2_000;
   const expired = options.shrinkExpired ?? options.expired;
-  let best: Counterexample | undefined;
-  for (const { source } of starts) {
-    const shrunk = shrink(
+  const attempt = (source: RunSource, share: number): Counterexample | undefined =>
+    shrink(
       prepared,
       source,
       property,
-      { runsMax, ...(expired === undefined ? {} : { expired }) },
+      { runsMax: Math.ceil(runsMax * share), ...(expired === undefined ? {} : { expired }) },
       options,
     );
-    if (shrunk !== undefined && (best === undefined || shrunk.events < best.events)) best = shrunk;
-  }
-  return best;
+  // Half of the runs find the best of the starts, the other half goes on from there.
+  const reached = starts.flatMap(({ source }) => attempt(source, 0.5 / starts.length) ?? []);
+  const [best] = reached.sort((a, b) => a.events - b.events);
+  return best === undefined ? undefined : (attempt(best.source, 0.5) ?? best);
 };
 
 /** A protocol that throws is at fault itself: the verdict says so under a name of its own. */

@@ -1,5 +1,5 @@
 import type { Parameters } from "../check/index.ts";
-import { decode, type Edit, encode, type SystemModel } from "../model/index.ts";
+import { decode, type Edit, encode, hashText, type SystemModel } from "../model/index.ts";
 import { UsageError } from "./prepare.ts";
 import type { RunSource } from "./run.ts";
 
@@ -20,6 +20,7 @@ export interface Replay {
 
 const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const prefix = "q1:";
+const damaged = "this replay string is damaged or cut short; copy it whole from the output of run";
 
 const toText = (bytes: Uint8Array): string => {
   let text = "";
@@ -49,6 +50,22 @@ const toBytes = (text: string): Uint8Array => {
   return bytes;
 };
 
+/** Letters of the sum at the end of a string. */
+const sumLetters = 4;
+
+/** Without a sum every third string with one letter wrong would show another run, and nobody would notice. */
+const sumOf = (body: string): string => {
+  const hash = hashText(0, body);
+  return Array.from({ length: sumLetters }, (_, at) => letters[(hash >>> (6 * at)) & 63]!).join("");
+};
+
+/** The letters before the sum. Throws where the sum is wrong. */
+const withoutSum = (text: string): string => {
+  const body = text.slice(0, -sumLetters);
+  if (sumOf(body) !== text.slice(-sumLetters)) throw new UsageError(damaged);
+  return body;
+};
+
 /** Edits by name, so that a name stands once. */
 const packEdits = (edits: readonly Edit[]): Map<string, number[]> => {
   const packed = new Map<string, number[]>();
@@ -72,23 +89,9 @@ export const replayString = ({ scenario, code, model, parameters, source, proper
     source.kind === "seed"
       ? [source.seed, packEdits(source.edits)]
       : [source.path, source.crashesMax, source.lossesMax];
-  return (
-    prefix +
-    toText(
-      encode([
-        scenario,
-        code,
-        model.network,
-        model.nodes,
-        model.timing,
-        parameters,
-        source.kind,
-        run,
-        property,
-        mutant,
-      ]),
-    )
-  );
+  const { network, nodes, timing } = model;
+  const body = toText(encode([scenario, code, network, nodes, timing, parameters, source.kind, run, property, mutant]));
+  return prefix + body + sumOf(body);
 };
 
 /** Reads a replay string. Throws UsageError where it is none. */
@@ -96,8 +99,10 @@ export const parseReplay = (text: string): Replay => {
   if (!text.startsWith(prefix))
     throw new UsageError(`a replay string starts with "${prefix}"; copy it whole from the output of run`);
   try {
+    const coded = text.slice(prefix.length);
+    toBytes(coded); // names a letter that is none, before the sum says no more than that something is wrong
     const [scenario, code, network, nodes, timing, parameters, kind, run, property, mutant] = decode(
-      toBytes(text.slice(prefix.length)),
+      toBytes(withoutSum(coded)),
     ) as [
       string,
       string,
@@ -117,6 +122,6 @@ export const parseReplay = (text: string): Replay => {
     return { scenario, code, model: { network, nodes, timing }, parameters, source, property, mutant };
   } catch (thrown) {
     if (thrown instanceof UsageError) throw thrown;
-    throw new UsageError("this replay string is damaged or cut short; copy it whole from the output of run");
+    throw new UsageError(damaged);
   }
 };

@@ -48,31 +48,48 @@ const attempt = (prepared: Prepared, source: RunSource, property: string, option
   };
 };
 
-/** Concerns in the order in which they are taken out: the coarse ones first, since they take much with them. */
-const passes: readonly {
+/** A concern of which decisions are taken out, and the value that takes one out. */
+interface Pass {
   readonly matches: (decision: Decision, lateIsLegal: boolean) => boolean;
   readonly value: number;
-}[] = [
+}
+
+/** Calls and faults: taking one out takes much with it. */
+const coarse: readonly Pass[] = [
   { matches: ({ name, value }) => name === "omit-call" && value === 0, value: 1 },
   { matches: ({ name, value }) => (name === "swarm" || name === "fault") && value !== 0, value: 0 },
   {
     matches: ({ name, value }) => ["forge", "duplicate", "loss", "lie", "face"].includes(name) && value !== 0,
     value: 0,
   },
+];
+
+/** Messages and timers that do not matter: they come later than the run lasts, where timing allows that. */
+const late: readonly Pass[] = [
   { matches: ({ name, value }, lateIsLegal) => lateIsLegal && name === "never" && value === 0, value: 1 },
+  { matches: ({ name, value }, lateIsLegal) => lateIsLegal && name === "timer never" && value === 0, value: 1 },
+];
+
+const structural: readonly string[] = ["never", "timer never", "omit-call", "swarm", "fault", "traitor"];
+
+/** Every other draw: towards the harmless alternative. */
+const rest: readonly Pass[] = [
   {
-    matches: ({ name, value }) =>
-      value !== 0 &&
-      !["never", "omit-call", "swarm", "fault", "traitor"].includes(name) &&
-      !name.startsWith("workload/"),
+    matches: ({ name, value }) => value !== 0 && !structural.includes(name) && !name.startsWith("workload/"),
     value: 0,
   },
 ];
 
+/** The same run with nothing late by edit. */
+const afresh = (source: RunSource): RunSource =>
+  source.kind === "seed" ? { ...source, edits: source.edits.filter(({ name }) => !name.endsWith("never")) } : source;
+
+const editOf = ({ name, which, count }: Decision, value: number): Edit => ({ name, which, count, value });
+
 /**
- * Makes a violating run shorter, keeping the same violated property: calls are left out, faults taken away, messages
- * delayed past the end (where the model allows that), every other draw set to its harmless alternative; in chunks that
- * halve (Zeller and Hildebrandt 2002, delta debugging), until nothing more helps or the budget is spent.
+ * Makes a violating run shorter, keeping the same violated property: calls are left out, faults taken away, messages and
+ * timers delayed past the end (where the model allows that), every other draw set to its harmless alternative; in chunks
+ * that halve (Zeller and Hildebrandt 2002, delta debugging), until nothing more helps or the budget is spent.
  */
 export const shrink = (
   prepared: Prepared,
@@ -81,84 +98,145 @@ export const shrink = (
   budget: ShrinkBudget,
   options: RunOptions = {},
 ): Counterexample | undefined => {
-  let best = attempt(prepared, source, property, options);
-  if (best === undefined) return undefined;
-  let runs = 1;
-  const spent = (): boolean => runs >= budget.runsMax || budget.expired?.() === true;
-  const attemptWith = (next: RunSource): boolean => {
-    runs++;
-    const tried = attempt(prepared, next, property, options);
-    if (tried === undefined || tried.counterexample.events > best!.counterexample.events) return false;
-    best = tried;
-    return true;
-  };
-  if (source.kind === "seed") shrinkEdits(() => best!, attemptWith, spent, prepared);
-  else shrinkPath(() => best!, attemptWith, spent);
-  const { counterexample } = best;
-  return { ...counterexample, runs, source: withoutIdleEdits(counterexample.source, best.decisions) };
+  const first = attempt(prepared, source, property, options);
+  return first === undefined ? undefined : new Shrinker(prepared, first, property, budget, options).shrink();
 };
 
-type Best = () => Attempt;
-type AttemptWith = (source: RunSource) => boolean;
+class Shrinker {
+  readonly #prepared: Prepared;
+  readonly #property: string;
+  readonly #budget: ShrinkBudget;
+  readonly #options: RunOptions;
+  readonly #lateIsLegal: boolean;
+  #best: Attempt;
+  #runs = 1;
 
-const shrinkEdits = (best: Best, attemptWith: AttemptWith, spent: () => boolean, prepared: Prepared): void => {
-  const lateIsLegal =
-    prepared.model.timing !== "synchronous" && kindOf(prepared, best().counterexample.violation.property) === "safety";
-  for (let round = 0; round < 3; round++) {
-    const before = best().counterexample.events;
+  constructor(prepared: Prepared, first: Attempt, property: string, budget: ShrinkBudget, options: RunOptions) {
+    this.#prepared = prepared;
+    this.#property = property;
+    this.#budget = budget;
+    this.#options = options;
+    this.#best = first;
+    this.#lateIsLegal = prepared.model.timing !== "synchronous" && kindOf(prepared, property) === "safety";
+  }
+
+  shrink(): Counterexample {
+    if (this.#best.counterexample.source.kind === "seed") this.#shrinkEdits();
+    else this.#shrinkPath();
+    const { counterexample, decisions } = this.#best;
+    return { ...counterexample, runs: this.#runs, source: withoutIdleEdits(counterexample.source, decisions) };
+  }
+
+  get #spent(): boolean {
+    return this.#runs >= this.#budget.runsMax || this.#budget.expired?.() === true;
+  }
+
+  get #events(): number {
+    return this.#best.counterexample.events;
+  }
+
+  #shrinkEdits(): void {
+    for (let before = Number.POSITIVE_INFINITY; this.#events < before && !this.#spent; ) {
+      before = this.#events;
+      this.#round([...coarse, ...late, ...rest]);
+      this.#halve();
+      if (this.#events === before) this.#detour();
+    }
+  }
+
+  #round(passes: readonly Pass[]): void {
     for (const { matches, value } of passes) {
-      const targets = best().decisions.filter((decision) => matches(decision, lateIsLegal));
-      const edits = targets.map(({ name, which, count }): Edit => ({ name, which, count, value }));
+      const targets = this.#best.decisions.filter((decision) => matches(decision, this.#lateIsLegal));
+      const edits = targets.map((decision) => editOf(decision, value));
       removeChunks(
         edits,
-        (chunk) => {
-          const { source } = best().counterexample;
-          return source.kind === "seed" && attemptWith({ ...source, edits: merge(source.edits, chunk) });
-        },
-        spent,
+        (chunk) => this.#accepts(this.#withEdits(chunk)),
+        () => this.#spent,
       );
     }
-    halve(best, attemptWith, spent);
-    if (best().counterexample.events === before || spent()) return;
   }
-};
 
-/** Times that cannot be the earliest may still be earlier: draws with many alternatives go down by halves. */
-const halve = (best: Best, attemptWith: AttemptWith, spent: () => boolean): void => {
-  const targets = best().decisions.filter(
-    ({ name, value, alternatives }) => value > 1 && alternatives > 8 && !name.startsWith("workload/"),
-  );
-  for (const { name, which, count, value } of targets) {
-    for (let lower = Math.floor(value / 2), step = lower; step >= 1 && !spent(); step = Math.floor(step / 2)) {
-      const { source } = best().counterexample;
-      if (source.kind !== "seed") return;
-      lower = attemptWith({ ...source, edits: merge(source.edits, [{ name, which, count, value: lower }]) })
-        ? lower - Math.ceil(step / 2)
-        : lower + Math.floor(step / 2);
-    }
-  }
-};
-
-const shrinkPath = (best: Best, attemptWith: AttemptWith, spent: () => boolean): void => {
-  const pathOf = (): readonly number[] => {
-    const { source } = best().counterexample;
-    return source.kind === "path" ? source.path : [];
-  };
-  const attemptPath = (path: readonly number[]): boolean => {
-    const { source } = best().counterexample;
-    return source.kind === "path" && attemptWith({ ...source, path });
-  };
-  for (let round = 0; round < 2 && !spent(); round++) {
-    for (let length = Math.ceil(pathOf().length / 2); length >= 1 && !spent(); length = Math.floor(length / 2)) {
-      for (let from = 0; from < pathOf().length && !spent(); from += length) {
-        const path = pathOf();
-        if (attemptPath([...path.slice(0, from), ...path.slice(from + length)])) continue;
-        if (path.slice(from, from + length).some((digit) => digit !== 0))
-          attemptPath(path.map((digit, at) => (at >= from && at < from + length ? 0 : digit)));
+  /**
+   * A way round a local minimum: take one call or fault out although the run gets longer (without a crash the timers go
+   * on), take out what then does not matter, and keep the result if it is shorter in the end.
+   */
+  #detour(): void {
+    for (const { matches, value } of coarse) {
+      for (const decision of this.#best.decisions.filter((taken) => matches(taken, this.#lateIsLegal))) {
+        if (this.#spent) return;
+        const before = this.#best;
+        const without = this.#withEdits([editOf(decision, value)]);
+        // Without a crash a link's third message is another one: which are late is then looked for afresh.
+        const tried = this.#try(without) ?? this.#try(afresh(without));
+        if (tried === undefined) continue;
+        this.#best = tried;
+        this.#round([...late, ...rest]);
+        if (this.#events >= before.counterexample.events) this.#best = before;
       }
     }
   }
-};
+
+  /** Times that cannot be the earliest may still be earlier: draws with many alternatives go down by halves. */
+  #halve(): void {
+    const targets = this.#best.decisions.filter(
+      ({ name, value, alternatives }) => value > 1 && alternatives > 8 && !name.startsWith("workload/"),
+    );
+    for (const decision of targets) {
+      let lower = Math.floor(decision.value / 2);
+      for (let step = lower; step >= 1 && !this.#spent; step = Math.floor(step / 2)) {
+        const accepted = this.#accepts(this.#withEdits([editOf(decision, lower)]));
+        lower = accepted ? lower - Math.ceil(step / 2) : lower + Math.floor(step / 2);
+      }
+    }
+  }
+
+  /** Digits of an exhaustive run: stretches are cut out, or set to the first alternative. */
+  #shrinkPath(): void {
+    for (let round = 0; round < 2 && !this.#spent; round++) {
+      for (
+        let length = Math.ceil(this.#path.length / 2);
+        length >= 1 && !this.#spent;
+        length = Math.floor(length / 2)
+      ) {
+        for (let from = 0; from < this.#path.length && !this.#spent; from += length) this.#cut(from, from + length);
+      }
+    }
+  }
+
+  #cut(from: number, to: number): void {
+    const path = this.#path;
+    if (this.#accepts(this.#withPath([...path.slice(0, from), ...path.slice(to)]))) return;
+    if (path.slice(from, to).every((digit) => digit === 0)) return;
+    this.#accepts(this.#withPath(path.map((digit, at) => (at >= from && at < to ? 0 : digit))));
+  }
+
+  get #path(): readonly number[] {
+    const { source } = this.#best.counterexample;
+    return source.kind === "path" ? source.path : [];
+  }
+
+  #withPath(path: readonly number[]): RunSource {
+    const { source } = this.#best.counterexample;
+    return source.kind === "path" ? { ...source, path } : source;
+  }
+
+  #withEdits(edits: readonly Edit[]): RunSource {
+    const { source } = this.#best.counterexample;
+    return source.kind === "seed" ? { ...source, edits: merge(source.edits, edits) } : source;
+  }
+
+  #try(source: RunSource): Attempt | undefined {
+    this.#runs++;
+    return attempt(this.#prepared, source, this.#property, this.#options);
+  }
+
+  #accepts(source: RunSource): boolean {
+    const tried = this.#try(source);
+    if (tried === undefined || tried.counterexample.events > this.#events) return false;
+    this.#best = tried;
+    return true;
+  }
+}
 
 /** Tries a list whole, then in halves, quarters …: what works stays. */
 const removeChunks = (
@@ -166,14 +244,14 @@ const removeChunks = (
   works: (chunk: readonly Edit[]) => boolean,
   spent: () => boolean,
 ): void => {
-  let rest = [...edits];
-  for (let length = rest.length; length >= 1 && !spent(); length = Math.floor(length / 2)) {
+  let untried = [...edits];
+  for (let length = untried.length; length >= 1 && !spent(); length = Math.floor(length / 2)) {
     const left: Edit[] = [];
-    for (let from = 0; from < rest.length; from += length) {
-      const chunk = rest.slice(from, from + length);
+    for (let from = 0; from < untried.length; from += length) {
+      const chunk = untried.slice(from, from + length);
       if (spent() || !works(chunk)) left.push(...chunk);
     }
-    rest = left;
+    untried = left;
   }
 };
 

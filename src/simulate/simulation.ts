@@ -3,7 +3,6 @@ import {
   ChannelTable,
   type Delay,
   type Frame,
-  hashText,
   type Message,
   type NodeHost,
   type NodeId,
@@ -381,18 +380,19 @@ export class Simulation {
 
   #arm(node: SimulatedNode, box: TimerBox, delay: Delay): void {
     const { agenda, cause } = this.#world;
+    const { choices, schedule } = this.#input;
     box.armed = true;
     box.generation++;
     box.event = cause;
-    const drawnMs =
-      typeof delay === "number" ? delay : delay.from + ((delay.to - delay.from) * this.#jitter(node, box)) / 1024;
+    const which = box.identity ^ node.id;
+    const count = (node.incarnation << 20) + box.count++;
+    // A process may be slow without bound where timing says so: an edit may let a timer never end.
+    if (choices.forced("timer never", which, count) === 1) return;
+    const quantile =
+      typeof delay === "number" || schedule === "ordered" ? 0 : choices.below("timer", which, count, 1024);
+    const drawnMs = typeof delay === "number" ? delay : delay.from + ((delay.to - delay.from) * quantile) / 1024;
     const due = agenda.now + node.clock.trueUs(Math.max(0, drawnMs) * microseconds * node.slowness);
     agenda.push(due, { kind: "timer", node: node.id, incarnation: node.incarnation, box, generation: box.generation });
-  }
-
-  #jitter(node: SimulatedNode, box: TimerBox): number {
-    if (this.#input.schedule === "ordered") return 0;
-    return this.#input.choices.below("timer", hashText(node.id, box.key), (node.incarnation << 20) + box.count++, 1024);
   }
 
   #random(node: SimulatedNode, path: string, name: string, below: number): number {
