@@ -59,8 +59,8 @@ const faultsOf = ({ struck }: RunReport): string =>
 
 /** Runs, time, hash; the faults that struck. */
 export const effortOf = (report: RunReport, { paint, width, ascii }: Terminal): string => {
-  const { runs, seed, seconds, hash } = report;
-  const from = runs === 1 ? `of seed ${seed}` : `from seed ${seed}`;
+  const { runs, seed, seconds, hash, exhaustive } = report;
+  const from = exhaustive ? "by enumeration" : runs === 1 ? `of seed ${seed}` : `from seed ${seed}`;
   const effort = `${counted(runs, "run")} ${from} in ${seconds.toFixed(1)} s, hash ${hash}`;
   const faults = faultsOf(report);
   const struck = faults === "" ? "" : `\nstruck: ${ascii ? faults.replaceAll("·", ",").replaceAll("×", "x") : faults}`;

@@ -83,10 +83,9 @@ describe("quorate run", () => {
     expect(diagram(again.stdout)).toBe(diagram(stdout));
   });
 
-  it("enumerates every choice of a small scenario", () => {
-    const flags = ["--exhaustive", "--network", "reliable", "--set", "n=2", "--set", "messages=1", "--set", "f=0"];
-    const { verdicts } = report("run", "links/perfect", ...flags, "--seconds", "3");
-    for (const { strength } of verdicts) expect(["exhaustive", "budget", "counterexample"]).toContain(strength.by);
+  it("says unknown of an enumeration that did not come to its end", () => {
+    const { verdicts } = report("run", "links/perfect", "--exhaustive", "--seconds", "0.5");
+    for (const { verdict, strength } of verdicts) expect([verdict, strength.by]).toEqual(["unknown", "budget"]);
   });
 
   it("writes the shrunk violation to a trace, else the first run", () => {

@@ -70,6 +70,12 @@ describe("a protocol file outside the repository", () => {
     expect(status).toBe(0);
   });
 
+  it("is enumerated to the end where it is small, and then the verdict is exact", () => {
+    const { status, stdout } = quorate(["run", save(source("")), "--exhaustive"]);
+    expect(stdout).toMatch(/✔ PING +holds +exhaustive, \d+ runs?/);
+    expect(status).toBe(0);
+  });
+
   it("whose property was never put to the test is unknown, which is no success", () => {
     const { status, stdout } = run(save(source("return")));
     expect(stdout).toMatch(/\? PING +unknown +never exercised in 20 runs/);

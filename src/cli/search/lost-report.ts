@@ -41,6 +41,7 @@ export const lostReport = (
     parameters: note.parameters,
     seed: task.kind === "run" ? task.seed : 0,
     runs,
+    exhaustive: task.kind === "run" && task.exhaustive,
     hash: "00000000",
     verdicts: [
       ...verdicts,

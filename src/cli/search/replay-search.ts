@@ -69,6 +69,7 @@ export const searchReplay = (
     parameters: prepared.parameters,
     seed: source.kind === "seed" ? source.seed : 0,
     runs: 1,
+    exhaustive: source.kind === "path",
     hash: hashText(result.hash),
     verdicts: verdictsOf(prepared, result, text),
     violations:

@@ -87,6 +87,7 @@ export const searchRuns = (
     parameters: result.parameters,
     seed: result.seed,
     runs: result.runs,
+    exhaustive: task.exhaustive,
     hash: hashText(result.hash),
     verdicts: withFaultsExercised(result.verdicts, absent),
     violations: drawn(result, task),

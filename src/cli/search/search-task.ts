@@ -107,6 +107,8 @@ export interface RunReport {
   readonly parameters: Parameters;
   readonly seed: number;
   readonly runs: number;
+  /** Every choice was tried instead of seeds. */
+  readonly exhaustive: boolean;
   /** Eight hexadecimal digits. */
   readonly hash: string;
   readonly verdicts: readonly Verdict[];
