@@ -20,7 +20,7 @@ export const planOf = ({ setup, model, choices, schedule }: RunInput): readonly 
   // Exhaustive runs choose who is the traitor; it may say anything.
   const candidates = budget.candidates ?? nodes;
   const chosen: NodeId[] = [];
-  for (let count = 0; count < (budget.traitors ?? f); count++) {
+  for (let count = 0; count < (budget.traitors ?? Math.max(1, f)); count++) {
     const rest = candidates.filter((node) => !chosen.includes(node));
     if (rest.length > 0) chosen.push(rest[choices.below("traitor", 0, count, rest.length)]!);
   }

@@ -52,8 +52,9 @@ const allowances = ({ model, budget, f }: PlanSite): { readonly [K in Fault["kin
   const untimely = model.timing !== "synchronous";
   const stepsTime = budget.clockSteps ?? 0;
   return {
-    byzantine: model.nodes === "byzantine" ? (budget.traitors ?? f) : 0,
-    crash: budget.crashes ?? f,
+    // A model that allows traitors, or crashes with recovery, is only met where one strikes, also one that is not borne.
+    byzantine: model.nodes === "byzantine" ? (budget.traitors ?? Math.max(1, f)) : 0,
+    crash: budget.crashes ?? (model.nodes === "crash-recovery" ? Math.max(1, f) : f),
     partition: untimely ? (budget.partitions ?? 1) : 0,
     pause: untimely ? (budget.pauses ?? 1) : 0,
     slow: untimely ? (budget.slowNodes ?? 1) : 0,
@@ -168,6 +169,6 @@ export const drawPlan = (choices: Choices, site: PlanSite): Fault[] => {
 /** Traitors and crashes for good together are at most f, where the scenario counts them against one f. */
 const withinBudget = (plan: readonly Fault[], { model, f, budget }: PlanSite): Fault[] => {
   if (model.nodes !== "byzantine" || budget.crashes !== undefined) return [...plan];
-  let left = f;
+  let left = Math.max(1, f);
   return plan.filter((fault) => (fault.kind !== "byzantine" && fault.kind !== "crash") || left-- > 0);
 };
