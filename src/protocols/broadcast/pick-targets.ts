@@ -8,11 +8,11 @@ export const pickTargets = (
   random: (name: string, below: number) => number,
 ): readonly NodeId[] => {
   const others = nodes.length - 1;
-  const own = nodes.indexOf(self);
   const picked: number[] = [];
   for (let last = Math.max(0, others - count); last < others; last++) {
     const drawn = random("target", last + 1);
     picked.push(picked.includes(drawn) ? last : drawn);
   }
-  return picked.map((place) => nodes[place < own ? place : place + 1]!);
+  // Nodes are ascending: the places from this process on move up by one.
+  return picked.map((place) => (nodes[place]! < self ? nodes[place]! : nodes[place + 1]!));
 };

@@ -26,8 +26,15 @@ export const detectorsMutants: readonly Mutant[] = [
   },
   {
     id: "detectors/fixed-timeout",
+    scenario: "detectors/eventually-perfect",
+    change: "a fixed timeout under partial synchrony",
+    rules: neverRaised,
+    violates: ["EPFD2"],
+  },
+  {
+    id: "detectors/fixed-timeout-under-leader",
     scenario: "detectors/eventual-leader",
-    change: "a fixed timeout under partial synchrony, seen from a leader that stands on it",
+    change: "a fixed timeout under partial synchrony, as a leader that stands on it shows it",
     rules: neverRaised,
     violates: ["ELD2"],
   },
