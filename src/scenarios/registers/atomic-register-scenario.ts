@@ -39,7 +39,7 @@ export const atomicRegisterScenario: AnyScenario = scenario({
       workload: manyWriters(n, operations),
       properties: properties(operationTermination("NNAR1"), linearizableRegister("LIN")),
       f,
-      windowMs: 300,
+      windowMs: 120,
     };
   },
   counterexamples: [
@@ -80,7 +80,7 @@ export const loggedAtomicRegisterScenario: AnyScenario = scenario({
       properties: properties(operationTermination("NNAR1"), linearizableRegister("LIN")),
       faults: { crashes },
       f,
-      windowMs: 300,
+      windowMs: 120,
     };
   },
   counterexamples: [{ change: "replicas are volatile (A7)", rules: { keepsOnDisk: () => false }, violates: "LIN" }],

@@ -34,13 +34,13 @@ export const oneWriter =
 
 /** Everybody writes and reads as the draw has it. */
 export const manyWriters =
-  (n: number, operations: number, pauseMsMax = 30) =>
+  (n: number, operations: number, pauseMsMax = 15) =>
   (draw: Draw): readonly Script[] =>
     Array.from({ length: n }, (_, node) => ({
       node,
       calls: Array.from({ length: operations }, (_, at) => {
         const afterMs = draw.below("pause", pauseMsMax + 1);
-        return draw.chance("writes", 0.5) ? writeCall(`v${node + 1}.${at + 1}`, afterMs) : readCall(afterMs);
+        return draw.chance("writes", 0.3) ? writeCall(`v${node + 1}.${at + 1}`, afterMs) : readCall(afterMs);
       }),
       resumes: true,
     }));

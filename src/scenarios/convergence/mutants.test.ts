@@ -1,0 +1,4 @@
+import { mutantsAreFound } from "../../../test/conformance/mutants.ts";
+import { convergenceMutants, convergenceScenarios } from "./index.ts";
+
+mutantsAreFound(convergenceMutants, convergenceScenarios);

@@ -1,0 +1,4 @@
+import { mutantsAreFound } from "../../../test/conformance/mutants.ts";
+import { registersMutants, registersScenarios } from "./index.ts";
+
+mutantsAreFound(registersMutants, registersScenarios);

@@ -1,0 +1,4 @@
+import { mutantsAreFound } from "../../../test/conformance/mutants.ts";
+import { replicationMutants, replicationScenarios } from "./index.ts";
+
+mutantsAreFound(replicationMutants, replicationScenarios);
