@@ -1,1 +1,14 @@
-export {};
+export * from "./berkeley.ts";
+export * from "./clock-estimate.ts";
+export * from "./commit-wait.ts";
+export * from "./hybrid-clock.ts";
+export * from "./lamport-clock.ts";
+export * from "./leap-smear.ts";
+export * from "./lease.ts";
+export * from "./stamped-links.ts";
+export * from "./stopwatch.ts";
+export * from "./ticking-lamport-clock.ts";
+export * from "./time-client.ts";
+export * from "./time-of-day-clock.ts";
+export * from "./time-server.ts";
+export * from "./vector-clock.ts";

@@ -1,0 +1,104 @@
+import type { Links, Module, NodeId, Nothing, Port } from "../../model/index.ts";
+
+/** A lease as its holder sees it: from `acquired` to `expired` nobody else has it. */
+export interface Lease extends Port {
+  readonly requests: { readonly acquire: () => void };
+  readonly indications: {
+    readonly acquired: () => void;
+    readonly expired: () => void;
+    readonly refused: () => void;
+  };
+}
+
+/** `term`: milliseconds of the lease, or the time of day at which it ends, as the clock rules have it. */
+export type LeaseMessage =
+  | { readonly kind: "ask" }
+  | { readonly kind: "grant"; readonly term: number }
+  | { readonly kind: "refuse" };
+
+/** Who grants, for how long, and by which clock both sides count. */
+export interface LeaseOptions {
+  readonly granter: NodeId;
+  readonly leaseMs: number;
+  /** `durations`: each side counts on its own monotonic clock. `time of day`: both believe in one time. */
+  readonly clock: "durations" | "time of day";
+}
+
+/**
+ * Grants a lease to one process at a time.
+ *
+ * Source: Gray and Cheriton 1989, Leases: An Efficient Fault-Tolerant Mechanism for Distributed File Cache Consistency.
+ */
+export const leaseGranter = ({
+  leaseMs,
+  clock,
+}: LeaseOptions): Module<{
+  provides: Nothing;
+  uses: { links: Links<LeaseMessage> };
+  state: { expiry: number | null };
+}> => {
+  const kind = clock === "durations" ? "monotonic" : "wall";
+  return {
+    name: "granter of a lease",
+    source: "Gray and Cheriton 1989",
+    init: () => ({ expiry: null }),
+    upon: {
+      request: {},
+      links: {
+        deliver(s, io, from, message) {
+          if (message.kind !== "ask") return io.note("not for the granter");
+          const now = io.clock(kind);
+          if (s.expiry !== null && now < s.expiry) return io.links.send(from, { kind: "refuse" });
+          s.expiry = now + leaseMs;
+          io.links.send(from, { kind: "grant", term: clock === "durations" ? leaseMs : s.expiry });
+        },
+      },
+    },
+  };
+};
+
+/**
+ * Holds a lease. By durations it counts from the moment when it asked, which is before the granter counts, so it stops
+ * first whatever the message took. By the time of day the two sides stop at the same reading of two different clocks.
+ *
+ * Source: Gray and Cheriton 1989, Leases.
+ */
+export const leaseHolder = ({
+  granter,
+  clock,
+}: LeaseOptions): Module<{
+  provides: Lease;
+  uses: { links: Links<LeaseMessage> };
+  state: { askedAt: number | null };
+  timers: { expiry: [] };
+}> => ({
+  name: "holder of a lease",
+  source: "Gray and Cheriton 1989",
+  init: () => ({ askedAt: null }),
+  upon: {
+    request: {
+      acquire(s, io) {
+        s.askedAt = io.clock("monotonic");
+        io.links.send(granter, { kind: "ask" });
+      },
+    },
+    links: {
+      deliver(s, io, _from, message) {
+        if (s.askedAt === null) return io.note("did not ask");
+        const askedAt = s.askedAt;
+        s.askedAt = null;
+        if (message.kind !== "grant") return io.up.refused();
+        const leftMs =
+          clock === "durations" ? askedAt + message.term - io.clock("monotonic") : message.term - io.clock("wall");
+        if (leftMs <= 0) return io.up.refused();
+        io.up.acquired();
+        io.timers.expiry.set(leftMs);
+      },
+    },
+    timer: {
+      expiry(_s, io) {
+        io.up.expired();
+      },
+    },
+  },
+});

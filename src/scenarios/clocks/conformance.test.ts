@@ -1,0 +1,4 @@
+import { conformance } from "../../../test/conformance/suite.ts";
+import { clocksScenarios } from "./index.ts";
+
+conformance(clocksScenarios);
