@@ -16,6 +16,8 @@ export * from "./properties/link-properties.ts";
 export * from "./properties/register-properties.ts";
 export * from "./properties/replication-properties.ts";
 export * from "./properties/rpc-properties.ts";
+export * from "./availability.ts";
+export * from "./properties/clock-properties.ts";
 export * from "./properties/two-generals-properties.ts";
 export * from "./property.ts";
 export type { ReadWriteHistory, ReadWriteInput } from "./reads-from.ts";
