@@ -20,6 +20,7 @@ const parameters = {
   proposers: integer("processes that propose", 3, 1, 9),
   f: integer("processes that may stop for good", 1, 0, 4),
   retryMs: integer("milliseconds of a proposer's first patience", 40, 1, 10_000),
+  attempts: integer("times that a proposer asks before it gives up", 1_000, 1, 1_000),
 };
 
 interface Values {
@@ -27,6 +28,7 @@ interface Values {
   readonly proposers: number;
   readonly f: number;
   readonly retryMs: number;
+  readonly attempts: number;
 }
 
 const setup = (
@@ -35,10 +37,10 @@ const setup = (
   rules: Partial<PaxosChanges>,
   properties: readonly AnyProperty[],
 ): Setup => {
-  const { n, f, retryMs } = values;
+  const { n, f, retryMs, attempts } = values;
   const remembering = rules.acceptorMemory ?? ((module) => module);
   const paxos = stack(learner<string>(), {
-    proposer: stack(proposer<string>({ rules, retryMs }), {
+    proposer: stack(proposer<string>({ rules, retryMs, attemptsMax: attempts }), {
       acceptors: stack(typed(remembering(erase(acceptor<string>({ rules })))) as ReturnType<typeof acceptor<string>>, {
         links: network(),
       }),
