@@ -2,7 +2,7 @@ import { everybodyApplies, operationTermination, properties, sameCommandOrder, s
 import { stack } from "../../model/index.ts";
 import { replicatedStateMachine, type StateMachine, type StateMachineRules } from "../../protocols/index.ts";
 import { type AnyScenario, choice, type Draw, integer, type Script, scenario, toggle } from "../../simulate/index.ts";
-import { faultsOf, orderStack, orders } from "./order-stacks.ts";
+import { faultsOf, type Order, orderStack, orders } from "./order-stacks.ts";
 
 /** What is done to an account. */
 export type AccountCommand =
@@ -59,7 +59,8 @@ export const bankScenario: AnyScenario = scenario({
     order: choice("broadcast below", orders),
     anybody: toggle("whether the sequencer may crash too", false),
   },
-  setup: ({ n, commands, f, order, anybody }, _model, rules: Partial<StateMachineRules>) => {
+  setup: ({ n, commands, f, order: name, anybody }, _model, rules: Partial<StateMachineRules>) => {
+    const order = name as Order;
     const one = stack(replicatedStateMachine(account, { rules }), { broadcast: orderStack<AccountCommand>(order) });
     return {
       processes: Array.from({ length: n }, (_, node) => ({ name: `p${node + 1}`, stack: one })),

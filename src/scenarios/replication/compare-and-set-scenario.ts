@@ -19,7 +19,7 @@ import {
 } from "../../simulate/index.ts";
 import { atomicRegisterStack } from "../registers/atomic-register-scenario.ts";
 import { readCall, writeCall } from "../registers/register-workload.ts";
-import { faultsOf, orderStack } from "./order-stacks.ts";
+import { faultsOf, type Order, orderStack } from "./order-stacks.ts";
 
 const casCall = (expected: string | null, value: string, afterMs: number): Call => ({
   request: "cas",
@@ -50,16 +50,17 @@ const clients =
         : Array.from({ length: operations }, (_one, at) => drawnCall(draw, node, at)),
     }));
 
-const casStack = (on: string): Bound<CompareAndSetRegister<string>> =>
-  on === "register"
-    ? stack(compareAndSetByRegister<string>(), {
-        register: atomicRegisterStack({ rules: { keepsOnDisk: () => false } }),
-      })
-    : stack(compareAndSetByTotalOrder<string>(), {
-        service: stack(replicatedStateMachine(registerMachine<string>()), {
-          broadcast: orderStack<RegisterCommand<string>>("sequencer"),
-        }),
-      });
+const byTotalOrder = (order: Order): Bound<CompareAndSetRegister<string>> =>
+  stack(compareAndSetByTotalOrder<string>(), {
+    service: stack(replicatedStateMachine(registerMachine<string>()), {
+      broadcast: orderStack<RegisterCommand<string>>(order),
+    }),
+  });
+
+const byRegister = (): Bound<CompareAndSetRegister<string>> =>
+  stack(compareAndSetByRegister<string>(), {
+    register: atomicRegisterStack({ rules: { keepsOnDisk: () => false } }),
+  });
 
 /** Row 51. */
 export const compareAndSetScenario: AnyScenario = scenario({
@@ -78,7 +79,7 @@ export const compareAndSetScenario: AnyScenario = scenario({
     workload: choice("what clients do", ["mixed", "race"]),
   },
   setup: ({ n, operations, f, on, workload }) => {
-    const one = casStack(on);
+    const one = on === "register" ? byRegister() : byTotalOrder("sequencer");
     return {
       processes: Array.from({ length: n }, (_, node) => ({ name: `p${node + 1}`, stack: one })),
       workload: clients(n, operations, workload === "race"),
@@ -95,4 +96,33 @@ export const compareAndSetScenario: AnyScenario = scenario({
     },
     { change: "built on an atomic register", parameters: { on: "register" }, violates: "LIN" },
   ],
+});
+
+/** Row 51, as the book has it: with a majority, once the network is timely. */
+export const consensusCompareAndSetScenario: AnyScenario = scenario({
+  id: "replication/compare-and-set-consensus",
+  rows: [51, 52],
+  title: "Compare-and-set by consensus: any minority may crash",
+  about:
+    "The same register, bound to a total order that no single process gives. Nobody is indispensable; in exchange it needs " +
+    "a majority, and a network that becomes timely some day.",
+  model: { network: "reliable", nodes: "crash-stop", timing: "eventually-synchronous" },
+  alsoModels: [{ network: "reliable", nodes: "crash-stop", timing: "unknown-bound" }],
+  parameters: {
+    n: integer("processes", 3, 2, 9),
+    operations: integer("operations of each process", 2, 1, 50),
+    f: integer("processes that may crash", 1, 0, 8),
+  },
+  setup: ({ n, operations, f }) => {
+    const one = byTotalOrder("consensus");
+    return {
+      processes: Array.from({ length: n }, (_, node) => ({ name: `p${node + 1}`, stack: one })),
+      workload: clients(n, operations, false),
+      properties: properties(operationTermination("RSM2"), linearizableCasRegister("LIN")),
+      ...faultsOf("consensus", n, f, false),
+      windowMs: 200,
+      dials: { gstMs: 200, boundFactorMax: 5 },
+    };
+  },
+  counterexamples: [{ change: "a majority may crash", parameters: { f: 2 }, violates: "RSM2" }],
 });

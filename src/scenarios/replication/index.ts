@@ -1,9 +1,13 @@
 import type { AnyScenario, Mutant } from "../../simulate/index.ts";
 import { bankScenario, clockDecides } from "./bank-scenario.ts";
-import { compareAndSetScenario } from "./compare-and-set-scenario.ts";
+import { compareAndSetScenario, consensusCompareAndSetScenario } from "./compare-and-set-scenario.ts";
 
 /** The lab's scenarios on replication. */
-export const replicationScenarios: readonly AnyScenario[] = [bankScenario, compareAndSetScenario];
+export const replicationScenarios: readonly AnyScenario[] = [
+  bankScenario,
+  compareAndSetScenario,
+  consensusCompareAndSetScenario,
+];
 
 /** Known bugs of replication that the scenarios must find. */
 export const replicationMutants: readonly Mutant[] = [
