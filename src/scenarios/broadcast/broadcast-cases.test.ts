@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { alsoAsks } from "../../../test/support/also-asks.ts";
+import { uniformBroadcastAgreement } from "../../check/index.ts";
 import { encode } from "../../model/index.ts";
 import {
   type AnyScenario,
@@ -10,7 +12,7 @@ import {
 } from "../../simulate/index.ts";
 import { garbageCollectingCausalScenario, noWaitingCausalScenario, waitingCausalScenario } from "./causal-scenarios.ts";
 import { lazyReliableScenario } from "./reliable-scenarios.ts";
-import { lamportTotalOrderScenario } from "./total-order-scenarios.ts";
+import { lamportTotalOrderScenario, sequencerScenario } from "./total-order-scenarios.ts";
 
 const timeout = 120_000;
 
@@ -114,5 +116,26 @@ describe("B24: what causal broadcast costs by message", { timeout }, () => {
     expect(largest(run(garbageCollectingCausalScenario, 40))).toBeLessThan(
       largest(run(noWaitingCausalScenario, 40)) / 5,
     );
+  });
+});
+
+describe("what stands on total order claims no more than the broadcast below it", { timeout }, () => {
+  // The sequencer delivers and crashes before a lost message was sent again. That the rest then blocks is not asked here.
+  const outcome = (below: string) =>
+    runCampaign(
+      prepare(
+        alsoAsks(sequencerScenario, uniformBroadcastAgreement("UTOB4")),
+        { below, sequencerMayCrash: true },
+        { network: "fair-loss" },
+      ),
+      { runs: 1_000, first: "UTOB4", cover: "outside", shrinkRunsMax: 0 },
+    ).verdicts.find(({ property }) => property === "UTOB4")?.verdict;
+
+  it("agreement is not uniform over reliable broadcast", () => {
+    expect(outcome("reliable")).toBe("violated");
+  });
+
+  it("it is over uniform reliable broadcast", () => {
+    expect(outcome("uniform")).toBe("holds");
   });
 });
