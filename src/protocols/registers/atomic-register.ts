@@ -77,6 +77,9 @@ interface AtomicRegisterSpec<V> {
 const questionOf = <V>({ operation, imposed }: Open<V>): RegisterQuestion<V> =>
   imposed === null ? { kind: "consult", operation } : { kind: "impose", operation, versioned: imposed };
 
+const latestOf = <V>(versions: readonly Versioned<V>[], isLaterThan: AtomicRegisterRules["isLater"]): Versioned<V> =>
+  versions.reduce((a, b) => (isLaterThan(b.timestamp, a.timestamp) ? b : a));
+
 const isSameOperation = (a: OperationId, b: OperationId): boolean =>
   a.number === b.number && a.incarnation === b.incarnation;
 
@@ -101,7 +104,6 @@ export const atomicRegister = <V>({
   type State = AtomicRegisterSpec<V>["state"];
   type Io = IO<AtomicRegisterSpec<V>>;
 
-  const laterOf = (a: Versioned<V>, b: Versioned<V>): Versioned<V> => (rules.isLater(b.timestamp, a.timestamp) ? b : a);
   const ask = (io: Io, open: Open<V>): void => {
     io.broadcast.broadcast(questionOf(open));
     if (repeatMs !== undefined) io.timers.repeat.set(repeatMs);
@@ -125,9 +127,9 @@ export const atomicRegister = <V>({
     else ask(io, s.open);
   };
   const consulted = (s: State, io: Io, open: Open<V>): void => {
-    const latest = open.answers.reduce(laterOf);
+    const latest = latestOf(open.answers, rules.isLater);
     if (open.writing !== null) {
-      const { timestamp } = laterOf(latest, s.stored);
+      const { timestamp } = latestOf([latest, s.stored], rules.isLater);
       impose(s, io, open, { timestamp: rules.next(timestamp, io.self), value: open.writing.value });
     } else if (rules.writesBack(open.answers.map(({ timestamp }) => timestamp))) impose(s, io, open, latest);
     else finish(s, io, latest.value);
