@@ -5,4 +5,7 @@ export * from "./fifo-link.ts";
 export * from "./logged-link.ts";
 export * from "./number-set.ts";
 export * from "./perfect-link.ts";
+export * from "./relayed-link.ts";
+export * from "./resuming-link.ts";
+export * from "./session-link.ts";
 export * from "./stubborn-link.ts";

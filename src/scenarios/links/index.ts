@@ -1,18 +1,29 @@
 import type { AnyScenario, Mutant } from "../../simulate/index.ts";
 import { acknowledgedLinkScenario } from "./acknowledged-link-scenario.ts";
 import { authenticatedLinkScenario } from "./authenticated-link-scenario.ts";
+import { bridgeScenario } from "./bridge-scenario.ts";
 import { durableFifoLinkScenario, fifoLinkScenario } from "./fifo-link-scenario.ts";
 import { loggedLinkScenario } from "./logged-link-scenario.ts";
+import { fairLossLinkScenario, stubbornLinkScenario } from "./lossy-link-scenarios.ts";
 import { perfectLinkScenario } from "./perfect-link-scenario.ts";
+import { sessionScenario } from "./session-scenario.ts";
+import { eventuallySynchronousScenario, synchronousScenario, unknownBoundScenario } from "./timing-scenarios.ts";
 
 /** The lab's scenarios on links. */
 export const linksScenarios: readonly AnyScenario[] = [
+  fairLossLinkScenario,
+  stubbornLinkScenario,
   perfectLinkScenario,
   acknowledgedLinkScenario,
   fifoLinkScenario,
   durableFifoLinkScenario,
   loggedLinkScenario,
   authenticatedLinkScenario,
+  sessionScenario,
+  bridgeScenario,
+  synchronousScenario,
+  eventuallySynchronousScenario,
+  unknownBoundScenario,
 ];
 
 /** Known bugs of links that the scenarios must find. */
@@ -44,5 +55,12 @@ export const linksMutants: readonly Mutant[] = [
     change: "The proof of the sender is not checked.",
     rules: { isMadeBy: () => true },
     violates: ["AL3"],
+  },
+  {
+    id: "links/session-end-ignored",
+    scenario: "links/session",
+    change: "A layer above sessions does not say again what the last session may have lost.",
+    rules: { resumes: (sessionsBefore: number) => sessionsBefore === 0 },
+    violates: ["PL1", "FPL4"],
   },
 ];

@@ -2,8 +2,9 @@ import { describe, expect, it } from "vitest";
 import { properties } from "../../check/index.ts";
 import { network, Odometer, stack } from "../../model/index.ts";
 import { fifoLink } from "../../protocols/index.ts";
-import { type AnyScenario, prepare, runCampaign, runWith, scenario } from "../../simulate/index.ts";
+import { type AnyScenario, prepare, runCampaign, runOnce, runWith, scenario } from "../../simulate/index.ts";
 import { authenticatedLinkScenario } from "./authenticated-link-scenario.ts";
+import { bridgeScenario } from "./bridge-scenario.ts";
 import { durableFifoLinkScenario, fifoLinkScenario } from "./fifo-link-scenario.ts";
 import { perfectLinkScenario } from "./perfect-link-scenario.ts";
 
@@ -91,5 +92,16 @@ describe("B3 links made stronger", () => {
       "AL2 holds",
       "AL3 holds",
     ]);
+  });
+});
+
+describe("row 12 bridge", () => {
+  it("cuts p1 from p3 in every run, and the messages between them go through p2", () => {
+    const prepared = prepare(bridgeScenario);
+    const { trace, violations } = runOnce(prepared, { kind: "seed", seed: 1, edits: [] }, { trace: true });
+    const delivered = (trace?.events ?? []).filter(({ kind }) => kind === "deliver");
+    expect(delivered.some(({ node, peer }) => (node === 0 && peer === 2) || (node === 2 && peer === 0))).toBe(false);
+    expect(delivered.some(({ node, peer }) => node === 1 && peer === 0)).toBe(true);
+    expect(violations).toEqual([]);
   });
 });

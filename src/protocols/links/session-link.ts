@@ -1,0 +1,172 @@
+import type { IO, Links, Module, NodeId, Port } from "../../model/index.ts";
+import { perNode } from "../../model/index.ts";
+
+/** Links with a life of their own, as TCP gives them: reliable and in order within a session, and sessions end. */
+export interface Sessions<M> extends Port {
+  readonly requests: {
+    /** Sends within the session that is open with `to`; where none is, the message is lost as if it had just ended. */
+    readonly send: (to: NodeId, message: M) => void;
+  };
+  readonly indications: {
+    readonly deliver: (from: NodeId, message: M) => void;
+    readonly opened: (peer: NodeId, session: number) => void;
+    /** Of what was sent in it, some first part arrived: nobody can say how much. */
+    readonly ended: (peer: NodeId, session: number) => void;
+  };
+}
+
+/** What two ends of a session say to each other. */
+export type SessionFrame<M> =
+  | { readonly kind: "open"; readonly session: number }
+  | { readonly kind: "accept"; readonly session: number }
+  | { readonly kind: "data"; readonly session: number; readonly sequence: number; readonly message: M }
+  | { readonly kind: "acknowledge"; readonly session: number; readonly next: number }
+  | { readonly kind: "end"; readonly session: number };
+
+interface Session<M> {
+  number: number;
+  isOpen: boolean;
+  /** Sequence number of the first message that was not acknowledged. */
+  first: number;
+  unacknowledged: M[];
+  /** Sequence number of the next message to deliver. */
+  next: number;
+  /** How often in a row what is not acknowledged was sent in vain. */
+  attempts: number;
+}
+
+type SessionSpec<M> = {
+  provides: Sessions<M>;
+  uses: { fairLoss: Links<SessionFrame<M>> };
+  state: { readonly sessions: Session<M>[] };
+  timers: { tick: [peer: NodeId] };
+};
+
+/** How sessions pace themselves. */
+export interface SessionLinkOptions {
+  /** Milliseconds between two transmissions of what was not acknowledged, and between two signs of life. */
+  readonly resendMs?: number;
+  /** So many transmissions in vain end the session. */
+  readonly attemptsMax?: number;
+}
+
+const renew = <M>(session: Session<M>, number: number): void => {
+  session.number = number;
+  session.isOpen = false;
+  session.first = 0;
+  session.unacknowledged = [];
+  session.next = 0;
+  session.attempts = 0;
+};
+
+/** Of two processes the one with the lower id dials: both dialling would need a rule for the crossing of two calls. */
+const dials = (self: NodeId, peer: NodeId): boolean => self < peer;
+
+const open = <M>(io: IO<SessionSpec<M>>, peer: NodeId, session: Session<M>): void => {
+  session.isOpen = true;
+  io.up.opened(peer, session.number);
+};
+
+/** The session is over at this end. The dialler goes on with the next number, and never comes back to this one. */
+const end = <M>(io: IO<SessionSpec<M>>, peer: NodeId, session: Session<M>): void => {
+  const { number, isOpen } = session;
+  renew(session, dials(io.self, peer) ? number + 1 : number);
+  if (isOpen) io.up.ended(peer, number);
+};
+
+const resend = <M>(io: IO<SessionSpec<M>>, peer: NodeId, { number, first, unacknowledged }: Session<M>): void => {
+  unacknowledged.forEach((message, at) => {
+    io.fairLoss.send(peer, { kind: "data", session: number, sequence: first + at, message });
+  });
+};
+
+/**
+ * Session links: what TCP gives. Within a session messages arrive in order and none is missing; when the other end does
+ * not answer for long, the session ends, both ends are told, and a new one begins. Whether the last messages of the old
+ * one arrived, nobody knows: whoever ignores the end has links that silently lose (row 11).
+ *
+ * Session numbers only grow, so that what is left of an old session on the network is refused. They are kept in memory:
+ * where processes recover the dialler needs a number that survives.
+ *
+ * Source: RFC 9293 in what it gives, not in how; go-back-N as in van Steen and Tanenbaum.
+ */
+export const sessionLink = <M>({
+  resendMs = 50,
+  attemptsMax = 4,
+}: SessionLinkOptions = {}): Module<SessionSpec<M>> => ({
+  name: "session link",
+  source: "RFC 9293",
+  init: ({ nodes }) => ({
+    sessions: perNode(nodes, () => ({
+      number: 0,
+      isOpen: false,
+      first: 0,
+      unacknowledged: [],
+      next: 0,
+      attempts: 0,
+    })),
+  }),
+  start(s, io) {
+    for (const peer of io.nodes) {
+      if (!dials(io.self, peer)) continue;
+      renew(s.sessions[peer]!, 1);
+      io.fairLoss.send(peer, { kind: "open", session: 1 });
+      io.timers.tick.set(resendMs, peer);
+    }
+  },
+  upon: {
+    request: {
+      send(s, io, to, message) {
+        const session = s.sessions[to]!;
+        if (!session.isOpen) return io.note("has no session with", to);
+        session.unacknowledged.push(message);
+        const sequence = session.first + session.unacknowledged.length - 1;
+        io.fairLoss.send(to, { kind: "data", session: session.number, sequence, message });
+      },
+    },
+    fairLoss: {
+      deliver(s, io, from, frame) {
+        const session = s.sessions[from]!;
+        if (frame.kind === "open" && frame.session > session.number) {
+          end(io, from, session);
+          renew(session, frame.session);
+          open(io, from, session);
+          io.timers.tick.set(resendMs, from);
+        }
+        const isThis = frame.session === session.number;
+        // The dialler hears of its session from the other end, by whichever frame comes first.
+        const isAnswer = frame.kind === "accept" || frame.kind === "data";
+        if (isThis && isAnswer && !session.isOpen && dials(io.self, from)) open(io, from, session);
+        if (frame.kind === "end") {
+          if (isThis) end(io, from, session);
+          return;
+        }
+        if (!isThis || !session.isOpen) return io.fairLoss.send(from, { kind: "end", session: frame.session });
+        if (frame.kind === "open") io.fairLoss.send(from, { kind: "accept", session: frame.session });
+        else if (frame.kind === "data") {
+          if (frame.sequence === session.next) {
+            session.next++;
+            io.up.deliver(from, frame.message);
+          }
+          io.fairLoss.send(from, { kind: "acknowledge", session: frame.session, next: session.next });
+        } else if (frame.kind === "acknowledge" && frame.next > session.first) {
+          session.unacknowledged = session.unacknowledged.slice(frame.next - session.first);
+          session.first = frame.next;
+          session.attempts = 0;
+        }
+      },
+    },
+    timer: {
+      tick(s, io, peer) {
+        const session = s.sessions[peer]!;
+        if (session.unacknowledged.length > 0 && ++session.attempts > attemptsMax) {
+          io.fairLoss.send(peer, { kind: "end", session: session.number });
+          end(io, peer, session);
+        }
+        resend(io, peer, session);
+        if (dials(io.self, peer)) io.fairLoss.send(peer, { kind: "open", session: session.number });
+        if (dials(io.self, peer) || session.isOpen) io.timers.tick.set(resendMs, peer);
+      },
+    },
+  },
+});
