@@ -21,8 +21,8 @@ const partitions = toggle("the network may be cut in two", false);
 
 /**
  * Probability is all that gossip has: messages are lost rarely and each by itself. A partition loses many at a time, and
- * nothing is ever sent again. The groups are small, so the odds are chosen such that a message stays with less than its
- * share in fewer than one of 100,000 runs.
+ * nothing is ever sent again. The groups are small: at the dials' own odds (10 % lost, 5 % doubled) 1, 15 and 0 of 3,000
+ * runs of the eager, the lazy and the rumour scenario stay below the share; at these none of 20,000 runs of each did.
  */
 const odds = (cuts: boolean): Pick<Setup, "faults" | "dials" | "windowMs" | "patienceMs"> => ({
   faults: cuts ? {} : { partitions: 0 },

@@ -10,7 +10,8 @@ export const watching = <P extends Port>(n: number, stack: Bound<P>): Pick<Setup
 /**
  * Time enough for the timeouts to pass the bound. With steps of 40 ms the drawn bounds (round trips of at most 20, 38, 56
  * or 74 ms) are met by the first timeout or missed by far: where a bound is missed by a hair, the delay that shows it is
- * rare, and the last mistake comes after any patience.
+ * rare, and the last mistake comes after any patience: with steps of 30 ms 8 of 500 runs of the detector still err in
+ * their last half second. Such a verdict says that patience was too short, not that the detector is wrong.
  */
 export const timing: Pick<Setup, "windowMs" | "patienceMs" | "dials"> = {
   windowMs: 200,
