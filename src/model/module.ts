@@ -160,6 +160,16 @@ export interface Nothing extends Port {
   readonly indications: Record<never, never>;
 }
 
+/**
+ * One end of a channel between two roles: what it sends, the other end hears, and back. `never` where nothing comes.
+ */
+export interface Channel<Sent, Heard> extends Port {
+  readonly requests: { readonly send: (to: NodeId, message: Sent) => void };
+  readonly indications: [Heard] extends [never]
+    ? Record<never, never>
+    : { readonly deliver: (from: NodeId, message: Heard) => void };
+}
+
 /** Point-to-point links between processes: the port at the bottom of every stack, and of every link built on it. */
 export interface Links<Message> extends Port {
   readonly requests: { readonly send: (to: NodeId, message: Message) => void };

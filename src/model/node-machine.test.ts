@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { manualHost } from "../../test/support/manual-host.ts";
 import {
+  type Channel,
+  channel,
   decode,
   encode,
   type Links,
@@ -112,7 +114,12 @@ describe("a step", () => {
 });
 
 interface Voting extends Port {
-  readonly requests: { readonly vote: () => void; readonly ask: () => void; readonly append: (entry: string) => void };
+  readonly requests: {
+    readonly vote: () => void;
+    readonly ask: () => void;
+    readonly append: (entry: string) => void;
+    readonly sendThenVote: () => void;
+  };
   readonly indications: { readonly voted: () => void; readonly stored: (end: number) => void };
 }
 
@@ -143,6 +150,10 @@ const voter = (): Module<{
         io.early(() => io.links.send(1, `early ${entry}`));
         io.links.send(1, `late ${entry}`);
         io.whenDurable.stored(io.disk.entries.end);
+      },
+      sendThenVote(_s, io) {
+        io.early(() => io.links.send(1, "before the vote is written"));
+        io.disk.vote.set("me");
       },
     },
     links: { deliver: () => undefined },
@@ -188,6 +199,15 @@ describe("durable before visible", () => {
     ]);
     gate.advance(3);
     expect(messages.at(-1)?.body).toBe("late y");
+  });
+
+  it("D3: an early send waits for the records of its own step, also for those written after it", () => {
+    const { machine, gate, messages, frames } = manualHost(stack(voter(), { links: network() }));
+    machine.request("sendThenVote", []);
+    // A crash now forgets the vote: nobody may have heard from this step.
+    expect(messages.length).toBe(0);
+    gate.advance(frames[0]!.position);
+    expect(messages.length).toBe(1);
   });
 
   it("tells a module that what it wrote is durable", () => {
@@ -355,6 +375,77 @@ describe("families and sharing", () => {
       [1, "heard b"],
       [2, "heard b"],
     ]);
+  });
+});
+
+interface Ask extends Port {
+  readonly requests: { readonly ask: (to: number, question: string) => void };
+  readonly indications: { readonly answer: (from: number, reply: number) => void };
+}
+
+/** Asks, and counts letters for who asks: two roles in one process, each with its own end of the channel. */
+const asker = (): Module<{
+  provides: Ask;
+  uses: { counters: Channel<string, number>; counter: Nothing };
+  state: Record<never, never>;
+}> => ({
+  name: "asker",
+  source: "a test",
+  init: () => ({}),
+  upon: {
+    request: { ask: (_s, io, to, question) => io.counters.send(to, question) },
+    counters: { deliver: (_s, io, from, reply) => io.up.answer(from, reply) },
+    counter: {},
+  },
+});
+
+const counter = (): Module<{
+  provides: Nothing;
+  uses: { askers: Channel<number, string>; log: Channel<string, never> };
+  state: Record<never, never>;
+}> => ({
+  name: "counter",
+  source: "a test",
+  init: () => ({}),
+  upon: {
+    request: {},
+    askers: {
+      deliver(_s, io, from, question) {
+        io.askers.send(from, question.length);
+        io.log.send(2, question);
+      },
+    },
+    log: {},
+  },
+});
+
+describe("channels between roles", () => {
+  const count = channel<string, number>("count");
+  const log = channel<string, never>("log");
+  const bound = stack(asker(), {
+    counters: count.caller,
+    counter: stack(counter(), { askers: count.callee, log: log.caller }),
+  });
+
+  it("bring what one end sends to the other end, in another process or the same", () => {
+    const host = manualHost(bound);
+    host.machine.request("ask", [1, "four"]);
+    expect(host.messages.map(({ to, body, channel: number }) => [to, body, host.channels.nameOf(number)])).toEqual([
+      [1, "four", "count/callee"],
+    ]);
+    expect(host.deliver("count/callee", 2, "seven!!")).toBe(true);
+    expect(
+      host.messages.slice(1).map(({ to, body, channel: number }) => [to, body, host.channels.nameOf(number)]),
+    ).toEqual([
+      [2, 7, "count/caller"],
+      [2, "seven!!", "log/callee"],
+    ]);
+    expect(host.deliver("count/caller", 1, 4)).toBe(true);
+    expect(host.answers.map(({ args }) => args)).toEqual([[1, 4]]);
+  });
+
+  it("drop what comes to an end that nobody holds", () => {
+    expect(manualHost(bound).deliver("log/callee", 2, "x")).toBe(false);
   });
 });
 

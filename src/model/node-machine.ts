@@ -4,11 +4,11 @@ import { Family, type Scope } from "./family.ts";
 import type { Incarnation, NodeId, Site } from "./ids.ts";
 import type { Instance, TimerBox, User } from "./instance.ts";
 import { makeIO } from "./instance-io.ts";
-import type { ClockKind, Delay, Signed } from "./module.ts";
+import type { ClockKind, Delay, Links, Signed } from "./module.ts";
 import type { Message, Output, OutputGate } from "./output.ts";
 import { freeze } from "./plain.ts";
 import { childPath, type Program } from "./program.ts";
-import { type Blueprint, type ErasedModule, network, stack } from "./stack.ts";
+import { type Blueprint, type Bound, type ErasedModule, stack } from "./stack.ts";
 import { type Handler, StepQueue } from "./step-queue.ts";
 
 /** What the machinery asks of a host. The simulator, the odometer and the TCP host each give one. */
@@ -42,6 +42,8 @@ export interface NodeOptions {
   /** Freeze every message, indication and written value: a later mutation then throws at the faulty line. */
   readonly freeze: boolean;
 }
+
+type NetworkLeaf = Extract<Blueprint, { readonly kind: "network" }>;
 
 const rawLinks: ErasedModule = {
   name: "the network itself",
@@ -81,7 +83,8 @@ export class NodeMachine {
   readonly #settling: Instance[] = [];
   #booted = false;
   #outputs: Output[] = [];
-  #afters: (number | null)[] = [];
+  /** For each output the module that sent it early, or null. */
+  #early: (Instance | null)[] = [];
   #frame: Write[] = [];
   #issued: number;
 
@@ -244,7 +247,7 @@ export class NodeMachine {
   /** A notice that comes back once all that was written so far is durable. */
   notify(instance: Instance, name: string, args: readonly unknown[]): void {
     this.#outputs.push({ kind: "durable", instance, name, args });
-    this.#afters.push(null);
+    this.#early.push(null);
   }
 
   /** A write of this step. */
@@ -274,10 +277,10 @@ export class NodeMachine {
 
   #out(output: Output, early: Instance | null): void {
     this.#outputs.push(output);
-    this.#afters.push(early === null ? null : this.#positionFor(early));
+    this.#early.push(early);
   }
 
-  /** An early output waits for every write but those to its module's own logs. */
+  /** An early output waits for every write, also later ones of its step, but those to its module's own logs. */
   #positionFor(early: Instance): number {
     let position = 0;
     for (const instance of this.#instances) {
@@ -307,10 +310,13 @@ export class NodeMachine {
     }
     const outputs = this.#outputs;
     if (outputs.length === 0) return;
-    const afters = this.#afters;
+    const early = this.#early;
     this.#outputs = [];
-    this.#afters = [];
-    for (let at = 0; at < outputs.length; at++) this.gate.pass(outputs[at]!, afters[at] ?? this.#issued);
+    this.#early = [];
+    for (let at = 0; at < outputs.length; at++) {
+      const sender = early[at]!;
+      this.gate.pass(outputs[at]!, sender === null ? this.#issued : this.#positionFor(sender));
+    }
   }
 
   #start(instance: Instance): void {
@@ -331,7 +337,9 @@ export class NodeMachine {
     if (blueprint.kind === "shared") return this.#buildShared(blueprint, path, nodes);
     if (blueprint.kind === "network")
       return this.#build(
-        stack(rawLinks, { links: network(blueprint.channel ?? path) }) as Blueprint & object,
+        stack(rawLinks, {
+          links: { ...blueprint, channel: blueprint.channel ?? path } as Bound<Links<unknown>>,
+        }) as Blueprint & object,
         path,
         scope,
         nodes,
@@ -380,7 +388,7 @@ export class NodeMachine {
 
   #bind(user: Instance, port: string, under: Blueprint, path: string, scope: Scope, nodes: readonly NodeId[]): unknown {
     if (under.kind === "network")
-      return this.#bindNetwork(user, port, under.channel ?? path.replace(/\[\d+\]/g, "[]"), path, scope);
+      return this.#bindNetwork(user, port, under, path.replace(/\[\d+\]/g, "[]"), path, scope);
     if (under.kind === "among" && under.one.kind === "network")
       return this.#bind(user, port, under.one, path, scope, nodes);
     if (under.kind === "many") return this.#bindFamily(user, port, under, path, scope, nodes);
@@ -403,12 +411,21 @@ export class NodeMachine {
     this.queue.push(tell, below, null);
   }
 
-  #bindNetwork(user: Instance, port: string, name: string, path: string, scope: Scope): unknown {
-    const channel = this.#program.channels.numberOf(name);
+  #bindNetwork(user: Instance, port: string, leaf: NetworkLeaf, ownName: string, path: string, scope: Scope): unknown {
+    const { channels } = this.#program;
+    const name = leaf.channel ?? ownName;
+    const hears = channels.numberOf(name);
+    const channel = leaf.sends === null ? hears : channels.numberOf(leaf.sends);
     const handler = user.module.upon[port]?.["deliver"];
-    assert(handler !== undefined, `${user.module.name} does not hear deliver on its port ${port}`);
-    assert(!scope.leaves.has(channel), `two network leaves of one stack are named ${name}: give them different names`);
-    scope.leaves.set(channel, { instance: user, handler: handler as Handler, key: null, path });
+    // Only the end of a one-way channel may be deaf.
+    assert(
+      handler !== undefined || leaf.sends !== null,
+      `${user.module.name} does not hear deliver on its port ${port}`,
+    );
+    if (handler !== undefined) {
+      assert(!scope.leaves.has(hears), `two network leaves of one stack are named ${name}: give them different names`);
+      scope.leaves.set(hears, { instance: user, handler: handler as Handler, key: null, path });
+    }
     const { keys } = scope;
     const observe = this.host.observe;
     if (observe === undefined) return { send: (to: NodeId, body: unknown) => this.send(to, channel, keys, body) };
@@ -444,7 +461,8 @@ export class NodeMachine {
         const requests = this.#bindNetwork(
           user,
           port,
-          under.template.channel ?? `${path.replace(/\[\d+\]/g, "[]")}[]`,
+          under.template,
+          `${path.replace(/\[\d+\]/g, "[]")}[]`,
           memberPath,
           inside,
         );

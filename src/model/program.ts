@@ -54,8 +54,10 @@ const anyModule = (blueprint: Blueprint, holds: (module: object) => boolean): bo
 };
 
 const internChannels = (blueprint: Blueprint, path: string, channels: ChannelTable): void => {
-  if (blueprint.kind === "network") channels.numberOf(blueprint.channel ?? path);
-  else if (blueprint.kind === "many") internChannels(blueprint.template, `${path}[]`, channels);
+  if (blueprint.kind === "network") {
+    channels.numberOf(blueprint.channel ?? path);
+    if (blueprint.sends !== null) channels.numberOf(blueprint.sends);
+  } else if (blueprint.kind === "many") internChannels(blueprint.template, `${path}[]`, channels);
   else if (blueprint.kind === "shared" || blueprint.kind === "among") internChannels(blueprint.one, path, channels);
   else
     for (const [port, below] of Object.entries(blueprint.below)) internChannels(below, childPath(path, port), channels);

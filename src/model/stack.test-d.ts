@@ -2,7 +2,17 @@
  * A stack bound wrongly in eight ways is eight compile errors (row by row what the trial of the contract tried). Each
  * `@ts-expect-error` fails this file if the line below it compiles.
  */
-import { type Bound, type Links, type Module, type NodeId, network, type Port, stack } from "./index.ts";
+import {
+  type Bound,
+  type Channel,
+  channel,
+  type Links,
+  type Module,
+  type NodeId,
+  network,
+  type Port,
+  stack,
+} from "./index.ts";
 
 interface Broadcast<M> extends Port {
   readonly requests: { readonly broadcast: (message: M) => void };
@@ -60,3 +70,9 @@ export const widerBelow: Bound<Broadcast<string>> = stack(narrow(), { links: net
 export const narrowerBelow: Bound<Broadcast<string>> = stack(narrow(), { links: network<"a">() });
 // @ts-expect-error 8: a session link whose end nobody handles
 export const unheardEnd: Bound<Broadcast<string>> = stack(needsLinks<string>(), { links: endingLinks });
+
+declare const asks: () => Module<{ provides: Port; uses: { server: Channel<"question", "reply"> }; state: object }>;
+const talk = channel<"question", "reply">("talk");
+export const rightEnd: Bound<Port> = stack(asks(), { server: talk.caller });
+// @ts-expect-error the wrong end of a channel
+export const wrongEnd: Bound<Port> = stack(asks(), { server: talk.callee });

@@ -1,6 +1,6 @@
 import { assert } from "./assert.ts";
 import type { NodeId, Site } from "./ids.ts";
-import type { Links, Many, Module, Port, Ports, Spec } from "./module.ts";
+import type { Channel, Links, Many, Module, Port, Ports, Spec } from "./module.ts";
 
 /**
  * A stack of modules that offers the port `P`. It is a description, not a running thing: hosts make instances of it.
@@ -35,7 +35,8 @@ export interface ErasedModule {
 /** What a `Bound` really is. Only the machinery looks inside. */
 export type Blueprint =
   | { readonly kind: "module"; readonly module: ErasedModule; readonly below: { readonly [port: string]: Blueprint } }
-  | { readonly kind: "network"; readonly channel: string | null }
+  /** Hears one channel and sends on another; on the same one where `sends` is null. Null is the path in the stack. */
+  | { readonly kind: "network"; readonly channel: string | null; readonly sends: string | null }
   | { readonly kind: "many"; readonly template: Blueprint }
   | { readonly kind: "shared"; readonly one: Blueprint }
   | { readonly kind: "among"; readonly members: readonly NodeId[]; readonly one: Blueprint };
@@ -74,7 +75,27 @@ export const stack = <P extends Port, U extends Ports>(
  * with unlike stacks (a client and a server) meet.
  */
 export const network = <Message>(channel?: string): Bound<Links<Message>> =>
-  ({ kind: "network", channel: channel ?? null }) satisfies Blueprint as Bound<Links<Message>>;
+  ({ kind: "network", channel: channel ?? null, sends: null }) satisfies Blueprint as Bound<Links<Message>>;
+
+/** The two ends of a channel, each for the module of one role. */
+export interface Ends<Question, Reply> {
+  readonly caller: Bound<Channel<Question, Reply>>;
+  readonly callee: Bound<Channel<Reply, Question>>;
+}
+
+/**
+ * A channel on the network between two roles (proposer and acceptor, client and server): what a caller sends arrives at
+ * the callee of the other process, and back. With it each role is a module of its own, whether the two live in one
+ * process or in two; over plain links a module would have to pass on what is meant for its neighbour.
+ */
+export const channel = <Question, Reply>(name: string): Ends<Question, Reply> => {
+  const end = (hears: string, sends: string): Blueprint => ({ kind: "network", channel: hears, sends });
+  const [toCaller, toCallee] = [`${name}/caller`, `${name}/callee`];
+  return {
+    caller: end(toCaller, toCallee) as Bound<Channel<Question, Reply>>,
+    callee: end(toCallee, toCaller) as Bound<Channel<Reply, Question>>,
+  };
+};
 
 /**
  * A family of instances of one stack, told apart by a number. A member is made by its first request, its first

@@ -143,7 +143,9 @@ const runAll = (prepared: Prepared, options: CampaignOptions, tally: Tally): boo
 export const runCampaign = (prepared: Prepared, options: CampaignOptions = {}): CampaignResult => {
   const tally = new Tally();
   const exhaustive = options.exhaustive ?? false;
-  const complete = exhaustive ? runAll(prepared, options, tally) : runSeeds(prepared, options, tally);
+  // A run goes on after a violation, or a property that breaks early would hide one that breaks late.
+  const watching = { ...options, stopAtViolation: options.stopAtViolation ?? options.first ?? false };
+  const complete = exhaustive ? runAll(prepared, watching, tally) : runSeeds(prepared, watching, tally);
   const counterexamples = new Map<string, Counterexample>();
   for (const [property, starts] of tally.found) {
     const best = shortest(prepared, property, starts, options);

@@ -127,7 +127,10 @@ export class Chronicle {
   pathOf({ channel, keys }: Message): string {
     const name = this.#world.channels.nameOf(channel);
     let at = 0;
-    return keys === null ? name : name.replace(/\[\]/g, () => `[${keys[at++] ?? ""}]`);
+    if (keys === null) return name;
+    const keyed = name.replace(/\[\]/g, () => `[${keys[at++] ?? ""}]`);
+    // A channel that has a name of its own does not show where in the stack its family is.
+    return keys.slice(at).reduce((path, key) => `${path}[${key}]`, keyed);
   }
 
   /** A look into the nodes for invariants. */

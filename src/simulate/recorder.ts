@@ -200,6 +200,14 @@ export class Recorder {
     return new Map(this.#watchers.map(({ property, exercised }) => [property.id, exercised]));
   }
 
+  /** Whether a run is over with what it has violated so far. */
+  stops(at: boolean | string): boolean {
+    return (
+      at === true ||
+      this.violations.some(({ property }) => property === at || (at !== false && property === "protocol"))
+    );
+  }
+
   /** A violation that no property states: the protocol threw, or never stops. */
   fail(property: string, clause: string): void {
     this.violations.push({

@@ -19,8 +19,8 @@ export interface RunInput {
   readonly trace: boolean;
   readonly cover: HashCover;
   readonly laws: Laws;
-  /** Stop at the first violation. */
-  readonly stopAtViolation: boolean;
+  /** Stop at the first violation, of any property or of the one named; a protocol that throws stops every run. */
+  readonly stopAtViolation: boolean | string;
   /** The most events that the run may process. */
   readonly eventsMax: number;
   /** For the header of the trace. */

@@ -20,7 +20,7 @@ export interface RunOptions {
   readonly trace?: boolean;
   readonly cover?: HashCover;
   readonly laws?: Laws;
-  readonly stopAtViolation?: boolean;
+  readonly stopAtViolation?: boolean | string;
   readonly eventsMax?: number;
   /** Version of the code, for the trace. */
   readonly code?: string;

@@ -37,7 +37,11 @@ const kindOf = (prepared: Prepared, property: string): "safety" | "liveness" =>
 const attempt = (prepared: Prepared, source: RunSource, property: string, options: RunOptions): Attempt | undefined => {
   const decisions: Decision[] = [];
   const base = source.kind === "seed" ? edited(seeded(source.seed), source.edits) : following(source.path);
-  const result = runWith(prepared, source, recording(base, decisions), { ...options, trace: true });
+  const result = runWith(prepared, source, recording(base, decisions), {
+    ...options,
+    stopAtViolation: property,
+    trace: true,
+  });
   const violation = result.violations.find(({ property: broken }) => broken === property);
   if (violation === undefined || result.trace === null) return undefined;
   const kind = kindOf(prepared, property);

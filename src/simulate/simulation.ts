@@ -83,7 +83,7 @@ export class Simulation {
     const ended = this.#loop();
     const fair = ended === "patience" || (ended === "quiet" && this.#world.healed);
     if (ended !== "violated") recorder.finish(this.#prospect(), fair && this.#faults.survivable);
-    return this.#result(ended);
+    return this.#result(recorder.violations.length > 0 ? "violated" : ended);
   }
 
   get #windowMs(): number {
@@ -96,7 +96,7 @@ export class Simulation {
     const endUs = (this.#windowMs + (this.#input.setup.patienceMs ?? patienceMsDefault)) * microseconds;
     let lookedAt = 0;
     for (;;) {
-      if (stopAtViolation && recorder.violations.length > 0) return "violated";
+      if (recorder.violations.length > 0 && recorder.stops(stopAtViolation)) return "violated";
       if (recorder.events > eventsMax) return "budget";
       if (agenda.nextTime > endUs) return agenda.size === 0 ? "quiet" : "patience";
       // Every so often: is anything owed? Protocols that retransmit for ever have no other end.
@@ -460,7 +460,7 @@ export class Simulation {
       events: recorder.events,
       deliveries: this.#deliveries,
       durationMs: agenda.now / microseconds,
-      ended: recorder.violations.length > 0 ? "violated" : ended,
+      ended,
       exercised: recorder.exercised(),
       struck: recorder.struck,
       trace,
