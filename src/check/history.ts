@@ -26,6 +26,8 @@ export type History<Input, Output> = readonly Operation<Input, Output>[];
 /** A history that no run can have: two open operations of one process, an answer without a call, time running back. */
 export class HistoryError extends Error {
   override readonly name: string = "HistoryError";
+  /** Tells this class from others where `instanceof` cannot, as across workers. */
+  readonly code: "HISTORY" = "HISTORY";
 }
 
 /** Whether an answer came: an operation without one may have taken effect or not, now or later. */

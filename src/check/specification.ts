@@ -43,6 +43,8 @@ export interface Applied<State, Output> {
 /** A specification that contradicts itself. */
 export class SpecificationError extends Error {
   override readonly name: string = "SpecificationError";
+  /** Tells this class from others where `instanceof` cannot, as across workers. */
+  readonly code: "SPECIFICATION" = "SPECIFICATION";
 }
 
 /** An object given by what it does. */

@@ -3,6 +3,8 @@ import { exitFault, exitMissing, exitUsage } from "./exit-code.ts";
 /** Ends the command with one sentence and an exit code. */
 export class CliError extends Error {
   override readonly name: string = "CliError";
+  /** Tells this class from others where `instanceof` cannot, as across workers. */
+  readonly code: "CLI" = "CLI";
   readonly exitCode: number;
 
   constructor(exitCode: number, message: string, options?: ErrorOptions) {

@@ -16,6 +16,8 @@ export type WorkerLoss = "silent" | "exited" | "failed" | "memory";
 /** A worker that ended, or was ended, before it answered. The pool starts another one for the next task. */
 export class WorkerLostError extends Error {
   override readonly name: string = "WorkerLostError";
+  /** Tells this class from others where `instanceof` cannot, as across workers. */
+  readonly code: "WORKER_LOST" = "WORKER_LOST";
   readonly reason: WorkerLoss;
 
   constructor(reason: WorkerLoss, message: string, options?: ErrorOptions) {
