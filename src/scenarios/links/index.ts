@@ -1,6 +1,7 @@
 import type { AnyScenario, Mutant } from "../../simulate/index.ts";
 import { acknowledgedLinkScenario } from "./acknowledged-link-scenario.ts";
 import { authenticatedLinkScenario } from "./authenticated-link-scenario.ts";
+import { bandwidthScenario } from "./bandwidth-scenario.ts";
 import { bridgeScenario } from "./bridge-scenario.ts";
 import { durableFifoLinkScenario, fifoLinkScenario } from "./fifo-link-scenario.ts";
 import { loggedLinkScenario } from "./logged-link-scenario.ts";
@@ -11,6 +12,7 @@ import { eventuallySynchronousScenario, synchronousScenario, unknownBoundScenari
 
 /** The lab's scenarios on links. */
 export const linksScenarios: readonly AnyScenario[] = [
+  bandwidthScenario,
   fairLossLinkScenario,
   stubbornLinkScenario,
   perfectLinkScenario,
