@@ -170,13 +170,27 @@ export const timerBox = (instance: Instance, name: string, args: readonly unknow
   return box;
 };
 
+const refuseDelay = ({ module }: Instance, name: string, delay: Delay): never => {
+  throw new Error(
+    `${module.name} sets its timer ${name} to ${describeDelay(delay)}: a delay is a finite number of milliseconds, or a range of them`,
+  );
+};
+
+const describeDelay = (delay: Delay): string =>
+  typeof delay === "number" ? String(delay) : `${delay.from} … ${delay.to}`;
+
 const makeTimers = (machine: NodeMachine, instance: Instance): object => {
   const { host } = machine;
   return Object.fromEntries(
     Object.keys(instance.module.upon["timer"] ?? {}).map((name) => [
       name,
       {
-        set: (delay: Delay, ...args: readonly unknown[]): void => host.arm(timerBox(instance, name, args), delay),
+        set: (delay: Delay, ...args: readonly unknown[]): void => {
+          const milliseconds = typeof delay === "number" ? delay : delay.from + delay.to;
+          // NaN compares with nothing: it would spoil the order of everything else that is due.
+          if (!Number.isFinite(milliseconds)) refuseDelay(instance, name, delay);
+          host.arm(timerBox(instance, name, args), delay);
+        },
         cancel: (...args: readonly unknown[]): void => host.disarm(timerBox(instance, name, args)),
       },
     ]),

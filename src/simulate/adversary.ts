@@ -161,7 +161,9 @@ const walk = (value: unknown, at: string, visit: (at: string, value: unknown) =>
   else if (Array.isArray(value)) for (const part of value) walk(part, `${at}[]`, visit);
   else if (value instanceof Map) for (const part of value.values()) walk(part, `${at}[]`, visit);
   else if (!(value instanceof Set))
-    for (const [key, part] of Object.entries(value)) if (key !== "proof") walk(part, `${at}.${key}`, visit);
+    // The kind of a message says what else is in it: with another one it would be no message of the protocol at all.
+    for (const [key, part] of Object.entries(value))
+      if (key !== "proof" && key !== "kind") walk(part, `${at}.${key}`, visit);
 };
 
 const replaceAt = (value: unknown, here: string, at: string, other: unknown): unknown => {
