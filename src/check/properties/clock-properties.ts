@@ -268,7 +268,7 @@ export const externallyConsistent = (id: string): AnyProperty =>
         const other = s.known.get(earlier)!;
         if (other.timestamp >= timestamp)
           report.violated(
-            `${transaction} started after ${earlier} was made known, and its timestamp is ${other.timestamp - timestamp} ms smaller or equal`,
+            `${transaction} started after ${earlier} was made known, and its timestamp is ${timestamp}, not larger than ${other.timestamp}`,
             other.event,
             event,
           );

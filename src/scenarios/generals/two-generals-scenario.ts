@@ -105,8 +105,8 @@ export const twoGeneralsScenario: AnyScenario = scenario({
   counterexamples: generalsProtocols.map((protocol) => ({
     change: `messengers may be caught: ${protocol}`,
     model: { network: "fair-loss" as const },
-    parameters: { protocol, loss: 0.5 },
+    parameters: { protocol, messengers: 2, loss: 0.5 },
     violates: "TG1",
-    eventsMax: 12,
+    eventsMax: 6,
   })),
 });
