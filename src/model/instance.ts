@@ -30,6 +30,8 @@ export interface Instance {
   readonly path: string;
   readonly keys: readonly number[] | null;
   readonly module: ErasedModule;
+  /** `module.whenever`, at hand for the queue. */
+  readonly whenever: ErasedModule["whenever"];
   readonly nodes: readonly NodeId[];
   state: object;
   io: object;

@@ -142,12 +142,17 @@ export interface Module<S extends Spec> {
   start?(s: S["state"], io: IO<S>): void;
   /** A shared module gained a user after boot: say again what holds. Only that user hears it. */
   joined?(s: S["state"], io: IO<S>): void;
+  /**
+   * The book's "upon exists … such that": runs after each handler of this module, for what is to be done as soon as a
+   * condition on the state holds, whichever handler made it true.
+   */
+  whenever?(s: S["state"], io: IO<S>): void;
   /** The host has no further input at hand: send the batch. */
   settled?(s: S["state"], io: IO<S>): void;
   readonly upon: { readonly request: Upon<S, S["provides"]["requests"]> } & {
     readonly [P in keyof S["uses"]]: Upon<S, Heard<S["uses"][P]>>;
-  } & ("timers" extends keyof S ? { readonly timer: Upon<S, S["timers"]> } : unknown) &
-    ("later" extends keyof S ? { readonly durable: Upon<S, S["later"]> } : unknown);
+  } & (S extends { timers: infer T extends object } ? { readonly timer: Upon<S, T> } : unknown) &
+    (S extends { later: infer L extends object } ? { readonly durable: Upon<S, L> } : unknown);
   /** Never set: what `stack` infers the provided port from. */
   readonly port?: S["provides"] | undefined;
   /** Never set: what `stack` infers the used ports from. */

@@ -12,6 +12,7 @@ import {
   type Nothing,
   network,
   type Port,
+  type Spec,
   shared,
   stack,
 } from "./index.ts";
@@ -446,6 +447,54 @@ describe("channels between roles", () => {
 
   it("drop what comes to an end that nobody holds", () => {
     expect(manualHost(bound).deliver("log/callee", 2, "x")).toBe(false);
+  });
+});
+
+describe("whenever", () => {
+  it("runs after each handler of its module, whichever made the condition true", () => {
+    const pairing = (): Module<{
+      provides: Echo;
+      uses: { links: Links<string> };
+      state: { said: string[]; heard: string[] };
+    }> => ({
+      name: "pairing",
+      source: "a test",
+      init: () => ({ said: [], heard: [] }),
+      whenever(s, io) {
+        while (s.said.length > 0 && s.heard.length > 0) io.up.said(`${s.said.shift()}+${s.heard.shift()}`);
+      },
+      upon: {
+        request: { say: (s, _io, text) => void s.said.push(text) },
+        links: { deliver: (s, _io, _from, text) => void s.heard.push(text) },
+      },
+    });
+    const host = manualHost(stack(pairing(), { links: network() }));
+    host.machine.request("say", ["a"]);
+    host.machine.request("say", ["b"]);
+    host.deliver("links", 1, "x");
+    host.deliver("links", 1, "y");
+    expect(host.answers.map(({ args }) => args)).toEqual([["a+x"], ["b+y"]]);
+  });
+});
+
+/** A bundle by extending the interface needs no table for what it does not have. */
+interface Plainly extends Spec {
+  provides: Echo;
+  uses: { links: Links<string> };
+  state: Record<never, never>;
+}
+const plainly = (): Module<Plainly> => ({
+  name: "plainly",
+  source: "a test",
+  init: () => ({}),
+  upon: { request: { say: (_s, io, text) => io.links.send(1, text) }, links: { deliver: () => undefined } },
+});
+
+describe("a type bundle", () => {
+  it("may extend Spec", () => {
+    const host = manualHost(stack(plainly(), { links: network() }));
+    host.machine.request("say", ["hello"]);
+    expect(host.messages.length).toBe(1);
   });
 });
 

@@ -353,6 +353,7 @@ export class NodeMachine {
       path,
       keys: scope.keys,
       module,
+      whenever: module.whenever,
       nodes,
       state: module.init(site),
       io: {},

@@ -29,6 +29,7 @@ export interface ErasedModule {
   start?: Handler;
   joined?: Handler;
   settled?: Handler;
+  whenever?: Handler;
   readonly upon: { readonly [table: string]: { readonly [name: string]: Handler } };
 }
 

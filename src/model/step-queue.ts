@@ -68,6 +68,10 @@ export class StepQueue {
           this.#d[at],
           this.#e[at],
         );
+        if (instance.whenever !== undefined) {
+          this.early = null;
+          instance.whenever(instance.state, instance.io);
+        }
         at++;
       }
     } finally {

@@ -80,6 +80,7 @@ export class Carrier {
     const { from, to } = message;
     const link = from * this.#n + to;
     const count = this.#counts[link]!++;
+    message.order = count;
     if (this.#choices.forced("never", link, count) === 1) return never;
     if (from === to) return { arrivals: [now], lost: null };
     const bytes = this.#dials.bandwidth > 0 || this.#dials.packetBytes > 0 ? encode(message.body).length : 0;

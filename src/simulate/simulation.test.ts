@@ -187,6 +187,23 @@ describe("the node dial", () => {
     ).toEqual(["a", "b"]);
   });
 
+  it("reliable: what a process that stopped had on its way may be lost, of those that did not stop nothing is", () => {
+    const burst = (node: number) => ({
+      node,
+      calls: Array.from({ length: 100 }, (_, at) => ({ request: "tell", args: [1 - node, `m${at}`] })),
+    });
+    const result = run(
+      talking({ ...reliable, timing: "asynchronous" }, [burst(0), burst(1)], {
+        plan: [{ kind: "crash", at: 2, node: 0 }],
+        faults: quiet,
+        f: 1,
+      }),
+    );
+    const lost = of(result, "drop", "lost with its sender");
+    expect(lost.length).toBeGreaterThan(5);
+    expect(lost.every(({ peer }) => peer === 0)).toBe(true);
+  });
+
   it("a full disk ends the incarnation, and nothing that was held leaves", () => {
     const result = stops({ kind: "full-disk", at: 0, until: 20, node: 0 }, "crash-recovery", { f: 0 });
     expect(result.struck.get("failed write")).toBe(1);

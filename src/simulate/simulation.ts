@@ -184,6 +184,7 @@ export class Simulation {
   #arrive(message: Message): void {
     const { recorder, agenda, chronicle } = this.#world;
     if (!this.#nodes[message.to]!.up) return this.#network.drop(message, "node is down");
+    if (this.#isLostWithSender(message)) return this.#network.drop(message, "lost with its sender");
     const node = this.#ready(message.to, message);
     if (node === undefined) return;
     const event = recorder.light("deliver", message.to, agenda.now, message.from);
@@ -198,6 +199,15 @@ export class Simulation {
     this.#step(node, event, (machine) => {
       if (!machine.deliver(message)) recorder.strike("message for nobody");
     });
+  }
+
+  /**
+   * A perfect link owes delivery to correct senders alone (PL1): what a process that stopped had on its way may be lost,
+   * or what only it received would always be told to the others in the end.
+   */
+  #isLostWithSender({ from, to, order }: Message): boolean {
+    if (from === to || this.#input.model.network !== "reliable" || !this.#nodes[from]!.stopped) return false;
+    return this.#input.choices.chance("lost with its sender", from * this.#nodes.length + to, order, 0.25);
   }
 
   #fire(item: Extract<Item, { kind: "timer" }>): void {
