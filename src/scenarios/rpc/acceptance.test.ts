@@ -5,6 +5,7 @@ import { marshallingRules } from "../../protocols/index.ts";
 import { type AnyScenario, prepare, runCampaign, runOnce } from "../../simulate/index.ts";
 import { addRemoveScenario } from "./add-remove-scenario.ts";
 import { atLeastOnceScenario } from "./at-least-once-scenario.ts";
+import { atMostOnceScenario } from "./at-most-once-scenario.ts";
 import { rpcMutants, rpcScenarios } from "./index.ts";
 import { noReplyScenario, troubles } from "./no-reply-scenario.ts";
 import { plainSet, timestampedSet } from "./services.ts";
@@ -132,6 +133,21 @@ describe("RPC1: the codec", () => {
       expect(marshallingRules.write(read)).toEqual(bytes);
       expect(decode(bytes)).toEqual(value);
     }
+  });
+});
+
+describe("row 13: the same stack over bytes", () => {
+  it("typed stub, calls at most once and marshalling hold together, and nothing else travels but bytes", () => {
+    const prepared = prepare(atMostOnceScenario, { wire: "bytes" });
+    const { verdicts } = runCampaign(prepared, { runs: 300 });
+    expect(verdicts.map(({ property, verdict }) => [property, verdict])).toEqual([
+      ["RPC2", "holds"],
+      ["RPC4", "holds"],
+    ]);
+    const { trace } = runOnce(prepared, { kind: "seed", seed: 1, edits: [] }, { trace: true });
+    const sent = trace!.events.filter(({ kind }) => kind === "send");
+    expect(sent.length).toBeGreaterThan(0);
+    expect(sent.every(({ data }) => data instanceof Uint8Array)).toBe(true);
   });
 });
 

@@ -1,14 +1,16 @@
 import { everyCallEnds, executedAtMostOnce, properties } from "../../check/index.ts";
-import { type Bound, network, stack } from "../../model/index.ts";
+import { type Bound, type Links, network, stack } from "../../model/index.ts";
 import {
+  type AtMostOnceMessage,
   type AtMostOnceServerRules,
   atMostOnceClient,
   atMostOnceServer,
+  marshalling,
   type Serving,
   type Stub,
   stub,
 } from "../../protocols/index.ts";
-import { type AnyScenario, integer, scenario } from "../../simulate/index.ts";
+import { type AnyScenario, choice, integer, scenario } from "../../simulate/index.ts";
 import { everyClientCalls, server, serverAndClients } from "./clients.ts";
 import { type Likes, likes } from "./services.ts";
 
@@ -25,11 +27,16 @@ export const atMostOnceScenario: AnyScenario = scenario({
     calls: integer("calls of each client", 3, 1, 100),
     crashes: integer("crashes, of the server or of clients", 2, 0, 10),
     deadlineMs: integer("milliseconds that a caller waits", 150, 1, 60_000),
+    wire: choice("what travels: values, as the simulator allows, or bytes, as a network needs", ["values", "bytes"]),
   },
-  setup: ({ clients, calls, crashes, deadlineMs }, _model, rules: Partial<AtMostOnceServerRules>) => {
-    const counting: Bound<Serving> = stack(atMostOnceServer(likes(12_300), { rules }), { links: network("rpc") });
+  setup: ({ clients, calls, crashes, deadlineMs, wire }, _model, rules: Partial<AtMostOnceServerRules>) => {
+    const links: Bound<Links<AtMostOnceMessage>> =
+      wire === "bytes"
+        ? stack(marshalling({ protocol: "likes", version: 1 }), { bytes: network("rpc") })
+        : network("rpc");
+    const counting: Bound<Serving> = stack(atMostOnceServer(likes(12_300), { rules }), { links });
     const calling: Bound<Stub<Likes>> = stack(stub<Likes>("like", "likeAs"), {
-      calls: stack(atMostOnceClient({ server, deadlineMs, retryMs: 30 }), { links: network("rpc") }),
+      calls: stack(atMostOnceClient({ server, deadlineMs, retryMs: 30 }), { links }),
     });
     return {
       processes: serverAndClients(clients, counting, calling),
