@@ -105,25 +105,29 @@ export const edited = (base: Choices, edits: readonly Edit[]): Choices => {
   };
 };
 
-/** Keeps every decision that is taken, in order. */
-export const recording = (base: Choices, decisions: Decision[]): Choices => ({
+/** Tells of every decision as it is taken. */
+export const observing = (base: Choices, hear: (decision: Decision) => void): Choices => ({
   below: (name, which, count, alternatives) => {
     const value = base.below(name, which, count, alternatives);
-    decisions.push({ name, which, count, alternatives, value });
+    hear({ name, which, count, alternatives, value });
     return value;
   },
   chance: (name, which, count, probability) => {
     const value = base.chance(name, which, count, probability);
-    decisions.push({ name, which, count, alternatives: 2, value: value ? 1 : 0 });
+    hear({ name, which, count, alternatives: 2, value: value ? 1 : 0 });
     return value;
   },
-  // Kept with one alternative: a shrinker sees that it was asked and may force it.
+  // Told with one alternative: a shrinker sees that it was asked and may force it.
   forced: (name, which, count) => {
     const value = base.forced(name, which, count);
-    decisions.push({ name, which, count, alternatives: 1, value });
+    hear({ name, which, count, alternatives: 1, value });
     return value;
   },
 });
+
+/** Keeps every decision that is taken, in order. */
+export const recording = (base: Choices, decisions: Decision[]): Choices =>
+  observing(base, (decision) => decisions.push(decision));
 
 /**
  * Enumerates every combination of choices of a deterministic program, depth first, by running it again and again:

@@ -1,5 +1,13 @@
 import type { AnyProperty, Inspection, Property, PropertyEvent, Prospect, RunSite } from "../check/index.ts";
-import { hashPlain, hashText, hashWord, type NodeId, type TraceEvent, type TraceKind } from "../model/index.ts";
+import {
+  type Decision,
+  hashPlain,
+  hashText,
+  hashWord,
+  type NodeId,
+  type TraceEvent,
+  type TraceKind,
+} from "../model/index.ts";
 
 /** How a run was broken, with the events at fault. */
 export interface Violation {
@@ -57,6 +65,7 @@ export class Recorder {
   #hash = 0x9747b28c;
   #events = 0;
   #current: Watcher | null = null;
+  #decision: TraceEvent["decision"];
   readonly #report: { premise(): void; violated(clause: string, ...events: readonly number[]): void };
 
   constructor(
@@ -147,8 +156,22 @@ export class Recorder {
     return this.#events++;
   }
 
+  /** A decision was taken: it belongs to the next event that is kept, or to the one that `explain` names. */
+  decided({ name, value, alternatives }: Decision): void {
+    if (alternatives > 1 || value !== 0) this.#decision = { name, value, alternatives };
+  }
+
   keep(event: TraceEvent): void {
-    this.trace?.push(event);
+    this.trace?.push(this.#decision === undefined ? event : { ...event, decision: this.#decision });
+    this.#decision = undefined;
+  }
+
+  /** Adds to an event that was kept: the decision taken since, or what it changed. */
+  explain(event: number, more: Pick<TraceEvent, "changes" | "stateHash"> = {}): void {
+    const kept = this.trace?.[event];
+    if (this.trace === null || kept === undefined) return;
+    this.trace[event] = { ...kept, ...(this.#decision === undefined ? {} : { decision: this.#decision }), ...more };
+    this.#decision = undefined;
   }
 
   /** Mixes the state of a module that a step may have changed; with `cover: "full"` only. */

@@ -17,6 +17,8 @@ export interface RunInput {
   /** `timed`: delays decide the order. `ordered`: every order is a choice (exhaustive runs of small scenarios). */
   readonly schedule: "timed" | "ordered";
   readonly trace: boolean;
+  /** With a trace: what each step changed in the state of its node, and a hash of that state. Slow. */
+  readonly details?: boolean;
   readonly cover: HashCover;
   readonly laws: Laws;
   /** Stop at the first violation, of any property or of the one named; a protocol that throws stops every run. */

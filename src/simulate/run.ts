@@ -18,6 +18,8 @@ export type RunSource =
 /** How one run is looked at. */
 export interface RunOptions {
   readonly trace?: boolean;
+  /** With a trace: state changes and state hashes. */
+  readonly details?: boolean;
   readonly cover?: HashCover;
   readonly laws?: Laws;
   readonly stopAtViolation?: boolean | string;
@@ -47,6 +49,7 @@ export const runWith = (
     choices,
     schedule: source.kind === "seed" ? "timed" : "ordered",
     trace: options.trace ?? false,
+    details: options.details ?? false,
     cover: options.cover ?? "full",
     laws: options.laws ?? noLaws,
     stopAtViolation: options.stopAtViolation ?? true,

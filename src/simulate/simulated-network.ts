@@ -46,6 +46,8 @@ export class SimulatedNetwork {
       });
     }
     this.#route(message);
+    // What became of it was decided after it was sent.
+    if (recorder.trace !== null) recorder.explain(message.event);
     if (this.#adversary !== null && this.#world.input.model.network === "arbitrary" && message.from !== message.to)
       this.#forge(message);
   }

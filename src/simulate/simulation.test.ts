@@ -328,4 +328,21 @@ describe("the same run", () => {
     expect(events_.map(({ id }) => id)).toEqual(events_.map((_, at) => at));
     for (const { id, cause } of events_) if (cause !== undefined) expect(cause).toBeLessThanOrEqual(id);
   });
+
+  it("tells in its trace what was decided, and on demand what each step changed", () => {
+    const lossy = talking({ network: "fair-loss", nodes: "crash-stop", timing: "asynchronous" }, [
+      tells(30, 5),
+      calls(1, ["write", 3], ["wait", 40]),
+    ]);
+    const source = { kind: "seed", seed: 5, edits: [] } as const;
+    const events = runOnce(prepare(lossy), source, { trace: true, details: true }).trace!.events;
+    const lost = events.filter(({ kind, name }) => kind === "drop" && name === "lost");
+    expect(lost.length).toBeGreaterThan(0);
+    for (const { decision } of lost) expect(decision).toEqual({ name: "loss", value: 1, alternatives: 2 });
+    const delivered = events.find(({ kind }) => kind === "deliver")!;
+    expect(events[delivered.cause!]?.decision).toMatchObject({ name: "delay", alternatives: 1024 });
+    const waiting = events.find(({ kind, name }) => kind === "call" && name === "wait")!;
+    expect(waiting.changes?.map(({ path }) => path)).toContain("states[0][1].from");
+    expect(waiting.stateHash).toBeGreaterThan(0);
+  });
 });

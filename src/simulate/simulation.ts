@@ -1,12 +1,17 @@
 import type { Prospect } from "../check/index.ts";
 import {
   ChannelTable,
+  clone,
+  type Decision,
   type Delay,
+  diffPlain,
   type Frame,
+  hashPlain,
   type Message,
   type NodeHost,
   type NodeId,
   type Output,
+  observing,
   type Program,
   programOf,
   type TimerBox,
@@ -45,7 +50,10 @@ export class Simulation {
   #meant: Meant[] | null = null;
   #deliveries = 0;
 
-  constructor(input: RunInput) {
+  constructor(given: RunInput) {
+    // The first draws (the workload's, the plan's) come before there is a world to tell.
+    const tell = (decision: Decision): void => (this.#world as World | undefined)?.recorder.decided(decision);
+    const input = given.trace ? { ...given, choices: observing(given.choices, tell) } : given;
     const { setup, model, choices, dials } = input;
     this.#input = input;
     const nodes = setup.processes.map((_, id) => id);
@@ -148,16 +156,29 @@ export class Simulation {
     this.#world.cause = cause;
     const meant: Meant[] | null = node.behaviour === null ? null : [];
     this.#meant = meant;
+    const before = this.#details ? clone(node.machine.volatile()) : undefined;
     this.#guarded(node, () => {
       node.rebuild();
       step(node.machine);
     });
+    if (before !== undefined) this.#explain(node, cause, before);
     this.#meant = null;
     if (meant !== null) this.#network.lie(node, meant);
     if (node.outputsLeft === 0 && node.up) this.#faults.crash(node);
     if (!node.up) return;
     if (recorder.full) this.#guarded(node, () => node.machine.changed((path, state) => recorder.state(path, state)));
     if (recorder.watchesState && node.behaviour === null) recorder.inspect(chronicle.inspection());
+  }
+
+  get #details(): boolean {
+    return this.#input.details === true && this.#world.recorder.trace !== null;
+  }
+
+  /** Adds to an event what its step changed in the state of the node. */
+  #explain(node: SimulatedNode, event: number, before: unknown): void {
+    const after = node.machine.volatile();
+    const changes = diffPlain(before, after);
+    this.#world.recorder.explain(event, { changes, stateHash: hashPlain(0, after) >>> 0 });
   }
 
   /** A protocol that throws, or whose state is no plain data, is at fault itself: a verdict, not a crash of ours. */
