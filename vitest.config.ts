@@ -9,6 +9,7 @@ export default defineConfig({
           name: "pure",
           include: ["src/**/*.test.ts"],
           exclude: ["src/node/**", "src/cli/**"],
+          setupFiles: ["test/support/fast-check-seed.ts"],
           pool: "threads",
           isolate: false,
         },

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -63,7 +64,8 @@ describe("plain data", () => {
       fc.property(plain, (value) => {
         const bytes = encode(value);
         const back = decode(bytes);
-        expect(back).toStrictEqual(value);
+        // Node's comparison, since the test runner's takes a key named "constructor" for a class.
+        expect(isDeepStrictEqual(back, value)).toBe(true);
         expect(equal(back, value)).toBe(true);
         expect(sameBytes(encode(back), bytes)).toBe(true);
         expect(refusalOf(value, "value")).toBeUndefined();

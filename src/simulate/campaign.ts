@@ -18,8 +18,8 @@ export interface CampaignOptions extends RunOptions {
   readonly expired?: () => boolean;
   /** The same for shrinking what was found, which comes after the runs; `expired` when absent. */
   readonly shrinkExpired?: () => boolean;
-  /** Called after each run. */
-  readonly progress?: (runs: number, violated: number) => void;
+  /** Called after each run, with how many properties are violated so far, and which by id. */
+  readonly progress?: (runs: number, violated: number, broken: ReadonlyMap<string, unknown>) => void;
   /** Runs that shrinking one counterexample may take; 0 leaves it as found. */
   readonly shrinkRunsMax?: number;
   /** Go on after a violation, to see which other properties break; without it the campaign ends when all that can break has. */
@@ -101,7 +101,7 @@ const runSeeds = (prepared: Prepared, options: CampaignOptions, tally: Tally): b
     if (at > 0 && options.expired?.() === true) return false;
     const source: RunSource = { kind: "seed", seed: first + at, edits: [] };
     tally.add(source, runOnce(prepared, source, options));
-    options.progress?.(tally.runs, tally.found.size);
+    options.progress?.(tally.runs, tally.found.size, tally.found);
     if (done(prepared, options, tally)) return true;
   }
   return true;
@@ -130,7 +130,7 @@ const runAll = (prepared: Prepared, options: CampaignOptions, tally: Tally): boo
     const shape: RunSource = { kind: "path", path: [], crashesMax, lossesMax };
     const result = runWith(prepared, shape, odometer, { ...options, eventsMax: options.eventsMax ?? 10_000 });
     tally.add({ ...shape, path: odometer.path() }, result);
-    options.progress?.(tally.runs, tally.found.size);
+    options.progress?.(tally.runs, tally.found.size, tally.found);
     if (done(prepared, options, tally)) return false;
   } while (odometer.next());
   return tally.budgetSpent === 0;

@@ -158,7 +158,8 @@ export class Recorder {
 
   /** A decision was taken: it belongs to the next event that is kept, or to the one that `explain` names. */
   decided({ name, value, alternatives }: Decision): void {
-    if (alternatives > 1 || value !== 0) this.#decision = { name, value, alternatives };
+    // A fault that might have struck and did not says nothing.
+    if (alternatives > 2 || value !== 0) this.#decision = { name, value, alternatives };
   }
 
   keep(event: TraceEvent): void {
