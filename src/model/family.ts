@@ -50,9 +50,21 @@ export class Family {
   #forgotten = 0;
   #late = 0;
 
-  constructor(template: Blueprint, path: string, channels: ChannelTable, make: (key: number) => Member) {
+  constructor(
+    template: Blueprint,
+    path: string,
+    channels: ChannelTable,
+    forgottenBelow: number,
+    make: (key: number) => Member,
+  ) {
     this.channels = channelsOf(template, path, channels);
+    this.#forgotten = forgottenBelow;
     this.#make = make;
+  }
+
+  /** Members with keys below this were dropped and are never made again. */
+  get forgottenBelow(): number {
+    return this.#forgotten;
   }
 
   /** Messages and requests that came for members already forgotten. */
@@ -70,7 +82,7 @@ export class Family {
     return this.#member(key)?.requests ?? silent;
   }
 
-  /** Drops the members below `key`; returns their instances. */
+  /** Drops the members below `key`; returns their instances, with those of the families inside them. */
   forget(key: number): Instance[] {
     const dropped: Instance[] = [];
     this.#forgotten = Math.max(this.#forgotten, key);
@@ -79,6 +91,7 @@ export class Family {
       this.#members.delete(number);
       scope.dropped = true;
       dropped.push(...scope.instances);
+      for (const inside of scope.byPath.values()) dropped.push(...inside.forget(Number.POSITIVE_INFINITY));
     }
     return dropped;
   }

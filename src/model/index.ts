@@ -5,6 +5,7 @@ export * from "./ids.ts";
 export type { Instance, TimerBox } from "./instance.ts";
 export { timerBox } from "./instance-io.ts";
 export * from "./module.ts";
+export * from "./node-host.ts";
 export * from "./node-machine.ts";
 export * from "./output.ts";
 export * from "./plain.ts";

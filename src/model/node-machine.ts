@@ -1,35 +1,17 @@
 import { assert } from "./assert.ts";
-import { applyWrite, type DiskImage, type Frame, type Write } from "./disk-image.ts";
+import { applyWrite, type DiskImage, type Write } from "./disk-image.ts";
 import { Family, type Scope } from "./family.ts";
 import type { Incarnation, NodeId, Site } from "./ids.ts";
 import type { Instance, TimerBox, User } from "./instance.ts";
 import { makeIO } from "./instance-io.ts";
-import type { ClockKind, Delay, Links, Signed } from "./module.ts";
+import type { Links } from "./module.ts";
+import type { NodeHost } from "./node-host.ts";
 import type { Message, Output, OutputGate } from "./output.ts";
 import { freeze } from "./plain.ts";
-import { childPath, type Program } from "./program.ts";
-import { type Blueprint, type Bound, type ErasedModule, stack } from "./stack.ts";
+import { childPath, type Program, sharedAt } from "./program.ts";
+import { rawLinks } from "./raw-links.ts";
+import { type Blueprint, type Bound, stack } from "./stack.ts";
 import { type Handler, StepQueue } from "./step-queue.ts";
-
-/** What the machinery asks of a host. The simulator, the odometer and the TCP host each give one. */
-export interface NodeHost {
-  /** All writes of a step. The host advances the gate to `position` when they are durable. */
-  write(frame: Frame, position: number): void;
-  arm(box: TimerBox, delay: Delay): void;
-  disarm(box: TimerBox): void;
-  /** Some module wants to be told when no more input is at hand: call `settle` then. */
-  wantSettled(): void;
-  clock(which: ClockKind): number;
-  random(path: string, name: string, below: number): number;
-  sign(body: unknown): Signed<unknown>;
-  verify(signed: Signed<unknown>): boolean;
-  /** Absent when nobody listens: then no text is made. */
-  readonly note?: ((path: string, text: string, detail: readonly unknown[]) => void) | undefined;
-  /** Hears every request and indication at every port inside the node; absent when nobody listens. */
-  readonly observe?:
-    | ((kind: "request" | "indication", path: string, name: string, args: readonly unknown[]) => void)
-    | undefined;
-}
 
 /** How a node is run. */
 export interface NodeOptions {
@@ -41,24 +23,15 @@ export interface NodeOptions {
   readonly gate: OutputGate;
   /** Freeze every message, indication and written value: a later mutation then throws at the faulty line. */
   readonly freeze: boolean;
+  /** `restore` follows: families get their members from it, in their old order, and not from the disk. */
+  readonly restoring?: boolean;
 }
 
-type NetworkLeaf = Extract<Blueprint, { readonly kind: "network" }>;
+/** Record of a family on disk, at its path with `[]` behind it: members below this key are never made again. */
+const forgottenBelow = "forgotten below";
 
-const rawLinks: ErasedModule = {
-  name: "the network itself",
-  source: "the system model",
-  init: () => ({}),
-  upon: {
-    request: {
-      send: (_s, io, to, message) => (io as { links: { send: Handler } }).links.send(to as never, message as never),
-    },
-    links: {
-      deliver: (_s, io, from, message) =>
-        (io as { up: { deliver: Handler } }).up.deliver(from as never, message as never),
-    },
-  },
-};
+type NetworkLeaf = Extract<Blueprint, { readonly kind: "network" }>;
+type SharedBlueprint = Extract<Blueprint, { readonly kind: "shared" }>;
 
 /**
  * Runs one stack on one node. A step is one external event and all that it sets off inside the node; the outputs of a
@@ -79,7 +52,7 @@ export class NodeMachine {
   readonly #top: Instance;
   readonly #shared = new Map<Blueprint, Instance>();
   readonly #instances: Instance[] = [];
-  readonly #members: { readonly path: string; readonly key: number; readonly scope: Scope }[] = [];
+  #members: { readonly path: string; readonly key: number; readonly scope: Scope }[] = [];
   readonly #settling: Instance[] = [];
   #booted = false;
   #outputs: Output[] = [];
@@ -99,7 +72,7 @@ export class NodeMachine {
     this.#issued = options.gate.durable;
     this.#root = { keys: null, leaves: new Map(), families: new Map(), instances: [], byPath: new Map() };
     this.#top = this.#build(program.blueprint, "", this.#root, options.nodes, null, false);
-    for (const path of this.disk.keys()) this.#memberOnDisk(path);
+    if (options.restoring !== true) for (const path of this.disk.keys()) this.#memberAt(path);
   }
 
   /** Position of the last write that was issued; positions count the steps that wrote. */
@@ -183,8 +156,9 @@ export class NodeMachine {
   /** Volatile state of every module by path: with the disk, all that the next step depends on. Plain data. */
   volatile(): unknown {
     return {
-      members: this.#members.filter(({ scope }) => !scope.dropped).map(({ path, key }) => [path, key]),
-      states: this.#instances.filter(({ dropped }) => !dropped).map(({ path, state }) => [path, state]),
+      members: this.#members.map(({ path, key }) => [path, key]),
+      forgotten: this.#families().map(([path, family]) => [path, family.forgottenBelow]),
+      states: this.#instances.map(({ path, state }) => [path, state]),
       settling: this.#settling.map(({ path }) => path),
       positions: this.#instances.map(({ recordPosition, logPosition }) => [recordPosition, logPosition]),
       issued: this.#issued,
@@ -204,12 +178,22 @@ export class NodeMachine {
   restore(volatile: unknown): void {
     const image = volatile as ReturnType<NodeMachine["volatile"]> & {
       members: [string, number][];
+      forgotten: [string, number][];
       states: [string, object][];
       settling: string[];
       positions: [number, number][];
       issued: number;
     };
     for (const [path, key] of image.members) this.#memberAt(`${path}[${key}]`);
+    // A shared module outlives the members of families that use it.
+    for (const [path] of image.states) {
+      const one = this.at(path) === undefined ? sharedAt(this.#program, path, this.#top.nodes) : undefined;
+      if (one !== undefined) this.#buildShared(one.blueprint, path, one.nodes);
+    }
+    const order = new Map(image.states.map(([path], at) => [path, at]));
+    this.#instances.sort((one, other) => order.get(one.path)! - order.get(other.path)!);
+    const families = new Map(this.#families());
+    for (const [path, below] of image.forgotten) families.get(path)!.forget(below);
     this.#booted = true;
     for (const [path, state] of image.states) this.at(path)!.state = state;
     for (const path of image.settling) this.#touch(this.at(path)!);
@@ -259,13 +243,18 @@ export class NodeMachine {
     else instance.logPosition = this.#issued + 1;
   }
 
-  /** Drops the members of a family below a key, with their records. */
-  forget(owner: Instance, dropped: readonly Instance[]): void {
+  /** Drops the instances of the members of a family below a key, with their records. */
+  forget(owner: Instance, path: string, below: number, dropped: readonly Instance[]): void {
     for (const instance of dropped) {
       instance.dropped = true;
       for (const box of instance.timers.values()) this.host.disarm(box);
-      if (this.disk.has(instance.path)) this.write(owner, { kind: "forget", path: instance.path });
     }
+    const records = [...this.disk.keys()].filter(
+      (record) => record.startsWith(`${path}[`) && Number.parseInt(record.slice(path.length + 1), 10) < below,
+    );
+    for (const record of records) this.write(owner, { kind: "forget", path: record });
+    // Also after a crash a late message must not make a member anew that then knows nothing of its promises.
+    if (records.length > 0) this.write(owner, { kind: "set", path: `${path}[]`, name: forgottenBelow, value: below });
     const gone = new Set(dropped);
     for (const { users } of this.#instances)
       for (let at = users.length - 1; at >= 0; at--) if (gone.has(users[at]!.instance)) users.splice(at, 1);
@@ -273,6 +262,7 @@ export class NodeMachine {
       if (gone.has(this.#instances[at]!)) this.#instances.splice(at, 1);
     for (let at = this.#settling.length - 1; at >= 0; at--)
       if (gone.has(this.#settling[at]!)) this.#settling.splice(at, 1);
+    this.#members = this.#members.filter(({ scope }) => scope.dropped !== true);
   }
 
   #out(output: Output, early: Instance | null): void {
@@ -376,7 +366,7 @@ export class NodeMachine {
     return instance;
   }
 
-  #buildShared(blueprint: Blueprint & { kind: "shared" }, path: string, nodes: readonly NodeId[]): Instance {
+  #buildShared(blueprint: SharedBlueprint, path: string, nodes: readonly NodeId[]): Instance {
     let instance = this.#shared.get(blueprint);
     if (instance === undefined) {
       // A shared instance lives as long as its node, also when its first user is a member of a family.
@@ -393,9 +383,11 @@ export class NodeMachine {
     if (under.kind === "among" && under.one.kind === "network")
       return this.#bind(user, port, under.one, path, scope, nodes);
     if (under.kind === "many") return this.#bindFamily(user, port, under, path, scope, nodes);
+    const sharedBefore = this.#shared.size;
     const below = this.#build(under, path, scope, nodes, user, false);
     const joins: User = { instance: user, port, key: null };
-    if (below.shared && below.users.length > 0 && this.#booted) this.#join(below, joins);
+    // It is there already, even if all its users before are forgotten.
+    if (below.shared && this.#shared.size === sharedBefore && this.#booted) this.#join(below, joins);
     below.users.push(joins);
     return below.requests;
   }
@@ -446,7 +438,9 @@ export class NodeMachine {
     scope: Scope,
     nodes: readonly NodeId[],
   ): unknown {
-    const family = new Family(under.template, `${path.replace(/\[\d+\]/g, "[]")}[]`, this.#program.channels, (key) => {
+    const name = `${path.replace(/\[\d+\]/g, "[]")}[]`;
+    const forgotten = (this.disk.get(`${path}[]`)?.records.get(forgottenBelow) as number | undefined) ?? 0;
+    const family = new Family(under.template, name, this.#program.channels, forgotten, (key) => {
       const keys = [...(scope.keys ?? []), key];
       const inside: Scope = {
         keys,
@@ -459,14 +453,7 @@ export class NodeMachine {
       const memberPath = `${path}[${key}]`;
       if (under.template.kind === "network") {
         // A family of raw channels: its messages go straight to the owner, with the key first.
-        const requests = this.#bindNetwork(
-          user,
-          port,
-          under.template,
-          `${path.replace(/\[\d+\]/g, "[]")}[]`,
-          memberPath,
-          inside,
-        );
+        const requests = this.#bindNetwork(user, port, under.template, name, memberPath, inside);
         for (const leaf of inside.leaves.values()) (leaf as { key: number | null }).key = key;
         this.#members.push({ path, key, scope: inside });
         return { scope: inside, requests: requests as Instance["requests"] };
@@ -480,14 +467,17 @@ export class NodeMachine {
     for (const channel of family.channels) scope.families.set(channel, family);
     scope.byPath.set(path, family);
     const each = (key: number): unknown => family.requests(key);
-    return Object.assign(each, { forget: (key: number) => this.forget(user, family.forget(key)) });
+    return Object.assign(each, {
+      forget: (key: number) => this.forget(user, path, key, family.forget(key)),
+    });
   }
 
-  /** A record on disk of a member of a family brings the member back at boot. */
-  #memberOnDisk(path: string): void {
-    if (path.includes("[")) this.#memberAt(path);
+  /** The families that are alive, by path, outer ones first. */
+  #families(): [string, Family][] {
+    return [this.#root, ...this.#members.map(({ scope }) => scope)].flatMap(({ byPath }) => [...byPath]);
   }
 
+  /** Brings back a member of a family, and those around it: where it was, or where it has a record on disk. */
   #memberAt(path: string): void {
     let scope: Scope | undefined = this.#root;
     for (const match of path.matchAll(/\[(\d+)\]/g)) {

@@ -1,3 +1,4 @@
+import type { NodeId } from "./ids.ts";
 import { type AnyBound, type Blueprint, blueprintOf } from "./stack.ts";
 
 /**
@@ -68,6 +69,28 @@ export const programOf = (bound: AnyBound, channels: ChannelTable = new ChannelT
   const blueprint = blueprintOf(bound);
   internChannels(blueprint, "", channels);
   return { blueprint, channels, writes: anyModule(blueprint, (module) => "disk" in module) };
+};
+
+/** The shared stack at a port path (with `[]` for the keys of families), and the processes that its modules see. */
+export const sharedAt = (
+  { blueprint: top }: Program,
+  wanted: string,
+  all: readonly NodeId[],
+):
+  | { readonly blueprint: Extract<Blueprint, { readonly kind: "shared" }>; readonly nodes: readonly NodeId[] }
+  | undefined => {
+  const walk = (blueprint: Blueprint, path: string, nodes: readonly NodeId[]): ReturnType<typeof sharedAt> => {
+    if (blueprint.kind === "network") return undefined;
+    if (blueprint.kind === "many") return walk(blueprint.template, `${path}[]`, nodes);
+    if (blueprint.kind === "among") return walk(blueprint.one, path, blueprint.members);
+    if (blueprint.kind === "shared") return path === wanted ? { blueprint, nodes } : walk(blueprint.one, path, nodes);
+    for (const [port, below] of Object.entries(blueprint.below)) {
+      const found = walk(below, childPath(path, port), nodes);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  return walk(top, "", all);
 };
 
 /** Every module of a stack once, top first: for tools that list or check them. */

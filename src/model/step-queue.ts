@@ -57,20 +57,23 @@ export class StepQueue {
             `one step ran ${handlersPerStepMax} handlers and has more: modules ask each other in a circle`,
           );
         const instance = this.#instances[at]!;
-        instance.touched = true;
-        this.early = this.#early[at]!;
-        this.#handlers[at]!(
-          instance.state,
-          instance.io,
-          this.#a[at],
-          this.#b[at],
-          this.#c[at],
-          this.#d[at],
-          this.#e[at],
-        );
-        if (instance.whenever !== undefined) {
-          this.early = null;
-          instance.whenever(instance.state, instance.io);
+        // Forgotten earlier in this step: a record that it wrote now would bring it back at the next boot.
+        if (!instance.dropped) {
+          instance.touched = true;
+          this.early = this.#early[at]!;
+          this.#handlers[at]!(
+            instance.state,
+            instance.io,
+            this.#a[at],
+            this.#b[at],
+            this.#c[at],
+            this.#d[at],
+            this.#e[at],
+          );
+          if (instance.whenever !== undefined) {
+            this.early = null;
+            instance.whenever(instance.state, instance.io);
+          }
         }
         at++;
       }

@@ -72,7 +72,7 @@ export class SimulatedNode {
     this.#laws = laws;
     this.#leave = leave;
     this.gate = new OutputGate(leave);
-    this.machine = this.#make(this.disk.seen);
+    this.machine = this.#make(this.disk.seen, false);
   }
 
   /** A new incarnation from what the disk kept. */
@@ -83,7 +83,7 @@ export class SimulatedNode {
     this.settleAsked = false;
     this.gate = new OutputGate(this.#leave);
     this.gate.advance(this.disk.position);
-    this.machine = this.#make(this.disk.seen);
+    this.machine = this.#make(this.disk.seen, false);
   }
 
   /** The law of no hidden state: the same node again, from its state and its disk alone. */
@@ -91,7 +91,7 @@ export class SimulatedNode {
     if (!this.#laws.rebuild) return;
     const before = this.machine;
     this.disk.seen = decode(encode(this.disk.seen)) as DiskImage;
-    const machine = this.#make(this.disk.seen);
+    const machine = this.#make(this.disk.seen, true);
     machine.restore(decode(encode(before.volatile())));
     for (const old of before.instances) {
       const renewed = machine.at(old.path);
@@ -105,7 +105,7 @@ export class SimulatedNode {
     this.machine = machine;
   }
 
-  #make(seen: DiskImage): NodeMachine {
+  #make(seen: DiskImage, restoring: boolean): NodeMachine {
     return new NodeMachine(this.#program, this.#host, {
       self: this.id,
       nodes: this.#nodes,
@@ -113,6 +113,7 @@ export class SimulatedNode {
       disk: seen,
       gate: this.gate,
       freeze: this.#laws.freeze,
+      restoring,
     });
   }
 }

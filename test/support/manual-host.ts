@@ -38,7 +38,15 @@ export const manualHost = (
     disk = new Map(),
     freeze = false,
     incarnation = 0,
-  }: { self?: number; nodes?: readonly number[]; disk?: DiskImage; freeze?: boolean; incarnation?: number } = {},
+    restoring = false,
+  }: {
+    self?: number;
+    nodes?: readonly number[];
+    disk?: DiskImage;
+    freeze?: boolean;
+    incarnation?: number;
+    restoring?: boolean;
+  } = {},
 ): ManualHost => {
   const program = programOf(stack);
   const messages: Message[] = [];
@@ -69,7 +77,7 @@ export const manualHost = (
         verify: () => true,
         note: (path, text) => notes.push(`${path}: ${text}`),
       },
-      { self, nodes, incarnation, disk, gate, freeze },
+      { self, nodes, incarnation, disk, gate, freeze, restoring },
     ),
     gate,
     channels: program.channels,
