@@ -117,7 +117,7 @@ export const consensusTotalOrderScenario: AnyScenario = scenario({
       n,
       stack(consensusTotalOrderBroadcast<string>(), {
         reliable: reliable(model),
-        consensus: many(paxos({ links: perfectLinks(model) })),
+        consensus: many(paxos()),
       }),
     ),
     workload: everybodyBroadcasts(n, messages),

@@ -45,7 +45,7 @@ export const totalOrderCommitScenario: AnyScenario = scenario({
     const votes: Bound<Broadcast<CommitBallot>> = values.ordered
       ? stack(consensusTotalOrderBroadcast<CommitBallot>(), {
           reliable: reliable(),
-          consensus: many(paxos({ links: network() })),
+          consensus: many(paxos()),
         })
       : reliable();
     const stops = values.clientStopsAtMs;

@@ -22,7 +22,7 @@ export const ledPaxosScenario: AnyScenario = scenario({
     const leader = shared(
       stack(monarchicalLeaderDetector(), { detector: stack(increasingTimeout({ stepMs: 40 }), { links: network() }) }),
     );
-    const consensus = paxos<string>({ links: network(), leader, retryMs });
+    const consensus = paxos<string>({ leader, retryMs });
     return {
       processes: Array.from({ length: n }, (_, node) => ({ name: `p${node + 1}`, stack: consensus })),
       workload: proposals(n, 60),

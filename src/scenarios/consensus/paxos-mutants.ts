@@ -34,13 +34,13 @@ const forgetsAfter =
     init: (site) => ({ ...acceptor.init(site), heardAt: 0 }),
     upon: {
       ...acceptor.upon,
-      links: {
+      proposers: {
         deliver: (s, io, from, message) => {
           const now = (io as Memory).clock("monotonic");
           const state = s as { heardAt: number };
           if (now - state.heardAt > lifetimeMs) forget(io as Memory);
           state.heardAt = now;
-          acceptor.upon["links"]!["deliver"]!(s, io, from, message);
+          acceptor.upon["proposers"]!["deliver"]!(s, io, from, message);
         },
       },
     },

@@ -1,6 +1,6 @@
 import { type AnyProperty, consensusProperties, consensusSafety } from "../../check/index.ts";
-import { erase, network, type SystemModel, stack, typed } from "../../model/index.ts";
-import { acceptor, everybodyLeads, learner, proposer } from "../../protocols/index.ts";
+import { erase, type SystemModel, typed } from "../../model/index.ts";
+import { type Acceptor, acceptor, paxos } from "../../protocols/index.ts";
 import { type AnyScenario, type Draw, integer, type Script, type Setup, scenario } from "../../simulate/index.ts";
 import { forgetsAtRestart, type PaxosChanges } from "./paxos-mutants.ts";
 
@@ -39,16 +39,14 @@ const setup = (
 ): Setup => {
   const { n, f, retryMs, attempts } = values;
   const remembering = rules.acceptorMemory ?? ((module) => module);
-  const paxos = stack(learner<string>(), {
-    proposer: stack(proposer<string>({ rules, retryMs, attemptsMax: attempts }), {
-      acceptors: stack(typed(remembering(erase(acceptor<string>({ rules })))) as ReturnType<typeof acceptor<string>>, {
-        links: network(),
-      }),
-      leader: stack(everybodyLeads(), {}),
-    }),
+  const one = paxos<string>({
+    rules,
+    retryMs,
+    attemptsMax: attempts,
+    accepting: typed(remembering(erase(acceptor<string>({ rules })))) as Acceptor<string>,
   });
   return {
-    processes: Array.from({ length: n }, (_, node) => ({ name: `p${node + 1}`, stack: paxos })),
+    processes: Array.from({ length: n }, (_, node) => ({ name: `p${node + 1}`, stack: one })),
     workload: proposals(Math.min(values.proposers, n), 60),
     properties,
     f,

@@ -25,7 +25,7 @@ export const orderStack = <M>(order: Order): Bound<Broadcast<M>> => {
   if (order === "consensus")
     return stack(consensusTotalOrderBroadcast<M>(), {
       reliable: reliable(),
-      consensus: many(paxos({ links: network() })),
+      consensus: many(paxos()),
     });
   if (order === "Lamport clocks")
     return stack(lamportTotalOrderBroadcast<M>(), { fifo: stack(fifoBroadcast(), { reliable: reliable() }) });

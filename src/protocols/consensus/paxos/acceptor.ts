@@ -1,16 +1,14 @@
-import type { Links, Module } from "../../../model/index.ts";
-import { type Acceptors, type Ballot, noBallot, type Vote } from "./ballot.ts";
+import type { Channel, Module, Nothing } from "../../../model/index.ts";
+import { type Ballot, noBallot, type Vote } from "./ballot.ts";
 
-/** What a proposer sends to an acceptor. */
+/** What a proposer asks of every acceptor, in phase 1 and in phase 2. */
 export type ToAcceptor<V> =
   | { readonly kind: "prepare"; readonly ballot: Ballot }
   | { readonly kind: "accept"; readonly vote: Vote<V> };
 
-/** What an acceptor answers: a promise and a refusal to the proposer, an acceptance to every learner. */
+/** What an acceptor answers; a refusal names the higher ballot that it has promised. */
 export type FromAcceptor<V> =
   | { readonly kind: "promise"; readonly ballot: Ballot; readonly accepted: Vote<V> | null }
-  | { readonly kind: "accepted"; readonly vote: Vote<V> }
-  | { readonly kind: "chosen"; readonly value: V }
   | { readonly kind: "refuse"; readonly ballot: Ballot; readonly promised: Ballot };
 
 /** The rules of an acceptor, each by itself, so that one can be broken. */
@@ -36,25 +34,21 @@ export const acceptorRules: AcceptorRules = {
   promisedAfter: (_promised, accepted) => accepted,
 };
 
+/** An acceptor: it answers proposers, and tells every learner what it accepted. */
+export type Acceptor<V> = Module<{
+  provides: Nothing;
+  uses: { proposers: Channel<FromAcceptor<V>, ToAcceptor<V>>; learners: Channel<Vote<V>, never> };
+  state: Record<never, never>;
+  disk: { promised: Ballot; accepted: Vote<V> | null };
+}>;
+
 /**
  * The memory of Paxos. Promise and vote are on disk, and the machinery lets no answer out before they are durable: an
  * acceptor that forgets a promise lets two ballots choose two values.
  *
- * Each process has one. To the layer above it stands for all of them: it carries requests to every acceptor and brings
- * their answers.
- *
  * Source: Lamport 2001, Paxos Made Simple, 2.2.
  */
-export const acceptor = <V>({
-  rules,
-}: {
-  readonly rules?: Partial<AcceptorRules>;
-} = {}): Module<{
-  provides: Acceptors<V>;
-  uses: { links: Links<ToAcceptor<V> | FromAcceptor<V>> };
-  state: Record<never, never>;
-  disk: { promised: Ballot; accepted: Vote<V> | null };
-}> => {
+export const acceptor = <V>({ rules }: { readonly rules?: Partial<AcceptorRules> } = {}): Acceptor<V> => {
   const { mayPromise, mayAccept, promisedAfter } = { ...acceptorRules, ...rules };
   return {
     name: "Paxos acceptor",
@@ -62,47 +56,28 @@ export const acceptor = <V>({
     disk: { promised: noBallot, accepted: null },
     init: () => ({}),
     upon: {
-      request: {
-        prepare(_s, io, ballot) {
-          for (const node of io.nodes) io.links.send(node, { kind: "prepare", ballot });
-        },
-        accept(_s, io, vote) {
-          for (const node of io.nodes) io.links.send(node, { kind: "accept", vote });
-        },
-        announce(_s, io, value) {
-          for (const node of io.nodes) if (node !== io.self) io.links.send(node, { kind: "chosen", value });
-        },
-      },
-      links: {
-        deliver(_s, io, from, m) {
+      request: {},
+      proposers: {
+        deliver(_s, io, proposer, m) {
           const { promised, accepted } = io.disk;
-          switch (m.kind) {
-            case "prepare":
-              if (!mayPromise(promised.value, m.ballot))
-                return io.links.send(from, { kind: "refuse", ballot: m.ballot, promised: promised.value });
-              if (m.ballot !== promised.value) promised.set(m.ballot);
-              return io.links.send(from, { kind: "promise", ballot: m.ballot, accepted: accepted.value });
-            case "accept": {
-              const { vote } = m;
-              if (!mayAccept(promised.value, vote.ballot, accepted.value))
-                return io.links.send(from, { kind: "refuse", ballot: vote.ballot, promised: promised.value });
-              const after = promisedAfter(promised.value, vote.ballot);
-              if (after !== promised.value) promised.set(after);
-              accepted.set(vote);
-              for (const learner of io.nodes) io.links.send(learner, { kind: "accepted", vote });
-              return;
-            }
-            case "promise":
-              return io.up.promise(from, m.ballot, m.accepted);
-            case "accepted":
-              return io.up.accepted(from, m.vote);
-            case "chosen":
-              return io.up.chosen(m.value);
-            case "refuse":
-              return io.up.refuse(from, m.ballot, m.promised);
+          if (m.kind === "prepare") {
+            const { ballot } = m;
+            if (!mayPromise(promised.value, ballot))
+              return io.proposers.send(proposer, { kind: "refuse", ballot, promised: promised.value });
+            if (ballot !== promised.value) promised.set(ballot);
+            io.proposers.send(proposer, { kind: "promise", ballot, accepted: accepted.value });
+          } else {
+            const { vote } = m;
+            if (!mayAccept(promised.value, vote.ballot, accepted.value))
+              return io.proposers.send(proposer, { kind: "refuse", ballot: vote.ballot, promised: promised.value });
+            const after = promisedAfter(promised.value, vote.ballot);
+            if (after !== promised.value) promised.set(after);
+            accepted.set(vote);
+            for (const learner of io.nodes) io.learners.send(learner, vote);
           }
         },
       },
+      learners: {},
     },
   };
 };

@@ -1,8 +1,12 @@
-import type { Module } from "../../../model/index.ts";
+import type { Channel, Links, Module, Port } from "../../../model/index.ts";
 import { majorityOf, perNode } from "../../../model/index.ts";
-import type { Consensus } from "../consensus.ts";
 import type { Vote } from "./ballot.ts";
-import type { Proposals } from "./proposer.ts";
+
+/** A learner as the process that it belongs to sees it. */
+export interface Learner<V> extends Port {
+  readonly requests: Record<never, never>;
+  readonly indications: { readonly learned: (chosen: V) => void };
+}
 
 /** How a learner treats the others. */
 export interface LearnerOptions {
@@ -15,44 +19,40 @@ export interface LearnerOptions {
 }
 
 /**
- * Finds out what was chosen: a value that a majority of acceptors accepted in one ballot. It decides once and lets its
- * proposer rest.
+ * Finds out what was chosen: a value that a majority of acceptors accepted in one ballot.
  *
  * Source: Lamport 2001, Paxos Made Simple, 2.3.
  */
 export const learner = <V>({
   announces = false,
 }: LearnerOptions = {}): Module<{
-  provides: Consensus<V>;
-  uses: { proposer: Proposals<V> };
-  state: { votes: (Vote<V> | null)[]; decided: boolean };
+  provides: Learner<V>;
+  uses: { acceptors: Channel<never, Vote<V>>; learners: Links<{ readonly chosen: V }> };
+  state: { votes: (Vote<V> | null)[]; chosen: { readonly value: V } | null; learned: boolean };
 }> => ({
   name: "Paxos learner",
   source: "Lamport 2001, Paxos Made Simple, 2.3",
-  init: ({ nodes }) => ({ votes: perNode(nodes, () => null), decided: false }),
+  init: ({ nodes }) => ({ votes: perNode(nodes, () => null), chosen: null, learned: false }),
+  whenever(s, io) {
+    if (s.learned || s.chosen === null) return;
+    s.learned = true;
+    const { value } = s.chosen;
+    if (announces) for (const node of io.nodes) if (node !== io.self) io.learners.send(node, { chosen: value });
+    io.up.learned(value);
+  },
   upon: {
-    request: {
-      propose(_s, io, value) {
-        io.proposer.propose(value);
-      },
-    },
-    proposer: {
-      accepted(s, io, acceptor, vote) {
-        if (s.decided || vote.ballot < (s.votes[acceptor]?.ballot ?? vote.ballot)) return;
+    request: {},
+    acceptors: {
+      deliver(s, io, acceptor, vote) {
+        if (vote.ballot < (s.votes[acceptor]?.ballot ?? vote.ballot)) return;
         s.votes[acceptor] = vote;
         const same = s.votes.filter((known) => known?.ballot === vote.ballot);
-        if (same.length < majorityOf(io.nodes.length)) return;
-        s.decided = true;
-        io.proposer.rest();
-        if (announces) io.proposer.announce(vote.value);
-        io.up.decide(vote.value);
+        if (same.length >= majorityOf(io.nodes.length)) s.chosen = { value: vote.value };
       },
-      chosen(s, io, value) {
-        if (s.decided) return;
-        s.decided = true;
-        io.proposer.rest();
-        if (announces) io.proposer.announce(value);
-        io.up.decide(value);
+    },
+    learners: {
+      deliver(s, _io, _learner, { chosen }) {
+        s.chosen = { value: chosen };
       },
     },
   },

@@ -1,21 +1,13 @@
-import type { Delay, Module, NodeId, Port } from "../../../model/index.ts";
+import type { Channel, Delay, Module, NodeId, Port } from "../../../model/index.ts";
 import { majorityOf } from "../../../model/index.ts";
 import type { EventualLeaderDetector } from "../../election/leader.ts";
-import { type Acceptors, type Ballot, noBallot, type Vote } from "./ballot.ts";
+import type { FromAcceptor, ToAcceptor } from "./acceptor.ts";
+import { type Ballot, noBallot, type Vote } from "./ballot.ts";
 
-/** A proposer as its learner sees it: it tries until it is told to rest, and passes on what acceptors accepted. */
-export interface Proposals<V> extends Port {
-  readonly requests: {
-    readonly propose: (value: V) => void;
-    /** Rests for good. */
-    readonly rest: () => void;
-    /** Tells everybody what was chosen: those that follow a leader wait for it and do not ask themselves. */
-    readonly announce: (chosen: V) => void;
-  };
-  readonly indications: {
-    readonly accepted: (acceptor: NodeId, vote: Vote<V>) => void;
-    readonly chosen: (value: V) => void;
-  };
+/** A proposer as its process sees it: it tries until it is told to rest, for good. */
+export interface Proposer<V> extends Port {
+  readonly requests: { readonly propose: (value: V) => void; readonly rest: () => void };
+  readonly indications: Record<never, never>;
 }
 
 /** What one acceptor promised in the present ballot. */
@@ -95,8 +87,8 @@ export const proposer = <V>({
   retryMs = 40,
   attemptsMax = 1_000,
 }: ProposerOptions = {}): Module<{
-  provides: Proposals<V>;
-  uses: { acceptors: Acceptors<V>; leader: EventualLeaderDetector };
+  provides: Proposer<V>;
+  uses: { acceptors: Channel<ToAcceptor<V>, FromAcceptor<V>>; leader: EventualLeaderDetector };
   state: ProposerState<V>;
   disk: { proposal: { readonly value: V } | null; round: number };
   timers: { impatience: [] };
@@ -128,9 +120,6 @@ export const proposer = <V>({
           s.phase = "rests";
           io.timers.impatience.cancel();
         },
-        announce(_s, io, chosen) {
-          io.acceptors.announce(chosen);
-        },
       },
       leader: {
         trust(s, io, leader) {
@@ -139,24 +128,18 @@ export const proposer = <V>({
         },
       },
       acceptors: {
-        promise(s, io, acceptor, ballot, accepted) {
-          if (s.phase !== "prepares" || ballot !== s.ballot || s.promises.some((known) => known.acceptor === acceptor))
-            return;
-          s.promises.push({ acceptor, accepted });
+        deliver(s, io, acceptor, m) {
+          if (m.ballot !== s.ballot) return;
+          if (m.kind === "refuse") {
+            s.refused = Math.max(s.refused, m.promised);
+            return io.note("refused", m.ballot, m.promised);
+          }
+          if (s.phase !== "prepares" || s.promises.some((known) => known.acceptor === acceptor)) return;
+          s.promises.push({ acceptor, accepted: m.accepted });
           if (s.promises.length < majorityOf(io.nodes.length)) return;
           s.phase = "asks";
-          s.vote = { ballot, value: valueToAsk(s.promises, io.disk.proposal.value!.value) };
-          io.acceptors.accept(s.vote);
-        },
-        accepted(_s, io, acceptor, vote) {
-          io.up.accepted(acceptor, vote);
-        },
-        chosen(_s, io, value) {
-          io.up.chosen(value);
-        },
-        refuse(s, io, _acceptor, ballot, promised) {
-          if (ballot === s.ballot && promised > s.refused) s.refused = promised;
-          io.note("refused", ballot, promised);
+          s.vote = { ballot: s.ballot, value: valueToAsk(s.promises, io.disk.proposal.value!.value) };
+          for (const node of io.nodes) io.acceptors.send(node, { kind: "accept", vote: s.vote });
         },
       },
       timer: {
@@ -173,8 +156,11 @@ export const proposer = <V>({
             s.phase = "prepares";
             s.promises = [];
           }
-          if (s.phase === "prepares") io.acceptors.prepare(s.ballot);
-          else io.acceptors.accept(s.vote!);
+          for (const node of io.nodes)
+            io.acceptors.send(
+              node,
+              s.phase === "prepares" ? { kind: "prepare", ballot: s.ballot } : { kind: "accept", vote: s.vote! },
+            );
         },
       },
     },
