@@ -6,13 +6,11 @@ export const microseconds = 1000;
 
 const steps = 1024;
 
-/** What becomes of a message: when each copy arrives, in microseconds; none means that it was lost, and why. */
-export interface Carriage {
-  readonly arrivals: readonly number[];
-  readonly lost: "lost" | "queue full" | null;
-}
+/** A message that never arrives: lost on the way, or late beyond the end. */
+export const neverArrives = -1;
 
-const never: Carriage = { arrivals: [], lost: null };
+/** Why a message was lost; late ones are not. */
+export type Loss = "lost" | "queue full";
 
 /**
  * Decides loss, duplication and delay of each message by the dials. Every decision is identified by its link and by how
@@ -32,6 +30,10 @@ export class Carrier {
   readonly #spanUs: number;
   readonly #distancesMs: readonly (readonly number[])[] | undefined;
   #healed = false;
+  /** Why the message carried last was lost, or null. Beside `carry`'s result, so that no object is made a message. */
+  lost: Loss | null = null;
+  /** When the second copy of the message carried last arrives, or `neverArrives`. */
+  copyArrives: number = neverArrives;
 
   constructor(
     choices: Choices,
@@ -75,29 +77,31 @@ export class Carrier {
     return this.#counts[link]!;
   }
 
-  /** The fate of a message that is sent now. */
-  carry(message: Message, now: number): Carriage {
+  /** When a message that is sent now arrives, in microseconds, or `neverArrives`; see `lost` and `copyArrives`. */
+  carry(message: Message, now: number): number {
     const { from, to } = message;
     const link = from * this.#n + to;
     const count = this.#counts[link]!++;
     message.order = count;
-    if (this.#choices.forced("never", link, count) === 1) return never;
-    if (from === to) return { arrivals: [now], lost: null };
-    const bytes = this.#dials.bandwidth > 0 || this.#dials.packetBytes > 0 ? encode(message.body).length : 0;
-    if (this.#lossy && !this.#healed && this.#isLost(link, count, bytes)) return { arrivals: [], lost: "lost" };
+    this.lost = null;
+    this.copyArrives = neverArrives;
+    if (this.#choices.forced("never", link, count) === 1) return neverArrives;
+    if (from === to) return now;
+    const sized = this.#dials.bandwidth > 0 || this.#dials.packetBytes > 0;
+    const bytes = sized ? encode(message.body).length : 0;
+    const lossy = this.#lossy && !this.#healed;
+    if (lossy && this.#isLost(link, count, bytes)) return this.#loses("lost");
     const start = this.#transmit(link, bytes, now);
-    if (start < 0) return { arrivals: [], lost: "queue full" };
-    const first =
-      start + this.#delay(link, count, "delay", now) + (this.#distancesMs?.[from]?.[to] ?? 0) * microseconds;
+    if (start < 0) return this.#loses("queue full");
     const { duplication } = this.#dials;
-    if (
-      !this.#lossy ||
-      this.#healed ||
-      duplication === 0 ||
-      !this.#choices.chance("duplicate", link, count, duplication)
-    )
-      return { arrivals: [first], lost: null };
-    return { arrivals: [first, start + this.#delay(link, count, "delay of the copy", now)], lost: null };
+    if (lossy && duplication > 0 && this.#choices.chance("duplicate", link, count, duplication))
+      this.copyArrives = start + this.#delay(link, count, "delay of the copy", now);
+    return start + this.#delay(link, count, "delay", now) + (this.#distancesMs?.[from]?.[to] ?? 0) * microseconds;
+  }
+
+  #loses(why: Loss): number {
+    this.lost = why;
+    return neverArrives;
   }
 
   #isLost(link: number, count: number, bytes: number): boolean {

@@ -1,6 +1,6 @@
 import type { Choices, Message, NodeId } from "../model/index.ts";
 import type { Adversary, Word } from "./adversary.ts";
-import { Carrier, microseconds } from "./carrier.ts";
+import { Carrier, microseconds, neverArrives } from "./carrier.ts";
 import type { Fault } from "./fault.ts";
 import { PartitionTable } from "./partition-table.ts";
 import type { SimulatedNode } from "./simulated-node.ts";
@@ -116,14 +116,16 @@ export class SimulatedNetwork {
       return;
     }
     if (input.schedule === "ordered") return this.#routeOrdered(message);
-    const { arrivals, lost } = this.#carrier.carry(message, agenda.now);
-    if (lost !== null) return this.drop(message, lost);
-    const { slowness } = nodes[to]!;
-    for (let copy = 0; copy < arrivals.length; copy++) {
-      if (copy > 0) recorder.strike("duplicate");
-      // A slow node takes its input so many times a millisecond late.
-      agenda.push(arrivals[copy]! + (slowness - 1) * microseconds, message);
-    }
+    const carrier = this.#carrier;
+    const arrives = carrier.carry(message, agenda.now);
+    if (carrier.lost !== null) return this.drop(message, carrier.lost);
+    if (arrives === neverArrives) return;
+    // A slow node takes its input so many times a millisecond late.
+    const late = (nodes[to]!.slowness - 1) * microseconds;
+    agenda.push(arrives + late, message);
+    if (carrier.copyArrives === neverArrives) return;
+    recorder.strike("duplicate");
+    agenda.push(carrier.copyArrives + late, message);
   }
 
   #routeOrdered(message: Message): void {
