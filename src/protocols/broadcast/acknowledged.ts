@@ -20,3 +20,14 @@ export const acknowledge = <M>(pending: Acknowledged<M>[], from: NodeId, relayed
   else if (!known.by.includes(from)) known.by.push(from);
   return known === undefined;
 };
+
+/** Marks the messages that may be delivered now and were not before, and returns them. */
+export const takeReady = <M>(
+  pending: readonly Acknowledged<M>[],
+  canDeliver: (by: readonly NodeId[]) => boolean,
+): readonly Relayed<M>[] =>
+  pending.flatMap((message) => {
+    if (message.delivered || !canDeliver(message.by)) return [];
+    message.delivered = true;
+    return [message.relayed];
+  });

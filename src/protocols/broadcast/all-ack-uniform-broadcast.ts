@@ -1,15 +1,9 @@
-import type { IO, Module, NodeId } from "../../model/index.ts";
+import type { Module, NodeId } from "../../model/index.ts";
 import { perNode } from "../../model/index.ts";
 import type { PerfectFailureDetector } from "../detectors/failure-detector.ts";
-import { type Acknowledged, acknowledge } from "./acknowledged.ts";
+import { type Acknowledged, acknowledge, takeReady } from "./acknowledged.ts";
 import type { Broadcast } from "./broadcast.ts";
 import type { Relayed } from "./eager-reliable-broadcast.ts";
-
-interface AllAckUniform<M> {
-  provides: Broadcast<M>;
-  uses: { bestEffort: Broadcast<Relayed<M>>; detector: PerfectFailureDetector };
-  state: { sent: number; crashed: boolean[]; pending: Acknowledged<M>[] };
-}
 
 /** The rule of the broadcast that a mutant may change. */
 export interface AllAckUniformRules {
@@ -33,20 +27,21 @@ export const allAckUniformBroadcast = <M>({
   rules,
 }: {
   readonly rules?: Partial<AllAckUniformRules>;
-} = {}): Module<AllAckUniform<M>> => {
+} = {}): Module<{
+  provides: Broadcast<M>;
+  uses: { bestEffort: Broadcast<Relayed<M>>; detector: PerfectFailureDetector };
+  state: { sent: number; crashed: boolean[]; pending: Acknowledged<M>[] };
+}> => {
   const { canDeliver } = { ...allAckUniformRules, ...rules };
-  const deliverReady = (s: AllAckUniform<M>["state"], io: IO<AllAckUniform<M>>): void => {
-    const correct = io.nodes.filter((node) => !s.crashed[node]);
-    for (const message of s.pending) {
-      if (message.delivered || !canDeliver(message.by, correct)) continue;
-      message.delivered = true;
-      io.up.deliver(message.relayed.origin, message.relayed.message);
-    }
-  };
   return {
     name: "all-ack uniform reliable broadcast",
     source: "Cachin, Guerraoui, Rodrigues 2011, algorithm 3.4",
     init: ({ nodes }) => ({ sent: 0, crashed: perNode(nodes, () => false), pending: [] }),
+    whenever(s, io) {
+      const correct = io.nodes.filter((node) => !s.crashed[node]);
+      for (const { origin, message } of takeReady(s.pending, (by) => canDeliver(by, correct)))
+        io.up.deliver(origin, message);
+    },
     upon: {
       request: {
         broadcast(s, io, message) {
@@ -57,13 +52,11 @@ export const allAckUniformBroadcast = <M>({
         deliver(s, io, from, relayed) {
           const isNew = acknowledge(s.pending, from, relayed);
           if (isNew && relayed.origin !== io.self) io.bestEffort.broadcast(relayed);
-          deliverReady(s, io);
         },
       },
       detector: {
-        crash(s, io, node) {
+        crash(s, _io, node) {
           s.crashed[node] = true;
-          deliverReady(s, io);
         },
       },
     },

@@ -29,12 +29,6 @@ interface ConsensusTotalOrder<M> {
 const sorted = <M>(batch: readonly Relayed<M>[]): readonly Relayed<M>[] =>
   [...batch].sort((a, b) => a.origin - b.origin || a.sequence - b.sequence);
 
-const propose = <M>(s: ConsensusTotalOrder<M>["state"], io: IO<ConsensusTotalOrder<M>>): void => {
-  if (s.proposed || s.unordered.length === 0) return;
-  s.proposed = true;
-  io.consensus(s.round).propose(s.unordered.slice());
-};
-
 /** Delivers what was decided in this round, if it was, and goes on to the next. */
 const deliverRound = <M>(s: ConsensusTotalOrder<M>["state"], io: IO<ConsensusTotalOrder<M>>): boolean => {
   const batch = s.decided.get(s.round);
@@ -68,6 +62,12 @@ export const consensusTotalOrderBroadcast = <M>(): Module<ConsensusTotalOrder<M>
     proposed: false,
     decided: new Map(),
   }),
+  whenever(s, io) {
+    while (deliverRound(s, io));
+    if (s.proposed || s.unordered.length === 0) return;
+    s.proposed = true;
+    io.consensus(s.round).propose(s.unordered.slice());
+  },
   upon: {
     request: {
       broadcast(s, io, message) {
@@ -75,16 +75,13 @@ export const consensusTotalOrderBroadcast = <M>(): Module<ConsensusTotalOrder<M>
       },
     },
     reliable: {
-      deliver(s, io, origin, { sequence, message }) {
+      deliver(s, _io, origin, { sequence, message }) {
         if (!hasNumber(s.delivered[origin]!, sequence)) s.unordered.push({ origin, sequence, message });
-        propose(s, io);
       },
     },
     consensus: {
-      decide(s, io, round, batch) {
+      decide(s, _io, round, batch) {
         if (round >= s.round) s.decided.set(round, batch);
-        while (deliverRound(s, io));
-        propose(s, io);
       },
     },
   },

@@ -24,14 +24,6 @@ interface GarbageCollectingCausal<M> {
   };
 }
 
-/** Drops from the past what everybody that has not crashed has delivered: nobody needs it to be told again. */
-const collect = <M>(s: GarbageCollectingCausal<M>["state"], nodes: readonly NodeId[]): void => {
-  const correct = nodes.filter((node) => !s.crashed[node]);
-  s.past = s.past.filter(
-    ({ origin, sequence }) => !correct.every((node) => hasNumber(s.acknowledged[node]![origin]!, sequence)),
-  );
-};
-
 const deliver = <M>(
   s: GarbageCollectingCausal<M>["state"],
   io: IO<GarbageCollectingCausal<M>>,
@@ -62,6 +54,13 @@ export const garbageCollectingCausalBroadcast = <M>(): Module<GarbageCollectingC
     past: [],
     acknowledged: perNode(nodes, () => perNode(nodes, emptyNumberSet)),
   }),
+  /** What everybody that has not crashed has delivered leaves the past: nobody needs it to be told again. */
+  whenever(s, io) {
+    const correct = io.nodes.filter((node) => !s.crashed[node]);
+    s.past = s.past.filter(
+      ({ origin, sequence }) => !correct.every((node) => hasNumber(s.acknowledged[node]![origin]!, sequence)),
+    );
+  },
   upon: {
     request: {
       broadcast(s, io, message) {
@@ -76,13 +75,11 @@ export const garbageCollectingCausalBroadcast = <M>(): Module<GarbageCollectingC
           for (const one of news.past) deliver(s, io, one);
           deliver(s, io, news.relayed);
         } else addNumber(s.acknowledged[from]![news.origin]!, news.sequence);
-        collect(s, io.nodes);
       },
     },
     detector: {
-      crash(s, io, node) {
+      crash(s, _io, node) {
         s.crashed[node] = true;
-        collect(s, io.nodes);
       },
     },
   },

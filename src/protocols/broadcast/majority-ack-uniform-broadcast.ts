@@ -1,6 +1,6 @@
 import type { Module, NodeId } from "../../model/index.ts";
 import { majorityOf } from "../../model/index.ts";
-import { type Acknowledged, acknowledge } from "./acknowledged.ts";
+import { type Acknowledged, acknowledge, takeReady } from "./acknowledged.ts";
 import type { Broadcast } from "./broadcast.ts";
 import type { Relayed } from "./eager-reliable-broadcast.ts";
 
@@ -35,6 +35,10 @@ export const majorityAckUniformBroadcast = <M>({
     name: "majority-ack uniform reliable broadcast",
     source: "Cachin, Guerraoui, Rodrigues 2011, algorithm 3.5",
     init: () => ({ sent: 0, pending: [] }),
+    whenever(s, io) {
+      const n = io.nodes.length;
+      for (const { origin, message } of takeReady(s.pending, (by) => canDeliver(by, n))) io.up.deliver(origin, message);
+    },
     upon: {
       request: {
         broadcast(s, io, message) {
@@ -45,11 +49,6 @@ export const majorityAckUniformBroadcast = <M>({
         deliver(s, io, from, relayed) {
           const isNew = acknowledge(s.pending, from, relayed);
           if (isNew && relayed.origin !== io.self) io.bestEffort.broadcast(relayed);
-          for (const message of s.pending) {
-            if (message.delivered || !canDeliver(message.by, io.nodes.length)) continue;
-            message.delivered = true;
-            io.up.deliver(message.relayed.origin, message.relayed.message);
-          }
         },
       },
     },

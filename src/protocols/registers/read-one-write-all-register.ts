@@ -1,4 +1,4 @@
-import type { IO, Links, Module, NodeId } from "../../model/index.ts";
+import type { Links, Module, NodeId } from "../../model/index.ts";
 import type { Broadcast } from "../broadcast/broadcast.ts";
 import type { PerfectFailureDetector } from "../detectors/failure-detector.ts";
 import type { Register } from "./register.ts";
@@ -13,14 +13,6 @@ interface ReadOneWriteAllSpec<V> {
   state: { value: V | null; correct: NodeId[]; acknowledged: NodeId[] | null };
 }
 
-/** The writer is done when nobody is left to wait for. */
-const check = <V>(s: ReadOneWriteAllSpec<V>["state"], io: IO<ReadOneWriteAllSpec<V>>): void => {
-  const { acknowledged } = s;
-  if (acknowledged === null || !s.correct.every((node) => acknowledged.includes(node))) return;
-  s.acknowledged = null;
-  io.up.writeReturn();
-};
-
 /**
  * A regular register of one writer: read your own copy, write all copies that are left. Reads cost nothing, and all
  * processes but one may crash; but it rests on the failure detector. One process that is accused while it lives keeps the
@@ -32,6 +24,13 @@ export const readOneWriteAllRegister = <V>(): Module<ReadOneWriteAllSpec<V>> => 
   name: "read-one write-all regular register",
   source: "Cachin, Guerraoui, Rodrigues 2011, algorithm 4.1",
   init: ({ nodes }) => ({ value: null, correct: nodes.slice(), acknowledged: null }),
+  /** The writer is done when nobody is left to wait for. */
+  whenever(s, io) {
+    const { acknowledged } = s;
+    if (acknowledged === null || !s.correct.every((node) => acknowledged.includes(node))) return;
+    s.acknowledged = null;
+    io.up.writeReturn();
+  },
   upon: {
     request: {
       read: (s, io) => io.up.readReturn(s.value),
@@ -47,15 +46,13 @@ export const readOneWriteAllRegister = <V>(): Module<ReadOneWriteAllSpec<V>> => 
       },
     },
     links: {
-      deliver(s, io, from) {
+      deliver(s, _io, from) {
         if (s.acknowledged !== null && !s.acknowledged.includes(from)) s.acknowledged.push(from);
-        check(s, io);
       },
     },
     detector: {
-      crash(s, io, node) {
+      crash(s, _io, node) {
         s.correct = s.correct.filter((other) => other !== node);
-        check(s, io);
       },
     },
   },
