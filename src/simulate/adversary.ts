@@ -75,6 +75,11 @@ export class Adversary {
     return lies ? own.map((word) => this.#altered(traitor, word)) : own;
   }
 
+  /** What can be said, sealed: the scenario's vocabulary, or what was seen. */
+  get words(): readonly Word[] {
+    return this.#words.map((word) => ({ ...word, body: this.#seal(clone(word.body)) }));
+  }
+
   /** A word of the network's own: something seen, perhaps altered, in anybody's name. */
   forges(link: number): readonly Word[] {
     return this.#word(link, (word) => (this.#choose(link, 2) === 0 ? word : this.#altered(link, word)));

@@ -16,9 +16,9 @@ const message = (from: number, to: number): Message => ({
   event: 0,
 });
 
-const timer = (): Item => {
+const timer = (node = 0): Item => {
   const box: Partial<TimerBox> = { armed: true, generation: 1 };
-  return { kind: "timer", node: 0, incarnation: 0, box: box as TimerBox, generation: 1 };
+  return { kind: "timer", node, incarnation: 0, box: box as TimerBox, generation: 1 };
 };
 
 /** Takes the last alternative wherever there is one, and counts how often it was asked. */
@@ -64,6 +64,32 @@ describe("the agenda of exhaustive runs", () => {
 
   it("lets a timer overtake anything where there is no bound", () => {
     const agenda = new OrderedAgenda(greedy([]), model("asynchronous"), 10, 1);
+    agenda.push(0, message(0, 1));
+    agenda.push(1_000_000, timer());
+    expect(kindsOf(agenda)).toEqual(["timer", "message"]);
+  });
+
+  it("lets a timer whose delay is a range come at any time in it, where timing is synchronous", () => {
+    const asked: number[] = [];
+    const agenda = new OrderedAgenda(greedy(asked), model("synchronous"), 10, 1);
+    agenda.push(20, timer(), 40);
+    agenda.push(30, timer(1));
+    expect(kindsOf(agenda)).toEqual(["timer", "timer"]);
+    expect(asked).toEqual([2]);
+  });
+
+  it("keeps the timers of one node in the order in which they are due, whatever the timing", () => {
+    for (const timing of ["synchronous", "asynchronous"] as const) {
+      const agenda = new OrderedAgenda(greedy([]), model(timing), 10, 1);
+      const [late, early] = [timer(), timer()];
+      agenda.push(20, late);
+      agenda.push(10, early);
+      expect([agenda.pop(), agenda.pop()]).toEqual([early, late]);
+    }
+  });
+
+  it.each(["eventually-synchronous", "unknown-bound"] as const)("lets a timer overtake anything: %s", (timing) => {
+    const agenda = new OrderedAgenda(greedy([]), model(timing), 10, 1);
     agenda.push(0, message(0, 1));
     agenda.push(1_000_000, timer());
     expect(kindsOf(agenda)).toEqual(["timer", "message"]);

@@ -32,7 +32,8 @@ export type Item =
 
 /** What is to come, and which of it comes next. Times are microseconds. */
 export interface Agenda {
-  push(time: number, item: Item): void;
+  /** A timer whose delay is a range may also come later, up to `until`: matters where orders are enumerated. */
+  push(time: number, item: Item, until?: number): void;
   /** The next item; undefined when nothing is left. */
   pop(): Item | undefined;
   /** Time of the item that `pop` gave last. */
@@ -67,12 +68,20 @@ export class TimedAgenda implements Agenda {
   }
 }
 
+/** A run had more at hand than a run may have: no fault of the protocol, but no verdict either. */
+export class AgendaFullError extends Error {
+  readonly code: string = "AGENDA_FULL";
+  override readonly name: string = "AgendaFullError";
+}
+
 interface Entry {
   readonly item: Item;
   /** Not before, microseconds. */
   readonly from: number;
   /** No item that can only come later may overtake this one: the time by which it has to come. */
   readonly deadline: number;
+  /** For a timer: the time by which its own node has it come. */
+  readonly until: number;
 }
 
 /** How many items an exhaustive run may have at hand at a time. */
@@ -80,8 +89,10 @@ const entriesMax = 10_000;
 
 /**
  * Every order is a choice: the agenda of exhaustive runs. Time goes on only as far as the timers that fire force it.
- * Where timing is synchronous a timer may not overtake a message whose bound has passed before it; where it is
- * asynchronous it may fire at any point. Equal items of one kind are not merged: there are no reductions here.
+ * Where timing is synchronous a timer may not overtake a message whose bound has passed before it; elsewhere it
+ * may fire at any point: what is only synchronous in the end, or within a bound that nobody knows, is for a finite run as
+ * good as asynchronous. The timers of one node come in the order in which they are due, for one clock measures them all.
+ * Equal items of one kind are not merged: there are no reductions here.
  *
  * Where delays are exact (synchronous, and the shortest is the longest) events come in the order of their times, those
  * of one time in the order in which they were set off: protocols of rounds are then searched for what traitors say alone.
@@ -112,10 +123,15 @@ export class OrderedAgenda implements Agenda {
     return this.now;
   }
 
-  push(time: number, item: Item): void {
+  push(time: number, item: Item, until: number = time): void {
     if (this.#entries.length >= entriesMax)
-      throw new Error(`an exhaustive run has ${entriesMax} events at hand: the scenario is too large`);
-    this.#entries.push({ item, ...this.#windowOf(time, item) });
+      throw new AgendaFullError(`an exhaustive run has ${entriesMax} events at hand: the scenario is too large`);
+    this.#entries.push({ item, until, ...this.#windowOf(time, item, until) });
+  }
+
+  /** Whether nothing is under way but timers. */
+  get idle(): boolean {
+    return this.#entries.every(({ item }) => item.kind === "timer");
   }
 
   pop(): Item | undefined {
@@ -137,22 +153,27 @@ export class OrderedAgenda implements Agenda {
     if (prompt.length > 0) return prompt.slice(0, 1);
     if (this.#exact) return this.#earliest();
     const earliest = this.#entries.reduce((least, { deadline }) => Math.min(least, deadline), Number.POSITIVE_INFINITY);
-    return this.#entries.filter(({ from }) => from <= earliest);
+    return this.#entries.filter((entry) => entry.from <= earliest && !this.#isOvertaking(entry));
+  }
+
+  #isOvertaking({ item, from }: Entry): boolean {
+    return (
+      item.kind === "timer" &&
+      this.#entries.some((other) => other.item.kind === "timer" && other.item.node === item.node && other.until < from)
+    );
   }
 
   /** Between which times an item may come. Without a bound on time anything may come now or at any time later. */
-  #windowOf(time: number, item: Item): Omit<Entry, "item"> {
-    const { timing } = this.#model;
+  #windowOf(time: number, item: Item, until: number): Pick<Entry, "from" | "deadline"> {
     const { now } = this;
     const never = Number.POSITIVE_INFINITY;
-    if (timing === "asynchronous") return { from: item.kind === "timer" ? time : now, deadline: never };
+    if (this.#model.timing !== "synchronous") return { from: item.kind === "timer" ? time : now, deadline: never };
     // Where time is known so are the times at which clients call.
-    if (item.kind === "timer" || (item.kind === "call" && timing === "synchronous"))
-      return { from: time, deadline: time };
+    if (item.kind === "timer" || item.kind === "call") return { from: time, deadline: until };
     if (item.kind === "sync" || item.kind === "notice") return { from: now, deadline: now + this.#boundUs };
     if (item.kind !== "message") return { from: now, deadline: never };
     if (item.from === item.to) return { from: now, deadline: now };
-    return { from: timing === "synchronous" ? now + this.#shortestUs : now, deadline: now + this.#boundUs };
+    return { from: now + this.#shortestUs, deadline: now + this.#boundUs };
   }
 
   #earliest(): readonly Entry[] {

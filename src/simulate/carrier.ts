@@ -24,8 +24,9 @@ export class Carrier {
   readonly #counts: Int32Array;
   readonly #busyUntil: Float64Array;
   readonly #lossy: boolean;
-  readonly #gstUs: number;
-  readonly #boundFactor: number;
+  /** Drawn when a delay first depends on it: orders that are enumerated have no delays. */
+  #gstUs: number | null = null;
+  #boundFactor: number | null = null;
   readonly #minUs: number;
   readonly #spanUs: number;
   readonly #distancesMs: readonly (readonly number[])[] | undefined;
@@ -52,24 +53,11 @@ export class Carrier {
     this.#minUs = dials.delayMsMin * microseconds;
     this.#spanUs = Math.max(0, dials.delayMsMax - dials.delayMsMin) * microseconds;
     this.#distancesMs = distancesMs;
-    this.#gstUs =
-      model.timing === "eventually-synchronous"
-        ? Math.floor((choices.below("gst", 0, 0, steps) / steps) * dials.gstMs * microseconds)
-        : 0;
-    this.#boundFactor =
-      model.timing === "unknown-bound"
-        ? 1 + Math.floor((choices.below("bound", 0, 0, steps) / steps) * (dials.boundFactorMax - 1))
-        : 1;
   }
 
   /** Faults are over: the network loses nothing more. */
   heal(): void {
     this.#healed = true;
-  }
-
-  /** Time from which the network is timely, microseconds. */
-  get gstUs(): number {
-    return this.#gstUs;
   }
 
   /** How many messages the link from one node to another carried so far: the identity of the next one. */
@@ -130,12 +118,26 @@ export class Carrier {
     if (this.#model.timing === "synchronous") return this.#minUs + Math.floor((this.#spanUs * q) / steps);
     if (this.#model.timing === "asynchronous") return this.#asynchronous(q);
     if (this.#model.timing === "unknown-bound")
-      return this.#minUs + Math.floor((this.#spanUs * this.#boundFactor * q) / steps);
+      return this.#minUs + Math.floor((this.#spanUs * this.#boundFactorOf() * q) / steps);
     const timely = this.#minUs + Math.floor((this.#spanUs * q) / steps);
-    if (now >= this.#gstUs || this.#healed) return timely;
+    const gstUs = this.#stabilisationUs();
+    if (now >= gstUs || this.#healed) return timely;
     const chaos = this.#minUs + Math.floor((this.#dials.chaosDelayMsMax * microseconds * q) / steps);
     // Whatever was sent before the global stabilisation time arrives at most one bound after it.
-    return Math.min(chaos, this.#gstUs - now + this.#minUs + this.#spanUs);
+    return Math.min(chaos, gstUs - now + this.#minUs + this.#spanUs);
+  }
+
+  /** Time from which the network is timely, where that comes in the end. */
+  #stabilisationUs(): number {
+    this.#gstUs ??= Math.floor((this.#choices.below("gst", 0, 0, steps) / steps) * this.#dials.gstMs * microseconds);
+    return this.#gstUs;
+  }
+
+  /** How many times the usual longest delay the true bound is, where nobody knows it. */
+  #boundFactorOf(): number {
+    this.#boundFactor ??=
+      1 + Math.floor((this.#choices.below("bound", 0, 0, steps) / steps) * (this.#dials.boundFactorMax - 1));
+    return this.#boundFactor;
   }
 
   /** No bound: mostly within the usual span, one in eight up to many times that (a Pareto tail, by division alone). */

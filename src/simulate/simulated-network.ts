@@ -49,7 +49,7 @@ export class SimulatedNetwork {
     // What became of it was decided after it was sent.
     if (recorder.trace !== null) recorder.explain(message.event);
     if (this.#adversary !== null && this.#world.input.model.network === "arbitrary" && message.from !== message.to)
-      this.#forge(message);
+      this.#mayForge(message);
   }
 
   /** What a traitor really sends in a step, receiver by receiver. */
@@ -128,45 +128,63 @@ export class SimulatedNetwork {
     agenda.push(carrier.copyArrives + late, message);
   }
 
+  /** Where orders are enumerated delays are not drawn, and so many times the network may do what its model allows. */
   #routeOrdered(message: Message): void {
-    const { agenda, input } = this.#world;
-    const lossy = input.model.network !== "reliable" && message.from !== message.to;
-    if (lossy && this.#lossesLeft > 0 && this.#choices.chance("loss", 0, this.#sent++, 0.5)) {
-      this.#lossesLeft--;
-      return this.drop(message, "lost");
-    }
+    const { agenda, input, recorder } = this.#world;
+    const { loss, duplication } = input.dials;
+    const lossy = input.model.network !== "reliable" && message.from !== message.to && this.#lossesLeft > 0;
+    const fates = ["arrives", ...(lossy && loss > 0 ? ["lost"] : []), ...(lossy && duplication > 0 ? ["twice"] : [])];
+    const fate = fates.length === 1 ? "arrives" : fates[this.#choices.below("loss", 0, this.#sent++, fates.length)];
+    if (fate !== "arrives") this.#lossesLeft--;
+    if (fate === "lost") return this.drop(message, "lost");
+    agenda.push(agenda.now, message);
+    if (fate !== "twice") return;
+    recorder.strike("duplicate");
     agenda.push(agenda.now, message);
   }
 
   /** The network itself lies: now and then it delivers something that nobody sent, in anybody's name. */
-  #forge(message: Message): void {
-    const { input, nodes, recorder, agenda, chronicle, cause, healed } = this.#world;
+  #mayForge(message: Message): void {
+    const { input, nodes, healed } = this.#world;
     const adversary = this.#adversary!;
     adversary.sees(message);
+    if (input.schedule === "ordered") return this.#mayForgeOnce(message);
     const link = message.from * nodes.length + message.to;
     const count = this.#carrier.countOf(link);
-    if (healed || input.schedule === "ordered" || !this.#choices.chance("forge", link, count, input.dials.forgery))
-      return;
-    for (const word of adversary.forges(link)) {
-      const forged = messageOf(this.#choices.below("forged name", link, count, nodes.length), message.to, word);
-      recorder.strike("forgery");
-      forged.event = recorder.event("fault", message.to, agenda.now, forged.from, "forged", word.body);
-      if (recorder.trace !== null) {
-        const path = chronicle.pathOf(forged);
-        recorder.keep({
-          id: forged.event,
-          kind: "fault",
-          node: forged.from,
-          at: agenda.now / microseconds,
-          cause,
-          peer: message.to,
-          path,
-          name: "forged",
-          data: word.body,
-        });
-      }
-      this.#route(forged);
-    }
+    if (healed || !this.#choices.chance("forge", link, count, input.dials.forgery)) return;
+    for (const word of adversary.forges(link))
+      this.#forge(this.#choices.below("forged name", link, count, nodes.length), message.to, word);
+  }
+
+  /** Every word in every name is a choice, as long as the network may do anything at all. */
+  #mayForgeOnce({ to }: Message): void {
+    const { input, nodes } = this.#world;
+    if (this.#lossesLeft === 0 || input.dials.forgery === 0) return;
+    const words = this.#adversary!.words;
+    const choice = this.#choices.below("forge", 0, this.#sent++, 1 + words.length * nodes.length);
+    if (choice === 0) return;
+    this.#lossesLeft--;
+    this.#forge((choice - 1) % nodes.length, to, words[Math.floor((choice - 1) / nodes.length)]!);
+  }
+
+  #forge(from: NodeId, to: NodeId, word: Word): void {
+    const { recorder, agenda, chronicle, cause } = this.#world;
+    const forged = messageOf(from, to, word);
+    recorder.strike("forgery");
+    forged.event = recorder.event("fault", to, agenda.now, from, "forged", word.body);
+    if (recorder.trace !== null)
+      recorder.keep({
+        id: forged.event,
+        kind: "fault",
+        node: from,
+        at: agenda.now / microseconds,
+        cause,
+        peer: to,
+        path: chronicle.pathOf(forged),
+        name: "forged",
+        data: word.body,
+      });
+    this.#route(forged);
   }
 }
 

@@ -422,8 +422,13 @@ export class Simulation {
     const quantile =
       typeof delay === "number" || schedule === "ordered" ? 0 : choices.below("timer", which, count, 1024);
     const drawnMs = typeof delay === "number" ? delay : delay.from + ((delay.to - delay.from) * quantile) / 1024;
-    const due = agenda.now + node.clock.trueUs(Math.max(0, drawnMs) * microseconds * node.slowness);
-    agenda.push(due, { kind: "timer", node: node.id, incarnation: node.incarnation, box, generation: box.generation });
+    const dueIn = (ms: number): number =>
+      agenda.now + node.clock.trueUs(Math.max(0, ms) * microseconds * node.slowness);
+    agenda.push(
+      dueIn(drawnMs),
+      { kind: "timer", node: node.id, incarnation: node.incarnation, box, generation: box.generation },
+      schedule === "timed" || typeof delay === "number" ? undefined : dueIn(delay.to),
+    );
   }
 
   #random(node: SimulatedNode, path: string, name: string, below: number): number {
