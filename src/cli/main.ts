@@ -1,37 +1,23 @@
-import { CommanderError } from "commander";
-import { failureOf } from "./cli-error.ts";
-import { exitFault, exitUsage } from "./exit-code.ts";
-import { makeProgram, packageVersion } from "./program.ts";
+import { missing } from "./cli-error.ts";
+import { exitFault } from "./exit-code.ts";
+import { sayFailure } from "./say-failure.ts";
+
+/** Whatever nobody caught, wherever it is thrown, ends the command with a sentence instead of a stack trace. */
+const end = (thrown: unknown): never => process.exit(sayFailure(thrown));
 
 /** A reader that went away (`quorate lab | head -1`) is no error; there is only nobody left to write to. */
-const endQuietlyWithoutReader = (): void => {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
-      throw error;
-    });
-  }
+const endWithoutReader = (): void => {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
+    end(missing(`the output cannot be written (${error.code ?? error.message}): is the disk full?`));
+  });
+  // Where complaints cannot be written either, the code is all that is left to say.
+  process.stderr.on("error", () => process.exit(process.exitCode ?? exitFault));
 };
 
-const say = (thrown: unknown): number => {
-  const { exitCode, message, at } = failureOf(thrown);
-  const sentence = message.replace(/^quorate: /, "");
-  process.stderr.write(`quorate: ${sentence}${/[.!?`]$/.test(sentence) ? "" : "."}\n`);
-  if (exitCode !== exitFault) return exitCode;
-  const where = at === undefined ? "" : ` at ${at},`;
-  process.stderr.write(
-    `This is a fault of quorate, not yours. Please report it with the command that you gave and this line:\nquorate ${packageVersion},${where} Node ${process.versions.node}, ${process.platform}-${process.arch}\n`,
-  );
-  return exitCode;
-};
-
-endQuietlyWithoutReader();
-const program = makeProgram((exitCode) => {
-  process.exitCode = exitCode;
-});
-try {
-  await program.parseAsync(process.argv);
-} catch (thrown) {
-  // Commander has said what was wrong; help and version are no errors.
-  process.exitCode = thrown instanceof CommanderError ? (thrown.exitCode === 0 ? 0 : exitUsage) : say(thrown);
-}
+process.on("uncaughtException", end);
+process.on("unhandledRejection", end);
+endWithoutReader();
+// Loaded here, so that a part that cannot be loaded is told like any other fault.
+const { runCommandLine } = await import("./command-line.ts");
+process.exitCode = await runCommandLine(process.argv.slice(2));

@@ -1,6 +1,5 @@
 import { describeModel } from "../model/index.ts";
-import type { Scenario } from "../simulate/index.ts";
-import { describeStep, isSameModel } from "./models.ts";
+import { type Claim, claimedModels, describeStep, isClaimed } from "./models.ts";
 import { markOf } from "./report.ts";
 import type { CellReport } from "./search/search-task.ts";
 import { counted, type Terminal } from "./terminal.ts";
@@ -15,33 +14,37 @@ const evidence = ({ verdict, strength, property, clause }: CellReport): string =
   return `${property ?? ""} ${why} in ${counted(strength.runs ?? 0, "run")}`.trim();
 };
 
-const cellsOf = ({ id }: Scenario, cells: readonly CellReport[]): readonly CellReport[] =>
-  cells.filter(({ scenario }) => scenario === id);
+/** A scenario and its cells. */
+export interface MatrixBlock {
+  readonly subject: Claim & { readonly id: string };
+  readonly cells: readonly CellReport[];
+}
+
+const claimText = (claim: Claim): string => claimedModels(claim).map(describeModel).join(", also ");
+
+const blockText = ({ subject, cells }: MatrixBlock, terminal: Terminal): string => {
+  const { paint, width } = terminal;
+  const steps = cells.map(({ model }) => describeStep(model, subject.model));
+  const stepWidth = Math.max(...steps.map((step) => step.length), 24);
+  const rows = cells.map((cell, at) => {
+    const words = cell.verdict.padEnd(8);
+    return `  ${markOf(cell.verdict, terminal)} ${steps[at]!.padEnd(stepWidth)}  ${words}  ${paint(evidence(cell), "dim")}`;
+  });
+  const head = `${subject.id}  ${claimText(subject)}`;
+  const claim = head.length > width ? `\n  ${claimText(subject)}` : `  ${claimText(subject)}`;
+  return `${paint(subject.id, "bold")}${paint(claim, "dim")}\n${rows.join("\n")}`;
+};
 
 /** The table for a terminal: a scenario with its claim, and below it what was found in each model. */
-export const matrixText = (
-  scenarios: readonly Scenario[],
-  cells: readonly CellReport[],
-  terminal: Terminal,
-): string => {
-  const { paint } = terminal;
-  const block = (scenario: Scenario): string => {
-    const own = cellsOf(scenario, cells);
-    const steps = own.map(({ model }) => describeStep(model, scenario.model));
-    const width = Math.max(...steps.map((step) => step.length), 24);
-    const rows = own.map((cell, at) => {
-      const words = cell.verdict.padEnd(8);
-      return `  ${markOf(cell.verdict, terminal)} ${steps[at]!.padEnd(width)}  ${words}  ${paint(evidence(cell), "dim")}`;
-    });
-    return `${paint(scenario.id, "bold")}  ${paint(describeModel(scenario.model), "dim")}\n${rows.join("\n")}`;
-  };
-  const claimed = cells.filter(({ scenario, model }) =>
-    scenarios.some(({ id, model: claim }) => id === scenario && isSameModel(model, claim)),
+export const matrixText = (blocks: readonly MatrixBlock[], terminal: Terminal): string => {
+  const cells = blocks.flatMap((block) =>
+    block.cells.map(({ model, verdict }) => ({ claimed: isClaimed(block.subject, model), verdict })),
   );
-  const held = claimed.filter(({ verdict }) => verdict === "holds").length;
-  const broken = cells.filter((cell) => !claimed.includes(cell) && cell.verdict === "violated").length;
-  const sum = `${held} of ${counted(claimed.length, "claim")} hold; ${broken} of ${counted(cells.length - claimed.length, "cell")} outside are broken.`;
-  return `${scenarios.map(block).join("\n\n")}\n\n${paint(sum, "dim")}\n`;
+  const claims = cells.filter(({ claimed }) => claimed);
+  const held = claims.filter(({ verdict }) => verdict === "holds").length;
+  const broken = cells.filter(({ claimed, verdict }) => !claimed && verdict === "violated").length;
+  const sum = `${held} of ${counted(claims.length, "claim")} hold; ${broken} of ${counted(cells.length - claims.length, "cell")} outside are broken.`;
+  return `${blocks.map((block) => blockText(block, terminal)).join("\n\n")}\n\n${terminal.paint(sum, "dim")}\n`;
 };
 
 const escapeCell = (text: string): string => text.replaceAll("|", "\\|");
@@ -52,19 +55,16 @@ const markdownCell = (cell: CellReport): string => {
 };
 
 /** The table for a page: a row a scenario, what it claims, and what was found one step (or more) outside. */
-export const matrixMarkdown = (scenarios: readonly Scenario[], cells: readonly CellReport[]): string => {
-  const row = (scenario: Scenario): string => {
-    const own = cellsOf(scenario, cells);
-    const claim = own.find(({ model }) => isSameModel(model, scenario.model));
-    const outside = own.filter((cell) => cell !== claim);
-    const steps = outside.map((cell) => `${describeStep(cell.model, scenario.model)}: ${markdownCell(cell)}`);
-    const claimed = claim === undefined ? "unknown" : markdownCell(claim);
-    return `| \`${scenario.id}\` | ${describeModel(scenario.model)} | ${claimed} | ${steps.join("<br>")} |`;
+export const matrixMarkdown = (blocks: readonly MatrixBlock[]): string => {
+  const row = ({ subject, cells }: MatrixBlock): string => {
+    const step = (cell: CellReport): string => `${describeStep(cell.model, subject.model)}: ${markdownCell(cell)}`;
+    const [first, ...rest] = cells;
+    const inside = rest.filter(({ model }) => isClaimed(subject, model)).map(step);
+    const outside = rest.filter(({ model }) => !isClaimed(subject, model)).map(step);
+    const claimed = [first === undefined ? "unknown" : markdownCell(first), ...inside].join("<br>");
+    return `| \`${subject.id}\` | ${claimText(subject)} | ${claimed} | ${outside.join("<br>")} |`;
   };
-  return [
-    "| scenario | claimed model | there | outside |",
-    "| --- | --- | --- | --- |",
-    ...scenarios.map(row),
-    "",
-  ].join("\n");
+  return ["| scenario | claimed model | there | outside |", "| --- | --- | --- | --- |", ...blocks.map(row), ""].join(
+    "\n",
+  );
 };

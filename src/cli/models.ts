@@ -1,4 +1,11 @@
-import { networkModels, nodeModels, type SystemModel, type TimingModel, timingModels } from "../model/index.ts";
+import {
+  isAtMostAsWeakAs,
+  networkModels,
+  nodeModels,
+  type SystemModel,
+  type TimingModel,
+  timingModels,
+} from "../model/index.ts";
 
 const next = <T>(dial: readonly T[], position: T): readonly T[] => dial.slice(dial.indexOf(position) + 1).slice(0, 1);
 
@@ -29,4 +36,26 @@ export const describeStep = (model: SystemModel, claimed: SystemModel): string =
   const dials = ["network", "nodes", "timing"] as const;
   const changed = dials.filter((dial) => model[dial] !== claimed[dial]);
   return changed.length === 0 ? "claimed" : changed.map((dial) => model[dial]).join(" × ");
+};
+
+/** What a scenario claims. */
+export interface Claim {
+  readonly model: SystemModel;
+  readonly alsoModels?: readonly SystemModel[] | undefined;
+}
+
+/** The weakest models that are claimed. */
+export const claimedModels = ({ model, alsoModels = [] }: Claim): readonly SystemModel[] => [model, ...alsoModels];
+
+/** Whether a claim covers a model: it is one of the claimed, or stronger. */
+export const isClaimed = (claim: Claim, model: SystemModel): boolean =>
+  claimedModels(claim).some((claimed) => isAtMostAsWeakAs(model, claimed));
+
+/** The models of a claim's cells: the claimed ones, and all others or those one step below a claimed one. */
+export const modelsAround = (claim: Claim, all: boolean): readonly SystemModel[] => {
+  const claimed = claimedModels(claim);
+  const others = all ? allModels : claimed.flatMap(oneStepBelow).filter((model) => !isClaimed(claim, model));
+  return [...claimed, ...others].filter(
+    (model, at, models) => models.findIndex((one) => isSameModel(one, model)) === at,
+  );
 };

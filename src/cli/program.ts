@@ -1,17 +1,10 @@
-import { readFileSync } from "node:fs";
 import { Argument, Command, Option } from "commander";
 import { networkModels, nodeModels, timingModels } from "../model/index.ts";
 import { dialDefinitions, dialNames } from "../simulate/dials.ts";
 import { exportFormats } from "../trace/index.ts";
 import { secondsOption, setting, wholeNumber } from "./option-values.ts";
-import { wrapText } from "./terminal.ts";
-
-const manifest = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
-  readonly version: string;
-};
-
-/** The version of this package. */
-export const packageVersion: string = manifest.version;
+import { packageVersion } from "./package-version.ts";
+import { grouped, wrapText } from "./terminal.ts";
 
 /** Takes the exit code of the command that ran. */
 export type Finish = (exitCode: number) => void;
@@ -21,12 +14,22 @@ Exit codes: 0 all verdicts hold, 1 something is violated, 2 something is
 unknown, 64 bad usage or input, 69 something is missing on this machine,
 70 a fault of ours, 130 interrupted by Ctrl-C.`;
 
+const codeText = `
+The string holds the scenario, its model and parameters, the seed and what was
+changed of its run, and the version of the code: a hash over the built files
+that decide how a run goes (protocols, scenarios, simulator, checks), the same
+on every machine and however the command is started. With other code the run
+may be another one, so it is refused without --anyway. Of your own file the
+string holds a hash over the file and what it imports by a relative path;
+packages that it imports are not part of it.
+`;
+
 /** The parameters that every scenario has, for --help. */
 const dialsText = (): string =>
   dialNames
     .map((name) => {
       const { text, default: value, min, max } = dialDefinitions[name];
-      return wrapText(`${text}: ${value} (${min} … ${max})`, 80, " ".repeat(25)).replace(
+      return wrapText(`${text}: ${value} (${grouped(min)}…${grouped(max)})`, 80, " ".repeat(25)).replace(
         /^ {25}/,
         `  ${name.padEnd(23)}`,
       );
@@ -77,11 +80,11 @@ const addReplay = (program: Command, finish: Finish): void => {
     .description("Shows exactly the run again that a replay string stands for.")
     .argument("<STRING>", "what `quorate run` printed, starting with q1:")
     .argument("[FILE.ts]", "your own file, where the run was of one")
-    .option("--anyway", "run it even if the code has changed since")
+    .option("--anyway", "run it even if the code or your file has changed since")
     .option("--trace <FILE>", "write the run to a trace file")
     .addOption(stepOption())
     .option("--json", "print JSON")
-    .addHelpText("after", exitCodes)
+    .addHelpText("after", `${codeText}${exitCodes}`)
     .action(async (text, file, flags) =>
       finish(await (await import("./commands/replay.ts")).replay(text, file, flags)),
     );
@@ -92,9 +95,10 @@ const addLab = (program: Command, finish: Finish): void => {
     .command("lab")
     .summary("list the scenarios, or describe one")
     .description("Lists the scenarios of the lab with their models and properties, or describes one of them.")
-    .argument("[ID]", "id of a scenario")
+    .argument("[ID|FILE.ts]", "id of a scenario, or a file that exports one")
+    .addOption(stepOption())
     .option("--json", "print JSON")
-    .action(async (id, flags) => finish((await import("./commands/lab.ts")).lab(id, flags)));
+    .action(async (scenario, flags) => finish(await (await import("./commands/lab.ts")).lab(scenario, flags)));
 };
 
 const cacheOption = (): Option => new Option("--no-cache", "search again what was found before by the same code");
@@ -106,18 +110,19 @@ const addMatrix = (program: Command, finish: Finish): void => {
     .description(
       "Searches each scenario in the model that it claims and one step outside: it holds, or here is the shortest counterexample found.",
     )
-    .argument("[ID...]", "only these scenarios")
+    .argument("[ID|FILE.ts...]", "only these scenarios, or those that your own files export")
     .addOption(new Option("--seconds <N>", "time for the whole table").argParser(secondsOption).default(120))
     .addOption(setOption())
     .option("--all", "every model, not only those one step outside the claim")
     .addOption(cacheOption())
+    .addOption(stepOption())
     .addOption(new Option("--markdown", "print a table for a page").conflicts("json"))
     .option("--json", "print JSON")
     .addHelpText(
       "after",
       "\nThe exit code is that of the claims: 0 all hold, 1 one is violated, 2 one is\nunknown. What breaks outside the claims is what the table is for.",
     )
-    .action(async (ids, flags) => finish(await (await import("./commands/matrix.ts")).matrix(ids, flags)));
+    .action(async (texts, flags) => finish(await (await import("./commands/matrix.ts")).matrix(texts, flags)));
 };
 
 const addMutants = (program: Command, finish: Finish): void => {
@@ -128,14 +133,12 @@ const addMutants = (program: Command, finish: Finish): void => {
       "Puts each known bug into its protocol and looks for it with the seeds of the scenario. Changes that are no bugs must not be reported.",
     )
     .argument("[ID...]", "only these mutants")
-    .addOption(
-      new Option("--seconds <N>", "time for all of them (default: as long as it takes)").argParser(secondsOption),
-    )
+    .addOption(new Option("--seconds <N>", "time for all of them").argParser(secondsOption).default(240))
     .addOption(cacheOption())
     .option("--json", "print JSON")
     .addHelpText(
       "after",
-      "\nExit codes: 0 each bug is found, 1 one is not or an equivalent change is\nreported, 2 the time was over before.",
+      "\nThe time is shared out: what one does not need goes to those after it.\n\nExit codes: 0 each bug is found, 1 one is not or an equivalent change is\nreported, 2 the time was over before one was decided (unknown).",
     )
     .action(async (ids, flags) => finish(await (await import("./commands/mutants.ts")).mutants(ids, flags)));
 };

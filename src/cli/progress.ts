@@ -1,3 +1,4 @@
+import type { WriteStream } from "node:tty";
 import { grouped, painter, terminalOf } from "./terminal.ts";
 
 const everyMs = 100;
@@ -6,28 +7,30 @@ const firstAfterMs = 400;
 /** A line at the bottom of a terminal that is written again and again; nothing at all in a pipe. */
 export class ProgressLine {
   readonly #text: () => string;
+  readonly #stream: WriteStream;
   readonly #timer: NodeJS.Timeout | null;
   readonly #startedAt = performance.now();
   #shown = false;
 
-  constructor(text: () => string) {
+  constructor(text: () => string, stream: WriteStream = process.stderr) {
     this.#text = text;
-    this.#timer = process.stderr.isTTY === true ? setInterval(() => this.#draw(), everyMs) : null;
+    this.#stream = stream;
+    this.#timer = stream.isTTY === true ? setInterval(() => this.#draw(), everyMs) : null;
   }
 
   /** Takes the line away. */
   end(): void {
     if (this.#timer !== null) clearInterval(this.#timer);
-    if (this.#shown) process.stderr.write("\r\u001b[K");
+    if (this.#shown) this.#stream.write("\r\u001b[K");
     this.#shown = false;
   }
 
   #draw(): void {
     // What is over at once needs no progress.
     if (performance.now() - this.#startedAt < firstAfterMs) return;
-    const { colour, width } = terminalOf(process.stderr);
+    const { colour, width } = terminalOf(this.#stream);
     const line = this.#text().slice(0, width - 1);
-    process.stderr.write(`\r\u001b[K${painter(colour)(line, "dim")}`);
+    this.#stream.write(`\r\u001b[K${painter(colour)(line, "dim")}`);
     this.#shown = true;
   }
 }

@@ -110,7 +110,7 @@ const runSeeds = (prepared: Prepared, options: CampaignOptions, tally: Tally): b
 /** Nothing more can be learnt: the property looked for broke, or all did. */
 const done = ({ setup }: Prepared, { first }: CampaignOptions, tally: Tally): boolean =>
   first === undefined
-    ? tally.found.size >= setup.properties.length && tally.found.size > 0
+    ? tally.found.size > 0 && setup.properties.every(({ id }) => tally.found.has(id))
     : (tally.found.get(first)?.length ?? 0) >= startsMax ||
       (tally.found.has(first) && tally.runs >= tally.firstViolation + runsAfterFirst);
 

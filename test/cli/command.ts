@@ -3,6 +3,8 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { vi } from "vitest";
+import { runCommandLine } from "../../dist/cli/command-line.js";
 
 /** The command, as the tests call it: built, without the set-up of a clone. */
 export const command: string = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
@@ -32,6 +34,25 @@ export const quorate = (args: readonly string[], { cwd, env = {} }: RunIn = {}):
     timeout: 50_000,
   });
   return { status, stdout, stderr };
+};
+
+/** Runs the command to its end in this process: for what has nothing to do with processes, a third of the time. */
+export const quorateHere = async (args: readonly string[], { env = {} }: RunIn = {}): Promise<Finished> => {
+  const texts = { stdout: "", stderr: "" };
+  const spies = (["stdout", "stderr"] as const).map((name) =>
+    vi.spyOn(process[name], "write").mockImplementation((chunk) => {
+      texts[name] += String(chunk);
+      return true;
+    }),
+  );
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+  try {
+    const status = await runCommandLine(args);
+    return { status, ...texts };
+  } finally {
+    vi.unstubAllEnvs();
+    for (const spy of spies) spy.mockRestore();
+  }
 };
 
 /** Starts the command, with both streams as text. */

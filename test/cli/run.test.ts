@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, describe, expect, it } from "vitest";
-import { isOneSentence, quorate, scratchFolder, startQuorate } from "./command.ts";
+import { isOneSentence, quorate, quorateHere, scratchFolder, startQuorate } from "./command.ts";
 
 const folder = scratchFolder();
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -68,14 +68,14 @@ describe("quorate run", () => {
     expect(hashes[0]).not.toBe(hashes[2]);
   });
 
-  it("ends with 1 where something is violated: the sentence, the diagram, the string that shows it again", () => {
+  it("ends with 1 where something is violated: the sentence, the diagram, the string that shows it again", async () => {
     const { status, stdout } = quorate(forgetful);
     expect(status).toBe(1);
     expect(stdout).toMatch(/✘ PL2 +violated +\d+-event counterexample/);
     expect(stdout).toMatch(/PL2 is violated\.\n.*twice/);
     expect(stdout).toMatch(/#\s+ms\s+p1\s+p2\s+p3/);
     const [, string] = /PL2 is violated[\s\S]*?npx quorate replay (q1:\S+)/.exec(stdout) ?? [];
-    const again = quorate(["replay", string!]);
+    const again = await quorateHere(["replay", string!]);
     expect(again.status).toBe(1);
     const diagram = (text: string): string | undefined =>
       /PL2 is violated[\s\S]*?\n\n( +#[\s\S]*?)\n\n/.exec(text)?.[1];
@@ -88,13 +88,13 @@ describe("quorate run", () => {
     for (const { verdict, strength } of verdicts) expect([verdict, strength.by]).toEqual(["unknown", "budget"]);
   });
 
-  it("writes the shrunk violation to a trace, else the first run", () => {
+  it("writes the shrunk violation to a trace, else the first run", async () => {
     for (const [args, nodes] of [
       [forgetful, "crash-recovery"],
       [["run", "links/perfect", "--runs", "2"], "crash-stop"],
     ] as const) {
       const path = join(folder, `${nodes}.jsonl`);
-      quorate([...args, "--trace", path]);
+      await quorateHere([...args, "--trace", path]);
       const [header, ...events] = readFileSync(path, "utf8").trimEnd().split("\n");
       expect(JSON.parse(header!)).toMatchObject({
         format: "quorate-trace",
@@ -139,11 +139,11 @@ describe("quorate replay", () => {
   it("says when a string was made by other code, and runs it only anyway", async () => {
     const { parseReplay, replayString } = await import("../../src/simulate/index.ts");
     const other = replayString({ ...parseReplay(violated.replay!), code: "0123456789ab" });
-    const refused = quorate(["replay", other]);
+    const refused = await quorateHere(["replay", other]);
     expect(refused.status).toBe(64);
     expect(refused.stderr).toMatch(/made by other code \(0123456789ab, this is [0-9a-f]{12}\).*--anyway/);
     expect(isOneSentence(refused)).toBe(true);
-    const anyway = quorate(["replay", other, "--anyway"]);
+    const anyway = await quorateHere(["replay", other, "--anyway"]);
     expect(anyway.status).toBe(1);
     expect(anyway.stderr).toContain("other code");
   });
@@ -154,8 +154,8 @@ describe("quorate replay", () => {
     ["q1:AAAA", /damaged or cut short/],
     ["q1:####", /none of them/],
     [violated.replay!.slice(0, 60), /damaged or cut short/],
-  ])("refuses %s with one sentence", (string, sentence) => {
-    const finished = quorate(["replay", string]);
+  ])("refuses %s with one sentence", async (string, sentence) => {
+    const finished = await quorateHere(["replay", string]);
     expect(finished.status).toBe(64);
     expect(finished.stderr).toMatch(sentence);
     expect(isOneSentence(finished)).toBe(true);
@@ -186,8 +186,8 @@ describe("bad input", () => {
     [["matrix", "links/perfect", "--set", "m=1"], /none of these scenarios has a parameter "m"/],
     [["mutants", "no/such"], /no mutant "no\/such"/],
     [["completion", "tcsh"], /bash, zsh, fish/],
-  ])("%j ends with 64, names the thing and the remedy", (args, sentence) => {
-    const { status, stdout, stderr } = quorate(args);
+  ])("%j ends with 64, names the thing and the remedy", async (args, sentence) => {
+    const { status, stdout, stderr } = await quorateHere(args);
     expect(status).toBe(64);
     expect(stdout).toBe("");
     expect(stderr).toMatch(/^quorate: /);

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Finished, isOneSentence, quorate, scratchFolder } from "./command.ts";
+import { type Finished, isOneSentence, quorate, quorateHere, scratchFolder } from "./command.ts";
 
 // A file of a user's own, outside the repository and without any package.json near it.
 const folder = scratchFolder();
@@ -56,52 +56,52 @@ const save = (text: string): string => {
   writeFileSync(path, text);
   return path;
 };
-const run = (path: string, ...flags: readonly string[]): Finished =>
-  quorate(["run", path, "--runs", "20", "--step-seconds", "4", ...flags], { cwd: folder });
+const run = (path: string, ...flags: readonly string[]): Promise<Finished> =>
+  quorateHere(["run", path, "--runs", "20", "--step-seconds", "4", ...flags]);
 
 beforeAll(() => writeFileSync(join(folder, "words.ts"), 'export const greeting: string = "hello";\n'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("a protocol file outside the repository", () => {
   it("runs, with what it imports from quorate and from beside it", () => {
-    const { status, stdout, stderr } = run(save(source("")));
+    const { status, stdout, stderr } = quorate(["run", save(source("")), "--runs", "20"], { cwd: folder });
     expect(stderr).toBe("");
     expect(stdout).toMatch(/my\/ping {2}A ping[\s\S]*✔ PING +holds +20 seeds/);
     expect(status).toBe(0);
   });
 
-  it("is enumerated to the end where it is small, and then the verdict is exact", () => {
-    const { status, stdout } = quorate(["run", save(source("")), "--exhaustive"]);
+  it("is enumerated to the end where it is small, and then the verdict is exact", async () => {
+    const { status, stdout } = await quorateHere(["run", save(source("")), "--exhaustive"]);
     expect(stdout).toMatch(/✔ PING +holds +exhaustive, \d+ runs?/);
     expect(status).toBe(0);
   });
 
-  it("whose property was never put to the test is unknown, which is no success", () => {
-    const { status, stdout } = run(save(source("return")));
+  it("whose property was never put to the test is unknown, which is no success", async () => {
+    const { status, stdout } = await run(save(source("return")));
     expect(stdout).toMatch(/\? PING +unknown +never exercised in 20 runs/);
     expect(status).toBe(2);
   });
 
-  it("whose declared fault never struck is unknown as well", () => {
+  it("whose declared fault never struck is unknown as well", async () => {
     const late = 'plan: [{ kind: "leap-second", at: 500_000 }],\n    workload:';
-    const { status, stdout } = run(save(source("").replace("workload:", late)));
+    const { status, stdout } = await run(save(source("").replace("workload:", late)));
     expect(stdout).toMatch(/\? PING +unknown[\s\S]*never exercised: no leap-second struck/);
     expect(status).toBe(2);
   });
 
-  it("is shown again by its hash, and only while it is the same", () => {
+  it("is shown again by its hash, and only while it is the same", async () => {
     const path = save(source("text = 'bye'"));
-    const { status, stdout } = run(path);
+    const { status, stdout } = await run(path);
     expect(status).toBe(1);
     expect(stdout).toMatch(/PING is violated\.\nIt says bye\./);
     const [, string] = /replay (q1:\S+)/.exec(stdout) ?? [];
-    expect(quorate(["replay", string!, path]).status).toBe(1);
-    expect(quorate(["replay", string!]).stderr).toMatch(/give its path too/);
+    expect((await quorateHere(["replay", string!, path])).status).toBe(1);
+    expect((await quorateHere(["replay", string!])).stderr).toMatch(/give its path too/);
     writeFileSync(path, source("text = 'bye now'"));
-    const changed = quorate(["replay", string!, path]);
+    const changed = await quorateHere(["replay", string!, path]);
     expect(changed.status).toBe(64);
     expect(changed.stderr).toMatch(/is not the file of this run.*--anyway/);
-    expect(quorate(["replay", string!, path, "--anyway"]).stdout).toMatch(/It says bye now\./);
+    expect((await quorateHere(["replay", string!, path, "--anyway"])).stdout).toMatch(/It says bye now\./);
   });
 
   it.each([
@@ -114,26 +114,27 @@ describe("a protocol file outside the repository", () => {
     ["queueMicrotask(() => {})", /queueMicrotask is not for protocols/],
     ["fetch('http://localhost')", /fetch is not for protocols: .*ports/],
     ["throw new Error('boom')", /throws: boom/],
-  ])("%s in a handler is the protocol's fault: a verdict, no stack", (body, sentence) => {
-    const { status, stdout, stderr } = run(save(source(body)));
+  ])("%s in a handler is the protocol's fault: a verdict, no stack", async (body, sentence) => {
+    const { status, stdout, stderr } = await run(save(source(body)));
     expect(status).toBe(1);
     expect(stderr).toBe("");
     expect(stdout).toMatch(/✘ protocol +violated/);
     expect(stdout.replaceAll("\n", " ")).toMatch(sentence);
   });
 
-  it("a handler that never ends is ended: a verdict, with the seed to see it again", () => {
+  it("a handler that never ends is ended: a verdict, with the seed to see it again", async () => {
     const path = save(source("while (true) {}"));
-    const { status, stdout } = run(path, "--step-seconds", "2");
+    const { status, stdout } = await run(path, "--step-seconds", "2");
     expect(status).toBe(1);
     expect(stdout).toMatch(/✘ protocol +violated/);
     expect(stdout.replaceAll("\n", " ")).toMatch(/A step does not end in the run of seed 1/);
     const [, string] = /replay (q1:\S+)/.exec(stdout) ?? [];
-    expect(quorate(["replay", string!, path, "--step-seconds", "2"]).status).toBe(1);
+    expect((await quorateHere(["replay", string!, path, "--step-seconds", "2"])).status).toBe(1);
   });
 
   it("what a protocol prints does not end up among the verdicts", () => {
-    const { stdout, stderr } = run(save(source("console.log('hello from inside')")), "--json");
+    const path = save(source("console.log('hello from inside')"));
+    const { stdout, stderr } = quorate(["run", path, "--runs", "20", "--json"]);
     expect(stderr).toContain("hello from inside");
     expect(JSON.parse(stdout)).toMatchObject({ scenario: "my/ping", runs: 20 });
   });
@@ -156,17 +157,82 @@ describe("a protocol file outside the repository", () => {
       /does not run: Math\.random/,
     ],
     ["has half a scenario", "export const scenario = { id: 'a', setup: () => ({}) };", /not complete: model must be/],
-  ])("a file that %s gets one sentence and 64", (_what, text, sentence) => {
-    const finished = run(save(text));
+  ])("a file that %s gets one sentence and 64", async (_what, text, sentence) => {
+    const patience = text.startsWith("while") ? ["--step-seconds", "1"] : [];
+    const finished = await run(save(text), ...patience);
     expect(finished.stderr).toMatch(sentence);
     expect(isOneSentence(finished)).toBe(true);
     expect(finished.status).toBe(64);
   });
 
-  it("with several scenarios is asked for one by name", () => {
+  it("with several scenarios is asked for one by name", async () => {
     const path = save(source("").concat("export const other: AnyScenario = pingScenario;\n"));
-    expect(run(path).stderr).toMatch(/exports several scenarios: add #NAME to the path, one of other, pingScenario/);
-    expect(run(`${path}#other`).status).toBe(0);
+    expect((await run(path)).stderr).toMatch(
+      /exports several scenarios: add #NAME to the path, one of other, pingScenario/,
+    );
+    expect((await run(`${path}#other`)).status).toBe(0);
+  });
+});
+
+describe("a file where an ID may stand", () => {
+  it("quorate lab describes it", async () => {
+    const path = save(source(""));
+    const { status, stdout } = await quorateHere(["lab", path]);
+    expect(stdout).toMatch(/^my\/ping {2}A ping\nreliable × crash-stop × asynchronous\n/);
+    expect(stdout).toMatch(/PING +Every pong says hello\. \(safety\)[\s\S]* n +processes: 2 \(integer, 2…3\)/);
+    expect(status).toBe(0);
+    const { scenarios } = JSON.parse((await quorateHere(["lab", path, "--json"])).stdout) as { scenarios: object[] };
+    expect(scenarios).toMatchObject([{ id: "my/ping", properties: [{ id: "PING", kind: "safety" }] }]);
+  });
+
+  it("quorate matrix searches it, one of several by name, beside a module of plain JavaScript", async () => {
+    const bye = save(
+      `${source("if (io.self === 1) text = 'bye'")}export const other: AnyScenario = { ...pingScenario, id: "my/other" };`,
+    );
+    const plain = join(folder, "plain.mjs");
+    writeFileSync(
+      plain,
+      "export const scenario = { id: 'my/nothing', model: { network: 'arbitrary', nodes: 'byzantine', timing: 'asynchronous' }, parameters: {}, setup: () => ({ processes: [], workload: () => [], properties: [] }) };",
+    );
+    const flags = ["--seconds", "8", "--no-cache", "--set", "n=3"];
+    const { status, stdout, stderr } = await quorateHere(["matrix", plain, `${bye}#other`, "--json", ...flags]);
+    expect(stderr).toBe("");
+    const { cells } = JSON.parse(stdout) as {
+      cells: { scenario: string; verdict: string; property?: string; replay?: string }[];
+    };
+    expect(cells.map(({ scenario }) => scenario)).toEqual(["my/nothing", ...Array(3).fill("my/other")].sort(() => 0));
+    const [, claim] = cells;
+    expect(claim).toMatchObject({ verdict: "violated", property: "PING" });
+    const again = await quorateHere(["replay", claim!.replay!, `${bye}#other`]);
+    expect(again.stdout).toMatch(/It says bye\.[\s\S]* p2 /);
+    expect(status).toBe(1);
+  });
+
+  it("quorate matrix ends a handler that never ends: a cell, not a hang, and the string shows it again", async () => {
+    const path = save(source("while (true) {}"));
+    const { status, stdout } = await quorateHere(["matrix", path, "--json", "--no-cache", "--step-seconds", "2"]);
+    const { cells } = JSON.parse(stdout) as { cells: { verdict: string; property?: string; replay?: string }[] };
+    for (const cell of cells) expect(cell).toMatchObject({ verdict: "violated", property: "protocol" });
+    expect(cells.length).toBeGreaterThan(1);
+    expect(cells[0]!.replay).toMatch(/^q1:/);
+    expect(status).toBe(1);
+  });
+
+  it.each([
+    ["lab", "./no-such-file.ts", /no file \.\/no-such-file\.ts/],
+    ["matrix", "./no-such-file.ts", /no file \.\/no-such-file\.ts/],
+    ["matrix", join(folder, "words.ts"), /exports no scenario/],
+  ])("quorate %s %s gets one sentence and 64", async (command, path, sentence) => {
+    const finished = await quorateHere([command, path]);
+    expect(finished.stderr).toMatch(sentence);
+    expect(isOneSentence(finished)).toBe(true);
+    expect(finished.status).toBe(64);
+  });
+
+  it("a setting that the file cannot take gets one sentence and 64", async () => {
+    const finished = await quorateHere(["matrix", save(source("")), "--set", "n=9"]);
+    expect(finished.stderr).toMatch(/scenario my\/ping: parameter n is from 2 to 3, not 9/);
+    expect(finished.status).toBe(64);
   });
 });
 

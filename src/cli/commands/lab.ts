@@ -1,15 +1,27 @@
 import { describeModel } from "../../model/index.ts";
 import { scenarios } from "../../scenarios/index.ts";
-import { type ParameterDefinition, prepare, type Scenario } from "../../simulate/index.ts";
-import { scenarioOf } from "../search/load-scenario.ts";
-import { type Paint, print, printJson, terminalOf, wrapText } from "../terminal.ts";
+import type { ParameterDefinition, Scenario } from "../../simulate/index.ts";
+import { claimedModels } from "../models.ts";
+import type { Settings } from "../option-values.ts";
+import { scenarioArgument } from "../scenario-argument.ts";
+import { describeReference } from "../search/describe-reference.ts";
+import {
+  type DescribedParameters,
+  describeScenario,
+  type ScenarioDescription,
+} from "../search/scenario-description.ts";
+import { grouped, type Paint, print, printJson, terminalOf, wrapText } from "../terminal.ts";
 
-const all = scenarios as unknown as readonly Scenario[];
+/** Options of `quorate lab`. */
+export interface LabFlags {
+  readonly json?: boolean;
+  readonly stepSeconds?: number;
+}
 
-const propertiesOf = (
-  scenario: Scenario,
-): readonly { readonly id: string; readonly kind: string; readonly text: string }[] =>
-  prepare(scenario as never).setup.properties.map(({ id, kind, text }) => ({ id, kind, text }));
+const describeAll = (): readonly ScenarioDescription[] =>
+  (scenarios as unknown as readonly Scenario[]).map((scenario) =>
+    describeScenario({ scenario, replayId: scenario.id }),
+  );
 
 const rangeOf = (definition: ParameterDefinition): readonly (number | string | boolean)[] => {
   if (definition.type === "boolean") return [false, true];
@@ -19,79 +31,101 @@ const rangeOf = (definition: ParameterDefinition): readonly (number | string | b
   return [min, max];
 };
 
-const scenarioJson = (scenario: Scenario): object => ({
-  id: scenario.id,
-  rows: scenario.rows,
-  title: scenario.title,
-  model: scenario.model,
-  properties: propertiesOf(scenario),
+const scenarioJson = ({ id, rows, title, model, properties, parameters, dials }: ScenarioDescription): object => ({
+  id,
+  rows,
+  title,
+  model,
+  properties,
   parameters: Object.fromEntries(
-    Object.entries(scenario.parameters).map(([name, definition]) => [
+    Object.entries({ ...parameters, ...dials }).map(([name, definition]) => [
       name,
       { type: definition.type, text: definition.text, range: rangeOf(definition), default: definition.default },
     ]),
   ),
 });
 
-const familyOf = ({ id }: Scenario): string => id.split("/")[0]!;
+const familyOf = ({ id }: ScenarioDescription): string => id.split("/")[0]!;
 
-const groupText = (family: string, paint: Paint, width: number): string => {
-  const members = all.filter((scenario) => familyOf(scenario) === family);
+const claimText = (description: ScenarioDescription): string =>
+  claimedModels(description).map(describeModel).join(", also ");
+
+const groupText = (members: readonly ScenarioDescription[], paint: Paint, width: number): string => {
   const idWidth = Math.max(...members.map(({ id }) => id.length));
   const indent = " ".repeat(idWidth + 4);
-  const entry = (scenario: Scenario): string => {
-    const properties = propertiesOf(scenario).map(({ id }) => id);
+  const entry = (scenario: ScenarioDescription): string => {
+    const properties = scenario.properties.map(({ id }) => id);
     const title = wrapText(scenario.title, width, indent).trimStart();
-    const details = wrapText(`${describeModel(scenario.model)} · ${properties.join(" ")}`, width, "    ");
+    const details = wrapText(`${claimText(scenario)} · ${properties.join(" ")}`, width, "    ");
     return `  ${paint(scenario.id.padEnd(idWidth), "cyan")}  ${title}\n${paint(details, "dim")}`;
   };
-  return `${paint(family, "bold")}\n${members.map(entry).join("\n")}`;
+  return `${paint(familyOf(members[0]!), "bold")}\n${members.map(entry).join("\n")}`;
 };
 
-const listText = (paint: Paint, width: number): string => {
+const listText = (all: readonly ScenarioDescription[], paint: Paint, width: number): string => {
   const families = [...new Set(all.map(familyOf))];
+  const groups = families.map((family) => all.filter((scenario) => familyOf(scenario) === family));
   const example = all[0]?.id ?? "ID";
   const foot = `${all.length} scenarios. Look at one: npx quorate lab ${example}\nRun it: npx quorate run ${example}`;
-  return `${families.map((family) => groupText(family, paint, width)).join("\n\n")}\n\n${paint(foot, "dim")}\n`;
+  return `${groups.map((members) => groupText(members, paint, width)).join("\n\n")}\n\n${paint(foot, "dim")}\n`;
 };
 
 const rangeText = (definition: ParameterDefinition): string =>
   definition.type === "choice" || definition.type === "boolean"
     ? rangeOf(definition).join(" | ")
-    : rangeOf(definition).join(" … ");
+    : rangeOf(definition)
+        .map((bound) => grouped(Number(bound)))
+        .join("…");
+
+const headWidthMin = 14;
+
+/** Names, each with its words beside it, or below where the names are long. */
+const listed = (entries: readonly (readonly [string, string])[], width: number): string => {
+  const headWidth = Math.max(headWidthMin, ...entries.map(([head]) => head.length + 2));
+  const indent = " ".repeat(headWidth + 2);
+  return entries
+    .map(([head, text]) => wrapText(text, width, indent).replace(/^ +/, `  ${head.padEnd(headWidth)}`))
+    .join("\n");
+};
+
+const parameterEntries = (parameters: DescribedParameters): readonly (readonly [string, string])[] =>
+  Object.entries(parameters).map(([name, definition]) => [
+    name,
+    `${definition.text}: ${definition.default} (${definition.type}, ${rangeText(definition)})`,
+  ]);
 
 /** One scenario in full: what there is to see, its properties, its parameters, what breaks it. */
-const detailText = (scenario: Scenario, paint: Paint, width: number): string => {
-  const { id, title, about, model, rows, parameters, counterexamples = [] } = scenario;
-  const section = (name: string, lines: readonly string[]): string =>
-    lines.length === 0 ? "" : `\n${paint(name, "bold")}\n${lines.join("\n")}\n`;
-  const hanging = (head: string, text: string): string =>
-    wrapText(text, width, " ".repeat(16)).replace(/^ {16}/, `  ${head.padEnd(14)}`);
+const detailText = (scenario: ScenarioDescription, paint: Paint, width: number): string => {
+  const { id, title, about, rows, properties, parameters, dials, counterexamples } = scenario;
+  const section = (name: string, entries: readonly (readonly [string, string])[]): string =>
+    entries.length === 0 ? "" : `\n${paint(name, "bold")}\n${listed(entries, width)}\n`;
+  const facts = `${claimText(scenario)}${rows.length === 0 ? "" : ` · rows ${rows.join(", ")}`}`;
+  const fits = id.length + 2 + title.length <= width;
+  const heading = title === id ? "" : fits ? `  ${title}` : `\n${wrapText(title, width)}`;
   return [
-    `${paint(id, "bold")}  ${title}\n${paint(`${describeModel(model)} · rows ${rows.join(", ")}`, "dim")}\n`,
+    `${paint(id, "bold")}${heading}\n${paint(wrapText(facts, width), "dim")}\n`,
     about === undefined ? "" : `\n${wrapText(about, width)}\n`,
     section(
       "Properties",
-      propertiesOf(scenario).map((property) => hanging(property.id, `${property.text} (${property.kind})`)),
+      properties.map((property) => [property.id, `${property.text} (${property.kind})`]),
     ),
-    section(
-      "Parameters (--set NAME=VALUE)",
-      Object.entries(parameters).map(([name, definition]) =>
-        hanging(name, `${definition.text}: ${definition.default} (${rangeText(definition)})`),
-      ),
-    ),
+    section("Parameters (--set NAME=VALUE)", parameterEntries(parameters)),
     section(
       "Breaks when",
-      counterexamples.map(({ change, violates }) => hanging(violates, change)),
+      counterexamples.map(({ change, violates }) => [violates, change]),
     ),
+    section("Parameters of the dials (--set NAME=VALUE)", parameterEntries(dials)),
   ].join("");
 };
 
+const noSettings: Settings = {};
+
 /** `quorate lab`. */
-export const lab = (id: string | undefined, { json }: { readonly json?: boolean }): number => {
+export const lab = async (text: string | undefined, { json, stepSeconds }: LabFlags): Promise<number> => {
   const { paint, width } = terminalOf();
-  const chosen = id === undefined ? all : [scenarioOf(id)];
+  const chosen =
+    text === undefined ? describeAll() : [await describeReference(scenarioArgument(text), noSettings, stepSeconds)];
   if (json === true) printJson({ scenarios: chosen.map(scenarioJson) });
-  else print(id === undefined ? listText(paint, width) : detailText(chosen[0]!, paint, width));
+  else print(text === undefined ? listText(chosen, paint, width) : detailText(chosen[0]!, paint, width));
   return 0;
 };

@@ -1,18 +1,21 @@
 import type { Outcome } from "../../check/index.ts";
 import type { SystemModel } from "../../model/index.ts";
 import { scenarios } from "../../scenarios/index.ts";
-import { dialNames, prepare, type Scenario } from "../../simulate/index.ts";
+import type { Scenario } from "../../simulate/index.ts";
 import { ResultCache } from "../cache.ts";
 import { usage } from "../cli-error.ts";
 import { codeVersion } from "../code-version.ts";
 import { exitCodeOf, exitInterrupted } from "../exit-code.ts";
-import { matrixMarkdown, matrixText } from "../matrix-table.ts";
-import { allModels, isSameModel, oneStepBelow } from "../models.ts";
+import { type MatrixBlock, matrixMarkdown, matrixText } from "../matrix-table.ts";
+import { isClaimed, isSameModel, modelsAround } from "../models.ts";
 import type { Settings } from "../option-values.ts";
-import { scenarioOf } from "../search/load-scenario.ts";
+import { scenarioArgument, stepSecondsFor } from "../scenario-argument.ts";
+import { describeReference } from "../search/describe-reference.ts";
+import { lossError, lostCell } from "../search/lost-report.ts";
 import { outcomeOf } from "../search/outcome.ts";
+import { type ScenarioDescription, settingsFor } from "../search/scenario-description.ts";
 import { searchAll, workersFor } from "../search/search-all.ts";
-import type { CellReport } from "../search/search-task.ts";
+import type { CellReport, CellTask, ScenarioReference } from "../search/search-task.ts";
 import { print, printJson, terminalOf } from "../terminal.ts";
 
 /** Options of `quorate matrix`. */
@@ -20,15 +23,22 @@ export interface MatrixFlags {
   readonly json?: boolean;
   readonly markdown?: boolean;
   readonly seconds: number;
+  readonly stepSeconds?: number;
   readonly all?: boolean;
   readonly set?: Settings;
   /** False with --no-cache. */
   readonly cache: boolean;
 }
 
+/** What the table is about: a scenario of the lab or of a user's file, and where it is. */
+interface Subject {
+  readonly reference: ScenarioReference;
+  readonly description: ScenarioDescription;
+}
+
 /** One place of the table. */
 interface Place {
-  readonly scenario: Scenario;
+  readonly subject: Subject;
   readonly model: SystemModel;
   readonly set: Settings;
 }
@@ -39,48 +49,44 @@ interface Kept {
   readonly seconds: number;
 }
 
-/** Of the settings those that a scenario has: not each has a number of clients. */
-const settingsFor = ({ parameters }: Scenario, set: Settings): Settings =>
-  Object.fromEntries(
-    Object.entries(set).filter(([name]) => name in parameters || (dialNames as readonly string[]).includes(name)),
-  );
-
-const checkSettings = (chosen: readonly Scenario[], set: Settings): void => {
+/** Each setting must be one that some of the scenarios has. */
+const checkSettings = (subjects: readonly Subject[], set: Settings): void => {
   for (const name of Object.keys(set)) {
-    if (chosen.some((scenario) => name in settingsFor(scenario, set))) continue;
+    if (subjects.some(({ description }) => name in settingsFor(description, set))) continue;
     throw usage(`none of these scenarios has a parameter "${name}": \`quorate lab ID\` lists what a scenario has.`);
   }
-  for (const scenario of chosen) {
-    try {
-      prepare(scenario as never, settingsFor(scenario, set));
-    } catch (thrown) {
-      throw usage(`scenario ${scenario.id}: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
-    }
-  }
+};
+
+const subjectsOf = async (texts: readonly string[], { set = {}, stepSeconds }: MatrixFlags): Promise<Subject[]> => {
+  const all = (scenarios as unknown as readonly Scenario[]).map(({ id }): ScenarioReference => ({ kind: "id", id }));
+  const references = texts.length === 0 ? all : texts.map(scenarioArgument);
+  const subjects: Subject[] = [];
+  for (const reference of references)
+    subjects.push({ reference, description: await describeReference(reference, set, stepSeconds) });
+  checkSettings(subjects, set);
+  return subjects;
 };
 
 /** The claims first: they matter most when time is short. */
-const placesOf = (chosen: readonly Scenario[], all: boolean, set: Settings): readonly Place[] => {
-  const place = (scenario: Scenario, model: SystemModel): Place => ({
-    scenario,
-    model,
-    set: settingsFor(scenario, set),
-  });
-  const claims = chosen.map((scenario) => place(scenario, scenario.model));
-  const others = chosen.flatMap((scenario) =>
-    (all ? allModels : oneStepBelow(scenario.model))
-      .filter((model) => !isSameModel(model, scenario.model))
-      .map((model) => place(scenario, model)),
+const placesOf = (subjects: readonly Subject[], all: boolean, set: Settings): readonly Place[] => {
+  const places = subjects.flatMap((subject) =>
+    modelsAround(subject.description, all).map(
+      (model): Place => ({ subject, model, set: settingsFor(subject.description, set) }),
+    ),
   );
-  return [...claims, ...others];
+  const rank = ({ subject: { description }, model }: Place): number =>
+    isSameModel(model, description.model) ? 0 : isClaimed(description, model) ? 1 : 2;
+  return places.sort((a, b) => rank(a) - rank(b));
 };
 
-const keyOf = ({ scenario: { id }, model: { network, nodes, timing }, set }: Place): string =>
-  JSON.stringify([id, network, nodes, timing, Object.entries(set).sort()]);
+const keyOf = ({ subject: { reference, description }, model: { network, nodes, timing }, set }: Place): string => {
+  const name = reference.kind === "file" ? [reference.name ?? ""] : [];
+  return JSON.stringify([description.replayId, ...name, network, nodes, timing, Object.entries(set).sort()]);
+};
 
 /** A cell that no time was left for. */
-const unreached = ({ scenario: { id }, model }: Place): CellReport => ({
-  scenario: id,
+const unreached = ({ subject: { description }, model }: Place): CellReport => ({
+  scenario: description.id,
   model,
   verdict: "unknown",
   strength: { by: "budget", runs: 0 },
@@ -95,29 +101,49 @@ const cellJson = ({ scenario, model, verdict, strength, property, replay }: Cell
   ...(replay === undefined ? {} : { replay }),
 });
 
-const searchPlaces = async (
-  places: readonly Place[],
-  { seconds, cache: useCache }: MatrixFlags,
-): Promise<{ readonly cells: ReadonlyMap<Place, CellReport>; readonly interrupted: boolean }> => {
-  const code = codeVersion();
-  const cache = new ResultCache<Kept>("matrix", code);
+/** The results of earlier tables that are as good as what the time now allows. */
+const fromCache = (cache: ResultCache<Kept>, places: readonly Place[], seconds: number): Map<Place, CellReport> => {
   const cells = new Map<Place, CellReport>();
   const share = (seconds * workersFor(places.length)) / Math.max(1, places.length);
   for (const place of places) {
-    const kept = useCache ? cache.get(keyOf(place)) : undefined;
+    const kept = cache.get(keyOf(place));
     // More time may find more; a counterexample stays one.
     if (kept !== undefined && (kept.report.verdict === "violated" || kept.seconds >= 0.8 * share))
       cells.set(place, kept.report);
   }
+  return cells;
+};
+
+const searchPlaces = async (
+  places: readonly Place[],
+  { seconds, stepSeconds, cache: useCache }: MatrixFlags,
+): Promise<{ readonly cells: ReadonlyMap<Place, CellReport>; readonly interrupted: boolean }> => {
+  const code = codeVersion();
+  const cache = new ResultCache<Kept>("matrix", code);
+  const cells = useCache ? fromCache(cache, places, seconds) : new Map<Place, CellReport>();
+  const stepSecondsOf = ({ subject }: Place): number => stepSecondsFor(subject.reference, stepSeconds);
   const given = new Map<Place, number>();
   const interrupted = await searchAll<Place, CellReport>({
     jobs: places.filter((place) => !cells.has(place)),
     seconds,
     noun: "cells",
-    taskOf: (place, granted = seconds) => {
+    taskOf: (place, granted = seconds): CellTask => {
       given.set(place, granted);
-      const { scenario, model, set } = place;
-      return { kind: "cell", scenario: { kind: "id", id: scenario.id }, code, model, set, seconds: granted };
+      return {
+        kind: "cell",
+        scenario: place.subject.reference,
+        code,
+        model: place.model,
+        set: place.set,
+        seconds: granted,
+      };
+    },
+    silenceMsMaxOf: (place) => stepSecondsOf(place) * 1_000,
+    onLost: (place, task, lost, pulse) => {
+      const seconds = stepSecondsOf(place);
+      const cell = lostCell(task as CellTask, place.subject.description, lost, pulse, seconds);
+      if (cell === undefined) throw lossError(lost, place.subject.reference, seconds);
+      return cell;
     },
     onReport: (place, report) => {
       cells.set(place, report);
@@ -130,19 +156,24 @@ const searchPlaces = async (
 
 /** The verdict on the table is that on the claims: outside them something is expected to break. */
 const claimsOutcome = (places: readonly Place[], cells: readonly CellReport[]): Outcome => {
-  const claims = cells.filter((_, at) => isSameModel(places[at]!.model, places[at]!.scenario.model));
+  const claims = cells.filter((_, at) => isClaimed(places[at]!.subject.description, places[at]!.model));
   return outcomeOf({ verdicts: claims });
 };
 
 /** `quorate matrix`. */
-export const matrix = async (ids: readonly string[], flags: MatrixFlags): Promise<number> => {
-  const chosen = ids.length === 0 ? (scenarios as unknown as readonly Scenario[]) : ids.map(scenarioOf);
-  checkSettings(chosen, flags.set ?? {});
-  const places = placesOf(chosen, flags.all ?? false, flags.set ?? {});
+export const matrix = async (texts: readonly string[], flags: MatrixFlags): Promise<number> => {
+  const subjects = await subjectsOf(texts, flags);
+  const places = placesOf(subjects, flags.all ?? false, flags.set ?? {});
   const { cells: found, interrupted } = await searchPlaces(places, flags);
   const cells = places.map((place) => found.get(place) ?? unreached(place));
+  const blocks = subjects.map(
+    (subject): MatrixBlock => ({
+      subject: subject.description,
+      cells: cells.filter((_, at) => places[at]!.subject === subject),
+    }),
+  );
   if (flags.json === true) printJson({ cells: cells.map(cellJson) });
-  else print(flags.markdown === true ? matrixMarkdown(chosen, cells) : matrixText(chosen, cells, terminalOf()));
+  else print(flags.markdown === true ? matrixMarkdown(blocks) : matrixText(blocks, terminalOf()));
   if (interrupted) process.stderr.write("quorate: interrupted: cells that were not reached are unknown.\n");
   return interrupted ? exitInterrupted : exitCodeOf(claimsOutcome(places, cells));
 };

@@ -12,13 +12,16 @@ import { counted, print, printJson, type Terminal, terminalOf } from "../termina
 /** Options of `quorate mutants`. */
 export interface MutantsFlags {
   readonly json?: boolean;
-  readonly seconds?: number;
+  readonly seconds: number;
   /** False with --no-cache. */
   readonly cache: boolean;
 }
 
 /** How a mutant should have come out: found unless it is equivalent. */
 const isRight = ({ found, equivalent }: MutantReport): boolean => found !== equivalent;
+
+/** Whether the time was over before it was found, or all seeds were tried. */
+const isOpen = ({ found, complete }: MutantReport): boolean => !found && !complete;
 
 const notTried = ({ id, equivalent }: Mutant): MutantReport => ({
   id,
@@ -59,7 +62,7 @@ const searchMutants = async (
 const howText = ({ found, property, cost, length, equivalent, complete }: MutantReport): string => {
   const runs = counted(cost, "run");
   if (found) return `${property} after ${runs}${length === null ? "" : `, ${counted(length, "event")}`}`;
-  if (!complete) return `not decided in ${runs}`;
+  if (!complete) return cost === 0 ? "not reached" : `not decided in ${runs}`;
   return equivalent ? `equivalent, not reported in ${runs}` : `not found in ${runs}`;
 };
 
@@ -67,7 +70,7 @@ const mutantsText = (chosen: readonly Mutant[], reports: readonly MutantReport[]
   const { paint, width } = terminal;
   const idWidth = Math.max(0, ...reports.map(({ id }) => id.length));
   const lines = reports.map((report, at) => {
-    const outcome = !report.complete && !report.found ? "unknown" : isRight(report) ? "holds" : "violated";
+    const outcome = isOpen(report) ? "unknown" : isRight(report) ? "holds" : "violated";
     const { change } = chosen[at]!;
     const words = change.length > width - 6 ? `${change.slice(0, width - 7)}…` : change;
     return `  ${markOf(outcome, terminal)} ${paint(report.id.padEnd(idWidth), "bold")}  ${howText(report)}\n      ${paint(words, "dim")}`;
@@ -76,7 +79,9 @@ const mutantsText = (chosen: readonly Mutant[], reports: readonly MutantReport[]
   const found = due.filter((report) => report.found).length;
   const equivalent = reports.length - due.length;
   const reported = reports.filter((report) => report.equivalent && report.found).length;
-  const sum = `${found} of ${counted(due.length, "bug")} found; ${reported} of ${equivalent} equivalent reported.`;
+  const open = reports.filter(isOpen).length;
+  const unknown = open === 0 ? "" : ` ${open} unknown: the time was over before.`;
+  const sum = `${found} of ${counted(due.length, "bug")} found; ${reported} of ${counted(equivalent, "equivalent change")} reported.${unknown}`;
   return `${lines.join("\n")}\n\n${sum}\n`;
 };
 
@@ -91,8 +96,8 @@ const reportJson = ({ id, found, property, search, cost, length, equivalent }: M
 });
 
 const exitCodeFor = (reports: readonly MutantReport[]): number => {
-  if (reports.some((report) => !isRight(report) && (report.complete || report.found))) return exitViolated;
-  return reports.every(({ found, complete }) => found || complete) ? exitHolds : exitUnknown;
+  if (reports.some((report) => !isRight(report) && !isOpen(report))) return exitViolated;
+  return reports.some(isOpen) ? exitUnknown : exitHolds;
 };
 
 /** `quorate mutants`. */
@@ -101,6 +106,9 @@ export const mutants = async (ids: readonly string[], flags: MutantsFlags): Prom
   const { reports, interrupted } = await searchMutants(chosen, flags);
   if (flags.json === true) printJson({ mutants: reports.map(reportJson) });
   else print(mutantsText(chosen, reports, terminalOf()));
-  if (interrupted) process.stderr.write("quorate: interrupted: mutants that were not reached are not decided.\n");
+  const open = reports.filter(isOpen).map(({ id }) => id);
+  // What has no verdict is named here too, since "not found" in the JSON says no more than that.
+  const why = interrupted ? "interrupted" : `${flags.seconds} s were not enough, --seconds gives more`;
+  if (open.length > 0) process.stderr.write(`quorate: ${why}: not decided are ${open.join(", ")}.\n`);
   return interrupted ? exitInterrupted : exitCodeFor(reports);
 };

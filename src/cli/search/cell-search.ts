@@ -12,7 +12,13 @@ const runsAfterFirst = 50;
 const shrinkRunsMax = 600;
 const shrinkSecondsMin = 0.5;
 
-/** A campaign's options that end it soon after something broke: one counterexample decides a cell. */
+/** The name under which a protocol itself is at fault: a handler throws. */
+const thrown = "protocol";
+
+/**
+ * A campaign's options that end it soon after a stated property broke: one counterexample decides a cell. A handler
+ * that throws ends nothing: it says less than a property that breaks in a later run.
+ */
 const untilBroken = (clock: SearchClock): Partial<CampaignOptions> => {
   const { expired, progress } = clock.options();
   let brokenAt = 0;
@@ -20,18 +26,19 @@ const untilBroken = (clock: SearchClock): Partial<CampaignOptions> => {
   return {
     expired: () => (expired?.() ?? false) || (brokenAt > 0 && runs >= brokenAt + runsAfterFirst),
     shrinkExpired: () => clock.shrinkExpired(),
-    progress: (count, violated) => {
+    progress: (count, violated, broken) => {
       runs = count;
-      if (violated > 0 && brokenAt === 0) brokenAt = count;
-      progress?.(count, violated);
+      if (brokenAt === 0 && violated > (broken.has(thrown) ? 1 : 0)) brokenAt = count;
+      progress?.(count, violated, broken);
     },
   };
 };
 
-/** Of several violations the shortest decides, else the weakest verdict. */
-const deciding = (verdicts: readonly Verdict[], outcome: Outcome): Verdict | undefined => {
-  const worstOnes = verdicts.filter(({ verdict }) => verdict === outcome);
-  return worstOnes.sort((a, b) => (a.strength.events ?? 0) - (b.strength.events ?? 0))[0];
+/** Of several violations the shortest of a stated property decides, else the handler that throws; else the weakest verdict. */
+export const deciding = (verdicts: readonly Verdict[], outcome: Outcome): Verdict | undefined => {
+  const rank = ({ property, strength }: Verdict): number =>
+    property === thrown ? Number.POSITIVE_INFINITY : (strength.events ?? 0);
+  return verdicts.filter(({ verdict }) => verdict === outcome).sort((a, b) => rank(a) - rank(b))[0];
 };
 
 /** Searches one cell of the table protocol × model. */

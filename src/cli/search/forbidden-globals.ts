@@ -52,11 +52,15 @@ const forbiddenDate = (): DateConstructor => {
   return new Proxy(Date, { apply: refuse, construct: refuse });
 };
 
+let forbidden = false;
+
 /**
  * From here on this thread has no chance, clock, timer or network but those of `io`: using one throws a sentence that
  * names what to use instead. Hosts keep the originals that they took before.
  */
 export const forbidGlobals = (): void => {
+  if (forbidden) return;
+  forbidden = true;
   const globals = globalThis as unknown as { readonly [name: string]: object | undefined };
   for (const [owner, names, remedy] of remedies) {
     const object = owner === "" ? globalThis : globals[owner];

@@ -44,26 +44,28 @@ const findTsx = (file: string): string | undefined => {
   return undefined;
 };
 
+/** Which hooks this thread has: a second file may need more than the first one did. */
+const registered = new Set<"names" | "types">();
+
 const registerHooks = (file: string): void => {
-  const tsxManifest = /\.m?ts$/.test(file) && !stripsTypes() ? findTsx(file) : undefined;
-  if (/\.m?ts$/.test(file) && !stripsTypes() && tsxManifest === undefined)
+  const needsCompiler = /\.m?ts$/.test(file) && !stripsTypes();
+  if (registered.has(needsCompiler ? "types" : "names")) return;
+  const tsxManifest = needsCompiler ? findTsx(file) : undefined;
+  if (needsCompiler && tsxManifest === undefined)
     throw missing(
       `Node ${process.versions.node} does not read TypeScript and tsx is not installed: run \`npm install --save-dev tsx\`, or use Node 22.18 or newer.`,
     );
   const data: HookData = { packageUrl: new URL("../../../package.json", import.meta.url).href, tsxManifest };
   register(new URL("./user-file-hooks.js", import.meta.url), { data });
+  registered.add("names").add(needsCompiler ? "types" : "names");
 };
 
 const reasonOf = (thrown: unknown): string =>
   (thrown instanceof Error ? thrown.message : String(thrown)).split("\n").slice(0, 6).join(" ").trim();
 
-let prepared = false;
 const importFile = async (path: string, shown: string): Promise<{ readonly [name: string]: unknown }> => {
-  if (!prepared) {
-    registerHooks(path);
-    forbidGlobals();
-    prepared = true;
-  }
+  registerHooks(path);
+  forbidGlobals();
   try {
     return (await import(pathToFileURL(path).href)) as { readonly [name: string]: unknown };
   } catch (thrown) {

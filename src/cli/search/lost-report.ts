@@ -1,6 +1,38 @@
 import type { Verdict } from "../../check/index.ts";
+import type { WorkerLostError } from "../../node/worker-pool.ts";
 import { replayString } from "../../simulate/index.ts";
-import { phaseShrinking, type ReplayTask, type RunReport, type RunTask, type SearchNote } from "./search-task.ts";
+import { CliError } from "../cli-error.ts";
+import { exitFault, exitUsage } from "../exit-code.ts";
+import {
+  type CellReport,
+  type CellTask,
+  phaseLoading,
+  phaseShrinking,
+  pulsePhase,
+  pulseRuns,
+  type ReplayTask,
+  type RunReport,
+  type RunTask,
+  type ScenarioReference,
+  type SearchNote,
+} from "./search-task.ts";
+
+/** Megabytes of heap that a search may take. */
+export const heapMegabytesMax = 4_096;
+
+/** What the loss of a worker says of the scenario that it had: a fault of its author, or of ours where it is of the lab. */
+export const lossError = (lost: WorkerLostError, scenario: ScenarioReference, stepSeconds: number): CliError => {
+  const [code, name] = scenario.kind === "file" ? [exitUsage, scenario.path] : [exitFault, scenario.id];
+  if (lost.reason === "silent")
+    return new CliError(
+      code,
+      `${name} was not loaded within ${stepSeconds} s: does it wait or loop while it is imported?`,
+    );
+  if (lost.reason === "memory")
+    return new CliError(code, `${name} needs more than ${heapMegabytesMax} MB: use fewer processes, calls or runs.`);
+  const remedy = lost.reason === "exited" ? ": nothing in a scenario may end the process" : "";
+  return new CliError(code, `${name} ended its worker, ${lost.message}${remedy}.`);
+};
 
 /** The replay string of the run in which a step does not end, where it is known which run that is. */
 const replayOf = (task: RunTask | ReplayTask, note: SearchNote, runs: number, phase: number): string | undefined => {
@@ -59,5 +91,36 @@ export const lostReport = (
     violations: [{ property: "protocol", clause, diagram: "", replay }],
     struck: [],
     seconds: stepSeconds,
+  };
+};
+
+/** The cell of a protocol of which a step does not end; undefined where its worker was lost in another way. */
+export const lostCell = (
+  task: CellTask,
+  { id, replayId }: { readonly id: string; readonly replayId: string },
+  lost: WorkerLostError,
+  pulse: Int32Array,
+  stepSeconds: number,
+): CellReport | undefined => {
+  if (lost.reason !== "silent" || Atomics.load(pulse, pulsePhase) === phaseLoading) return undefined;
+  const seed = 1 + Atomics.load(pulse, pulseRuns);
+  const known = Atomics.load(pulse, pulsePhase) !== phaseShrinking;
+  return {
+    scenario: id,
+    model: task.model,
+    verdict: "violated",
+    strength: { by: "counterexample" },
+    property: "protocol",
+    clause: `a step does not end: a handler loops for ever (it was stopped after ${stepSeconds} s)`,
+    replay: known
+      ? replayString({
+          scenario: replayId,
+          code: task.code,
+          model: task.model,
+          parameters: task.set,
+          source: { kind: "seed", seed, edits: [] },
+          property: "protocol",
+        })
+      : undefined,
   };
 };

@@ -8,7 +8,7 @@ import { reportOf, searchPool } from "./search.ts";
 import type { SearchTask } from "./search-task.ts";
 
 const workersMax = 2;
-const silenceMsMax = 60_000;
+const silenceMsMaxDefault = 60_000;
 
 /** Searches of one kind that have nothing to do with each other. */
 export interface Searches<Job, Report> {
@@ -20,6 +20,10 @@ export interface Searches<Job, Report> {
   /** What the jobs are, for the progress line. */
   readonly noun: string;
   readonly onReport: (job: Job, report: Report) => void;
+  /** Milliseconds that one step of a job may take; a minute when absent. */
+  readonly silenceMsMaxOf?: (job: Job) => number;
+  /** What the loss of a job's worker means. Absent, or undefined: a fault of ours. Throws what ends the search. */
+  readonly onLost?: (job: Job, task: SearchTask, lost: WorkerLostError, pulse: Int32Array) => Report | undefined;
 }
 
 /** Workers that a number of jobs gets. */
@@ -89,15 +93,19 @@ class Crew<Job, Report> {
   }
 
   async #search(job: Job, share: number | undefined): Promise<void> {
+    const { taskOf, onReport, onLost, silenceMsMaxOf } = this.#searches;
     const pulse = makePulse();
     this.#pulses.add(pulse);
+    const task = taskOf(job, share);
     try {
-      const answer = await this.#pool.run(this.#searches.taskOf(job, share), { pulse, silenceMsMax });
-      this.#searches.onReport(job, reportOf<Report>(answer));
+      const silenceMsMax = silenceMsMaxOf?.(job) ?? silenceMsMaxDefault;
+      onReport(job, reportOf<Report>(await this.#pool.run(task, { pulse, silenceMsMax })));
     } catch (thrown) {
-      if (thrown instanceof WorkerLostError && this.stopped) return;
-      if (thrown instanceof WorkerLostError) throw new CliError(exitFault, `a search was lost: ${thrown.message}`);
-      throw thrown;
+      if (!(thrown instanceof WorkerLostError)) throw thrown;
+      if (this.stopped) return;
+      const report = onLost?.(job, task, thrown, pulse);
+      if (report === undefined) throw new CliError(exitFault, `a search was lost: ${thrown.message}`);
+      onReport(job, report);
     } finally {
       this.#pulses.delete(pulse);
     }

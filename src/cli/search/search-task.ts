@@ -69,6 +69,14 @@ export interface CellTask extends Common {
   readonly seconds: number;
 }
 
+/** Asks what there is to know of a scenario. */
+export interface DescribeTask {
+  readonly kind: "describe";
+  readonly scenario: ScenarioReference;
+  /** Settings that it must be able to take, as far as it has them. */
+  readonly set: { readonly [name: string]: string };
+}
+
 /** Looks for one known bug. */
 export interface MutantTask {
   readonly kind: "mutant";
@@ -78,7 +86,7 @@ export interface MutantTask {
 }
 
 /** All that a search worker does. */
-export type SearchTask = RunTask | ReplayTask | CellTask | MutantTask;
+export type SearchTask = RunTask | ReplayTask | CellTask | DescribeTask | MutantTask;
 
 /** Said before a search starts: what is known even if no answer comes. */
 export interface SearchNote {

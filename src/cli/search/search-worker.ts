@@ -6,6 +6,7 @@ import { type Loaded, loadScenario } from "./load-scenario.ts";
 import { searchMutant } from "./mutant-search.ts";
 import { searchReplay } from "./replay-search.ts";
 import { searchRuns } from "./run-search.ts";
+import { describeScenario } from "./scenario-description.ts";
 import type { SearchAnswer, SearchTask } from "./search-task.ts";
 
 /** What throws outside a handler (setup, workload, a property) is a fault of the file's author where there is a file. */
@@ -21,6 +22,7 @@ const search = async (task: SearchTask, { pulse, note }: TaskSite): Promise<unkn
   try {
     if (task.kind === "run") return searchRuns(loaded, task, pulse, note);
     if (task.kind === "replay") return searchReplay(loaded, task, pulse, note);
+    if (task.kind === "describe") return describeScenario(loaded, task.set);
     return searchCell(loaded, task, pulse);
   } catch (thrown) {
     throw inTheFile(loaded, thrown);

@@ -1,9 +1,9 @@
 import { makePulse, pulseStop, WorkerLostError, WorkerPool } from "../../node/worker-pool.ts";
 import { CliError } from "../cli-error.ts";
-import { exitFault, exitInterrupted, exitUsage } from "../exit-code.ts";
+import { exitInterrupted } from "../exit-code.ts";
 import { Interrupt } from "../interrupt.ts";
 import { campaignProgress, ProgressLine } from "../progress.ts";
-import { lostReport } from "./lost-report.ts";
+import { heapMegabytesMax, lossError, lostReport } from "./lost-report.ts";
 import {
   phaseLoading,
   phaseRunning,
@@ -15,9 +15,6 @@ import {
   type SearchAnswer,
   type SearchNote,
 } from "./search-task.ts";
-
-/** Megabytes of heap that a search may take. */
-const heapMegabytesMax = 4_096;
 
 /** A pool of search workers. */
 export const searchPool = (size: number): WorkerPool => {
@@ -61,20 +58,9 @@ const afterLoss = (
   note: SearchNote | undefined,
   stepSeconds: number,
 ): RunReport => {
-  const foreign = task.scenario.kind === "file";
-  const name = task.scenario.kind === "file" ? task.scenario.path : task.scenario.id;
   if (lost.reason === "silent" && note !== undefined)
     return lostReport(task, note, Atomics.load(pulse, pulseRuns), Atomics.load(pulse, pulsePhase), stepSeconds);
-  const code = foreign ? exitUsage : exitFault;
-  if (lost.reason === "silent")
-    throw new CliError(
-      code,
-      `${name} was not loaded within ${stepSeconds} s: does it wait or loop while it is imported?`,
-    );
-  if (lost.reason === "memory")
-    throw new CliError(code, `${name} needs more than ${heapMegabytesMax} MB: use fewer processes, calls or runs.`);
-  const remedy = lost.reason === "exited" ? ": nothing in a scenario may end the process" : "";
-  throw new CliError(code, `${name} ended its worker, ${lost.message}${remedy}.`);
+  throw lossError(lost, task.scenario, stepSeconds);
 };
 
 /** Runs one task in a worker of its own, with progress on a terminal, and hands over what it has on Ctrl-C. */
