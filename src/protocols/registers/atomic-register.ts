@@ -1,24 +1,7 @@
-import type { IO, Links, Module, NodeId } from "../../model/index.ts";
-import type { Broadcast } from "../broadcast/broadcast.ts";
-import { majorityQuorums, type Quorums } from "./quorums.ts";
+import type { IO, Module, NodeId } from "../../model/index.ts";
 import type { Register } from "./register.ts";
-import { isLater, type Timestamp, unwritten, type Versioned } from "./timestamp.ts";
-
-/** An operation of a process: the how-manieth, and in which of its lives. */
-export interface OperationId {
-  readonly incarnation: number;
-  readonly number: number;
-}
-
-/** What the process of an operation asks of everybody. */
-export type RegisterQuestion<V> =
-  | { readonly kind: "consult"; readonly operation: OperationId }
-  | { readonly kind: "impose"; readonly operation: OperationId; readonly versioned: Versioned<V> };
-
-/** What one process answers. */
-export type RegisterAnswer<V> =
-  | { readonly kind: "value"; readonly operation: OperationId; readonly versioned: Versioned<V> }
-  | { readonly kind: "ack"; readonly operation: OperationId };
+import type { RegisterCalls } from "./register-calls.ts";
+import { isLater, latestOf, type Timestamp, unwritten, type Versioned } from "./timestamp.ts";
 
 /** The decisions on which the register's correctness rests. */
 export interface AtomicRegisterRules {
@@ -43,45 +26,13 @@ export const atomicRegisterRules: AtomicRegisterRules = {
   keepsOnDisk: () => true,
 };
 
-/** What the register may be told. */
-export interface AtomicRegisterOptions {
-  readonly quorums?: Quorums;
-  /**
-   * Milliseconds after which an open question is asked again: what fair-loss links and recovering processes need. Absent
-   * where the links are perfect and nobody recovers.
-   */
-  readonly repeatMs?: number;
-  readonly rules?: Partial<AtomicRegisterRules>;
-}
-
-/** An operation under way. */
-interface Open<V> {
-  readonly operation: OperationId;
-  /** What it writes; null for a read. */
-  readonly writing: { readonly value: V } | null;
-  /** Set once the second phase began. */
-  imposed: Versioned<V> | null;
-  /** Who answered in this phase. */
-  heard: NodeId[];
-  readonly answers: Versioned<V>[];
-}
-
 interface AtomicRegisterSpec<V> {
   provides: Register<V>;
-  uses: { broadcast: Broadcast<RegisterQuestion<V>>; links: Links<RegisterAnswer<V>> };
-  state: { stored: Versioned<V>; operations: number; open: Open<V> | null };
+  uses: RegisterCalls<V>;
+  /** `writing` is null in a read; `reading` is what a read will return. */
+  state: { stored: Versioned<V>; writing: { readonly value: V } | null; reading: V | null };
   disk: { stored: Versioned<V> };
-  timers: { repeat: [] };
 }
-
-const questionOf = <V>({ operation, imposed }: Open<V>): RegisterQuestion<V> =>
-  imposed === null ? { kind: "consult", operation } : { kind: "impose", operation, versioned: imposed };
-
-const latestOf = <V>(versions: readonly Versioned<V>[], isLaterThan: AtomicRegisterRules["isLater"]): Versioned<V> =>
-  versions.reduce((a, b) => (isLaterThan(b.timestamp, a.timestamp) ? b : a));
-
-const isSameOperation = (a: OperationId, b: OperationId): boolean =>
-  a.number === b.number && a.incarnation === b.incarnation;
 
 /**
  * An atomic register of many writers and many readers. Every operation asks a quorum for the latest timestamped value
@@ -96,89 +47,65 @@ const isSameOperation = (a: OperationId, b: OperationId): boolean =>
  * same timestamp to another value.
  */
 export const atomicRegister = <V>({
-  quorums = majorityQuorums,
-  repeatMs,
-  rules: changed = {},
-}: AtomicRegisterOptions = {}): Module<AtomicRegisterSpec<V>> => {
-  const rules: AtomicRegisterRules = { ...atomicRegisterRules, ...changed };
+  rules,
+}: {
+  readonly rules?: Partial<AtomicRegisterRules>;
+} = {}): Module<AtomicRegisterSpec<V>> => {
+  const { consults, next, isLater: isNewer, writesBack, keepsOnDisk } = { ...atomicRegisterRules, ...rules };
   type State = AtomicRegisterSpec<V>["state"];
   type Io = IO<AtomicRegisterSpec<V>>;
 
-  const ask = (io: Io, open: Open<V>): void => {
-    io.broadcast.broadcast(questionOf(open));
-    if (repeatMs !== undefined) io.timers.repeat.set(repeatMs);
-  };
   const store = (s: State, io: Io, versioned: Versioned<V>): void => {
-    if (!rules.isLater(versioned.timestamp, s.stored.timestamp)) return;
+    if (!isNewer(versioned.timestamp, s.stored.timestamp)) return;
     s.stored = versioned;
-    if (rules.keepsOnDisk()) io.disk.stored.set(versioned);
+    if (keepsOnDisk()) io.disk.stored.set(versioned);
   };
-  const impose = (s: State, io: Io, open: Open<V>, versioned: Versioned<V>): void => {
+  const impose = (s: State, io: Io, versioned: Versioned<V>): void => {
     store(s, io, versioned);
-    open.imposed = versioned;
-    open.heard = [];
-    ask(io, open);
-  };
-  const begin = (s: State, io: Io, writing: Open<V>["writing"]): void => {
-    const operation = { incarnation: io.incarnation, number: ++s.operations };
-    s.open = { operation, writing, imposed: null, heard: [], answers: [] };
-    if (writing !== null && !rules.consults())
-      impose(s, io, s.open, { timestamp: rules.next(s.stored.timestamp, io.self), value: writing.value });
-    else ask(io, s.open);
-  };
-  const consulted = (s: State, io: Io, open: Open<V>): void => {
-    const latest = latestOf(open.answers, rules.isLater);
-    if (open.writing !== null) {
-      const { timestamp } = latestOf([latest, s.stored], rules.isLater);
-      impose(s, io, open, { timestamp: rules.next(timestamp, io.self), value: open.writing.value });
-    } else if (rules.writesBack(open.answers.map(({ timestamp }) => timestamp))) impose(s, io, open, latest);
-    else finish(s, io, latest.value);
-  };
-  const finish = (s: State, io: Io, read: V | null): void => {
-    const { writing } = s.open!;
-    s.open = null;
-    io.timers.repeat.cancel();
-    if (writing === null) io.up.readReturn(read);
-    else io.up.writeReturn();
+    io.impose.ask(versioned);
   };
 
   return {
     name: "atomic register",
     source: "Cachin, Guerraoui, Rodrigues 2011, algorithms 4.10–4.11",
     disk: { stored: unwritten },
-    init: () => ({ stored: unwritten, operations: 0, open: null }),
+    init: () => ({ stored: unwritten, writing: null, reading: null }),
     start(s, io) {
       s.stored = io.disk.stored.value;
     },
     upon: {
       request: {
-        read: (s, io) => begin(s, io, null),
-        write: (s, io, value) => begin(s, io, { value }),
-      },
-      broadcast: {
-        deliver(s, io, from, question) {
-          const { operation } = question;
-          if (question.kind === "consult")
-            return io.links.send(from, { kind: "value", operation, versioned: s.stored });
-          store(s, io, question.versioned);
-          io.links.send(from, { kind: "ack", operation });
+        read(s, io) {
+          s.writing = null;
+          io.consult.ask("consult");
+        },
+        write(s, io, value) {
+          s.writing = { value };
+          if (consults()) io.consult.ask("consult");
+          else impose(s, io, { timestamp: next(s.stored.timestamp, io.self), value });
         },
       },
-      links: {
-        deliver(s, io, from, answer) {
-          const { open } = s;
-          if (open === null || !isSameOperation(answer.operation, open.operation)) return;
-          if ((answer.kind === "value") !== (open.imposed === null) || open.heard.includes(from)) return;
-          open.heard.push(from);
-          if (answer.kind === "value") {
-            open.answers.push(answer.versioned);
-            if (quorums.isRead(open.heard, io.nodes)) consulted(s, io, open);
-          } else if (quorums.isWrite(open.heard, io.nodes)) finish(s, io, open.imposed!.value);
+      consult: {
+        asked: (s, io, caller, call) => io.consult.answer(caller, call, s.stored),
+        gathered(s, io, answers) {
+          if (s.writing !== null) {
+            const { timestamp } = latestOf([...answers, s.stored], isNewer);
+            return impose(s, io, { timestamp: next(timestamp, io.self), value: s.writing.value });
+          }
+          const latest = latestOf(answers, isNewer);
+          s.reading = latest.value;
+          if (writesBack(answers.map(({ timestamp }) => timestamp))) impose(s, io, latest);
+          else io.up.readReturn(s.reading);
         },
       },
-      timer: {
-        repeat(s, io) {
-          if (s.open !== null) ask(io, s.open);
+      impose: {
+        asked(s, io, caller, call, versioned) {
+          store(s, io, versioned);
+          io.impose.answer(caller, call, "ack");
+        },
+        gathered(s, io) {
+          if (s.writing === null) io.up.readReturn(s.reading);
+          else io.up.writeReturn();
         },
       },
     },

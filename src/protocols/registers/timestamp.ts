@@ -25,3 +25,7 @@ export const isLater = (a: Timestamp, b: Timestamp): boolean =>
 /** Whether two timestamps are those of one write. */
 export const isSameTimestamp = (a: Timestamp, b: Timestamp): boolean =>
   a.counter === b.counter && a.writer === b.writer;
+
+/** The latest of some versions, of which there is one at least. */
+export const latestOf = <V>(versions: readonly Versioned<V>[], isLaterThan: typeof isLater = isLater): Versioned<V> =>
+  versions.reduce((a, b) => (isLaterThan(b.timestamp, a.timestamp) ? b : a));

@@ -1,21 +1,20 @@
 import { linearizableRegister, operationTermination, properties, regularValidity } from "../../check/index.ts";
-import { type Bound, network, stack } from "../../model/index.ts";
+import { type Bound, stack } from "../../model/index.ts";
 import {
-  type AtomicRegisterOptions,
   type AtomicRegisterRules,
   atomicRegister,
-  bestEffortBroadcast,
   type Register,
+  type RegisterCallsOptions,
+  registerCalls,
 } from "../../protocols/index.ts";
 import { type AnyScenario, integer, scenario } from "../../simulate/index.ts";
 import { manyWriters, oneWriter } from "./register-workload.ts";
 
 /** The register on links that are as good as the network is. */
-export const atomicRegisterStack = (options: AtomicRegisterOptions): Bound<Register<string>> =>
-  stack(atomicRegister<string>(options), {
-    broadcast: stack(bestEffortBroadcast(), { links: network() }),
-    links: network(),
-  });
+export const atomicRegisterStack = (
+  rules: Partial<AtomicRegisterRules>,
+  calls: RegisterCallsOptions = {},
+): Bound<Register<string>> => stack(atomicRegister<string>({ rules }), registerCalls<string>(calls));
 
 /** Row 48, processes that only stop. */
 export const atomicRegisterScenario: AnyScenario = scenario({
@@ -33,7 +32,7 @@ export const atomicRegisterScenario: AnyScenario = scenario({
   },
   setup: ({ n, operations, f }, _model, rules: Partial<AtomicRegisterRules>) => {
     // A process that stops for good needs no disk.
-    const one = atomicRegisterStack({ rules: { keepsOnDisk: () => false, ...rules } });
+    const one = atomicRegisterStack({ keepsOnDisk: () => false, ...rules });
     return {
       processes: Array.from({ length: n }, (_, node) => ({ name: `p${node + 1}`, stack: one })),
       workload: manyWriters(n, operations),
@@ -73,7 +72,7 @@ export const loggedAtomicRegisterScenario: AnyScenario = scenario({
     f: integer("processes that may stay down", 1, 0, 8),
   },
   setup: ({ n, operations, crashes, f }, _model, rules: Partial<AtomicRegisterRules>) => {
-    const one = atomicRegisterStack({ repeatMs: 40, rules });
+    const one = atomicRegisterStack(rules, { repeatMs: 40 });
     return {
       processes: Array.from({ length: n }, (_, node) => ({ name: `p${node + 1}`, stack: one })),
       workload: manyWriters(n, operations),
@@ -102,7 +101,7 @@ export const oneWriterRegisterScenario: AnyScenario = scenario({
     f: integer("processes that may crash", 1, 0, 8),
   },
   setup: ({ n, writes, reads, f }, _model, rules: Partial<AtomicRegisterRules>) => {
-    const one = atomicRegisterStack({ rules: { consults: () => false, keepsOnDisk: () => false, ...rules } });
+    const one = atomicRegisterStack({ consults: () => false, keepsOnDisk: () => false, ...rules });
     return {
       processes: Array.from({ length: n }, (_, node) => ({ name: node === 0 ? "writer" : `p${node + 1}`, stack: one })),
       workload: oneWriter({ n, writes, reads }),

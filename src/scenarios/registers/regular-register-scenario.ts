@@ -10,16 +10,14 @@ import {
   type Quorums,
   type Register,
   readOneWriteAllRegister,
+  registerCalls,
   treeQuorums,
 } from "../../protocols/index.ts";
 import { type AnyScenario, choice, integer, scenario } from "../../simulate/index.ts";
 import { oneWriter } from "./register-workload.ts";
 
 const votingStack = (quorums: Quorums): Bound<Register<string>> =>
-  stack(majorityVotingRegister<string>({ quorums }), {
-    broadcast: stack(bestEffortBroadcast(), { links: network() }),
-    links: network(),
-  });
+  stack(majorityVotingRegister<string>(), registerCalls<string>({ quorums }));
 
 /** Row 47. */
 export const regularRegisterScenario: AnyScenario = scenario({

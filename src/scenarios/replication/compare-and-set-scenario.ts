@@ -59,7 +59,7 @@ const byTotalOrder = (order: Order): Bound<CompareAndSetRegister<string>> =>
 
 const byRegister = (): Bound<CompareAndSetRegister<string>> =>
   stack(compareAndSetByRegister<string>(), {
-    register: atomicRegisterStack({ rules: { keepsOnDisk: () => false } }),
+    register: atomicRegisterStack({ keepsOnDisk: () => false }),
   });
 
 /** Row 51. */
