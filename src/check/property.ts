@@ -73,7 +73,9 @@ export interface Property<S = unknown> {
   readonly text: string;
   /** The port that it watches; the top of the stack when absent. Family keys are left out: `slot[].leader`. */
   readonly port?: string;
+  /** What it knows before the first event of a run. */
   init(site: RunSite): S;
+  /** Takes in one event at the port. Absent where only states, or the whole history, matter. */
   on?(s: S, event: PropertyEvent, report: Report): void;
   /** Called after every step: an invariant over local states. */
   inspect?(s: S, look: Inspection, report: Report): void;

@@ -13,6 +13,7 @@ export const illegal: unique symbol = Symbol("illegal");
 export interface Specification<State, Input, Output> {
   /** What the object is called in a sentence: "register", "queue". */
   readonly name: string;
+  /** The object before its first operation. */
   init(): State;
   /** The state afterwards, or `illegal`. Output `undefined` is an output that nobody saw: any output is allowed. */
   step(state: State, input: Input, output: Output | undefined): State | typeof illegal;
@@ -50,12 +51,17 @@ export class SpecificationError extends Error {
 /** An object given by what it does. */
 export interface ObjectRules<State, Input, Output> {
   readonly name: string;
+  /** The object before its first operation. */
   init(): State;
+  /** Pure, and defined for every input in every state. */
   apply(state: State, input: Input): Applied<State, Output>;
   /** Whether the answer seen counts as the answer due; equality of data when absent. */
   matches?(due: Output, seen: Output): boolean;
+  /** The one part that an operation touches; see `Specification`. */
   keyOf?(input: Input): string | number;
+  /** Whether an operation with that answer leaves every state as it is; see `Specification`. */
   readOnly?(input: Input, output: Output | undefined): boolean;
+  /** An operation as a person reads it. */
   describe?(input: Input, output: Output | undefined): string;
 }
 

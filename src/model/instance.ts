@@ -36,7 +36,10 @@ export interface Instance {
   state: object;
   io: object;
   /** Its requests, as the modules above call them. */
-  requests: { readonly [name: string]: (...args: readonly unknown[]) => void };
+  requests: {
+    /** Calls the handler at once, within the step of the caller. */
+    readonly [name: string]: (...args: readonly unknown[]) => void;
+  };
   readonly users: User[];
   readonly shared: boolean;
   /** Positions of its last writes, for early sends. */

@@ -69,6 +69,7 @@ export interface LogIO<Entry> {
   readonly end: number;
   /** The entry at `index`; asking outside `first … end - 1` is a fault of the caller. */
   at(index: number): Entry;
+  /** Puts an entry at `end`. What this process sends from then on waits until it is durable, unless sent early. */
   append(entry: Entry): void;
   /** Forgets the entries at `index` and after. */
   cutFrom(index: number): void;
@@ -79,12 +80,15 @@ export interface LogIO<Entry> {
 /** A record on the disk of this module: replaced whole. */
 export interface RecordIO<Value> {
   readonly value: Value;
+  /** The new value is read at once; what this process sends from then on waits until it is durable. */
   set(value: Value): void;
 }
 
 /** A timer of this module. Setting it again with the same arguments replaces it; a crash ends it. */
 export interface TimerIO<A extends readonly unknown[]> {
+  /** Goes off once, after `delay` on this process's own clock, and hands `args` to the handler. */
   set(delay: Delay, ...args: A): void;
+  /** Ends the timer with these arguments, if it runs. */
   cancel(...args: A): void;
 }
 
@@ -120,7 +124,9 @@ export type IO<S extends Spec> = {
   clock(which: ClockKind): number;
   /** A draw that the algorithm's logic needs (a coin, a gossip partner): 0 … below - 1. Jitter belongs in a Delay. */
   random(name: string, below: number): number;
+  /** Vouches for plain data as this process: others can show it on, nobody can alter it. */
   sign<T>(body: T): Signed<T>;
+  /** Whether the signer that it names vouched for exactly this body. */
   verify<T>(signed: Signed<T>): boolean;
   /** Narration for the trace, also of decisions to do nothing. Details are kept as data, not made into text. */
   note(text: string, ...detail: readonly unknown[]): void;
@@ -169,14 +175,26 @@ export interface Nothing extends Port {
  * One end of a channel between two roles: what it sends, the other end hears, and back. `never` where nothing comes.
  */
 export interface Channel<Sent, Heard> extends Port {
-  readonly requests: { readonly send: (to: NodeId, message: Sent) => void };
+  readonly requests: {
+    /** To the other role at process `to`, which may be this one. */
+    readonly send: (to: NodeId, message: Sent) => void;
+  };
   readonly indications: [Heard] extends [never]
     ? Record<never, never>
-    : { readonly deliver: (from: NodeId, message: Heard) => void };
+    : {
+        /** From the other role at process `from`. */
+        readonly deliver: (from: NodeId, message: Heard) => void;
+      };
 }
 
 /** Point-to-point links between processes: the port at the bottom of every stack, and of every link built on it. */
 export interface Links<Message> extends Port {
-  readonly requests: { readonly send: (to: NodeId, message: Message) => void };
-  readonly indications: { readonly deliver: (from: NodeId, message: Message) => void };
+  readonly requests: {
+    /** To a process, which may be this one. Whether, how often and in what order it arrives is the kind of link. */
+    readonly send: (to: NodeId, message: Message) => void;
+  };
+  readonly indications: {
+    /** Who sent it, as far as the link can tell: only authenticated links rule out that somebody else did. */
+    readonly deliver: (from: NodeId, message: Message) => void;
+  };
 }

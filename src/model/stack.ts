@@ -9,12 +9,14 @@ import type { Channel, Links, Many, Module, Port, Ports, Spec } from "./module.t
  */
 export interface Bound<P extends Port> {
   readonly provides?: P | undefined;
+  /** Never set: for the compiler, which indications a user must handle. */
   readonly hears?: ((all: P["indications"]) => void) | undefined;
 }
 
 /** Any stack, whatever it offers. */
 export interface AnyBound {
   readonly provides?: Port | undefined;
+  /** Never set: every stack fits. */
   readonly hears?: ((all: never) => void) | undefined;
 }
 
@@ -25,6 +27,7 @@ export interface ErasedModule {
   readonly name: string;
   readonly source: string;
   readonly disk?: { readonly [name: string]: unknown };
+  /** The volatile state at boot, made anew at each call. */
   init(site: Site): object;
   start?: Handler;
   joined?: Handler;

@@ -1,8 +1,9 @@
 import type { EventId, Incarnation, NodeId } from "./ids.ts";
 import type { SystemModel } from "./system-model.ts";
 
-/** Bumped when a reader of older traces must change. */
+/** What the header of a trace file says it is. */
 export const traceFormat = "quorate-trace";
+/** Bumped when a reader of older traces must change. */
 export const traceVersion = 1;
 
 /**

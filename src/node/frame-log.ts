@@ -55,6 +55,7 @@ export class FrameLog {
     this.#sync();
   }
 
+  /** Gives the file back after a sync that is under way. What was not reported durable by then never is. */
   close(): void {
     this.#closed = true;
     if (!this.#syncing) closeSync(this.#file);

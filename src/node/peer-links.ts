@@ -70,6 +70,7 @@ export class PeerLinks {
     if (socket.writableLength < waitingBytesMax) socket.write(framed(encode(body)));
   }
 
+  /** Cuts all connections and stops listening; what was not sent yet is lost. Done when the port is free. */
   async close(): Promise<void> {
     for (const socket of [...this.#out.values(), ...this.#in]) socket.destroy();
     if (this.#server.listening) await once(this.#server.close(), "close");

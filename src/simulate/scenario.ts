@@ -57,15 +57,20 @@ export interface Script {
 
 /** Draws for a workload, each with a name of its own. */
 export interface Draw {
+  /** 0 … alternatives - 1, each as likely. */
   below(name: string, alternatives: number): number;
+  /** A whole number, both ends included. */
   between(name: string, from: number, to: number): number;
+  /** True with this probability, 0 … 1. */
   chance(name: string, probability: number): boolean;
+  /** One of the list, which must not be empty. */
   pick<T>(name: string, from: readonly T[]): T;
 }
 
 /** A scenario made concrete by its parameters. */
 export interface Setup {
   readonly processes: readonly Process[];
+  /** What the clients do. Drawn before the first event, so it cannot depend on the run. */
   readonly workload: (draw: Draw) => readonly Script[];
   readonly properties: readonly AnyProperty[];
   /** What may go wrong, beyond what the dials allow by themselves. */

@@ -7,8 +7,14 @@ import type { NodeId, Port } from "../../model/index.ts";
  * Source: Lamport, Shostak, Pease 1982, The Byzantine Generals Problem, section 1.
  */
 export interface ByzantineGenerals<V> extends Port {
-  readonly requests: { readonly order: (value: V) => void };
-  readonly indications: { readonly obey: (value: V) => void };
+  readonly requests: {
+    /** For the commander only. A traitor gives different orders to different lieutenants. */
+    readonly order: (value: V) => void;
+  };
+  readonly indications: {
+    /** What a lieutenant carries out after the last round; the fallback where no order stands out. */
+    readonly obey: (value: V) => void;
+  };
 }
 
 /** How a council of generals is set up: all of them know this. */

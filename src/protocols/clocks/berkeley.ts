@@ -3,9 +3,14 @@ import { ntpEstimate } from "./clock-estimate.ts";
 
 /** A group of clocks that agree with each other, right or wrong. */
 export interface ClockGroup extends Port {
-  readonly requests: { readonly synchronise: () => void };
-  /** Add so many milliseconds to your clock; the estimate behind it is off by at most `uncertaintyMs`. */
-  readonly indications: { readonly adjust: (byMs: number, uncertaintyMs: number) => void };
+  readonly requests: {
+    /** Starts a round, at the master. */
+    readonly synchronise: () => void;
+  };
+  readonly indications: {
+    /** Add so many milliseconds to your clock; the estimate behind it is off by at most `uncertaintyMs`. */
+    readonly adjust: (byMs: number, uncertaintyMs: number) => void;
+  };
 }
 
 /** `asked` and `told` are readings of the time of day, milliseconds. */

@@ -2,9 +2,14 @@ import type { Module, Port } from "../../model/index.ts";
 
 /** Transactions that get a timestamp at commit. */
 export interface Commits extends Port {
-  readonly requests: { readonly commit: (transaction: string) => void };
-  /** Whoever hears this may start the next transaction. The timestamp is in milliseconds of the time of day. */
-  readonly indications: { readonly committed: (transaction: string, timestamp: number) => void };
+  readonly requests: {
+    /** The transaction did its work and takes its timestamp now. */
+    readonly commit: (transaction: string) => void;
+  };
+  readonly indications: {
+    /** Whoever hears this may start the next transaction. The timestamp is in milliseconds of the time of day. */
+    readonly committed: (transaction: string, timestamp: number) => void;
+  };
 }
 
 /** The time of day as an interval that contains the true time, if the clock is at most `uncertaintyMs` off. */

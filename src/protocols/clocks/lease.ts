@@ -2,10 +2,16 @@ import type { Links, Module, NodeId, Nothing, Port } from "../../model/index.ts"
 
 /** A lease as its holder sees it: from `acquired` to `expired` nobody else has it. */
 export interface Lease extends Port {
-  readonly requests: { readonly acquire: () => void };
+  readonly requests: {
+    /** Asks the granter, once. */
+    readonly acquire: () => void;
+  };
   readonly indications: {
+    /** This process may act as the only one. */
     readonly acquired: () => void;
+    /** From now on another may have it: whatever is under way has to stop. */
     readonly expired: () => void;
+    /** Another process has it. */
     readonly refused: () => void;
   };
 }

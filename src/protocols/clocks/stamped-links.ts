@@ -3,11 +3,15 @@ import type { ClockKind, Links, Module, NodeId, Port, Site } from "../../model/i
 /** Links that stamp every event of a process: what it does by itself, what it sends, and what it receives. */
 export interface StampedLinks<M, Stamp> extends Port {
   readonly requests: {
+    /** Something that happens here and that no message tells of. */
     readonly local: (label: string) => void;
+    /** Sending is an event too: its stamp travels with the message. */
     readonly send: (to: NodeId, message: M) => void;
   };
   readonly indications: {
+    /** The stamp of an event that `local` asked for. */
     readonly local: (label: string, stamp: Stamp) => void;
+    /** The stamp under which a message left. */
     readonly sent: (to: NodeId, message: M, stamp: Stamp) => void;
     /** `sentAt` is the stamp of the event that sent it. */
     readonly deliver: (from: NodeId, message: M, stamp: Stamp, sentAt: Stamp) => void;
@@ -23,6 +27,7 @@ export interface Carried<M, Stamp> {
 /** What a clock may ask of the process that it runs in. */
 export interface ClockHost {
   readonly self: NodeId;
+  /** Milliseconds on one of the process's clocks. */
   clock(which: ClockKind): number;
 }
 
@@ -32,6 +37,7 @@ export interface ClockHost {
 export interface EventClock<S extends object, Stamp> {
   readonly name: string;
   readonly source: string;
+  /** The clock before any event. */
   init(site: Site): S;
   /** The stamp of the next event here, unless it is a receipt. */
   tick(s: S, host: ClockHost): Stamp;

@@ -2,8 +2,14 @@ import type { ClockKind, Module, Port } from "../../model/index.ts";
 
 /** Measures how long something takes. */
 export interface Stopwatch extends Port {
-  readonly requests: { readonly measure: (name: string, milliseconds: number) => void };
-  readonly indications: { readonly elapsed: (name: string, milliseconds: number) => void };
+  readonly requests: {
+    /** Something begins that takes this process so many milliseconds. */
+    readonly measure: (name: string, milliseconds: number) => void;
+  };
+  readonly indications: {
+    /** How long it took by the clock: not the truth where the clock was set meanwhile. */
+    readonly elapsed: (name: string, milliseconds: number) => void;
+  };
 }
 
 /**

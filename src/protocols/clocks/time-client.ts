@@ -4,14 +4,20 @@ import type { TimeMessage } from "./time-server.ts";
 
 /** Estimates of another clock. */
 export interface TimeSource extends Port {
-  readonly requests: { readonly synchronise: () => void };
-  /** By how many milliseconds the server is ahead, how long the messages took, and what is to be done about it. */
-  readonly indications: { readonly estimate: (estimate: ClockEstimate, correction: ClockCorrection) => void };
+  readonly requests: {
+    /** One exchange with the server. */
+    readonly synchronise: () => void;
+  };
+  readonly indications: {
+    /** By how many milliseconds the server is ahead, how long the messages took, and what is to be done about it. */
+    readonly estimate: (estimate: ClockEstimate, correction: ClockCorrection) => void;
+  };
 }
 
 /** Whom to ask, and how to reckon. */
 export interface TimeClientOptions {
   readonly server: NodeId;
+  /** From the four readings of an exchange, milliseconds. NTP's when absent. */
   readonly estimateOf?: (t1: number, t2: number, t3: number, t4: number) => ClockEstimate;
 }
 

@@ -8,9 +8,14 @@ import type { Dot, Seen } from "./seen.ts";
  * Source: Shapiro, Preguiça, Baquero, Zawirski 2011, Conflict-free Replicated Data Types: strong eventual consistency.
  */
 export interface ReplicatedData<Update, Value> extends Port {
-  readonly requests: { readonly update: (update: Update) => void };
-  /** What the replica shows now, and the updates that it has seen. */
-  readonly indications: { readonly changed: (value: Value, seen: Seen) => void };
+  readonly requests: {
+    /** Takes effect here at once, at the other replicas later. */
+    readonly update: (update: Update) => void;
+  };
+  readonly indications: {
+    /** What the replica shows now, and the updates that it has seen. */
+    readonly changed: (value: Value, seen: Seen) => void;
+  };
 }
 
 /**
@@ -23,7 +28,9 @@ export interface StateBasedType<State, Update, Value> {
   readonly initial: State;
   /** `dot` is the name of this update, unique among all replicas. */
   readonly update: (state: State, update: Update, dot: Dot) => State;
+  /** The least upper bound: what has seen all that either side has, and no more. */
   readonly merge: (local: State, remote: State) => State;
+  /** What a reader is shown. */
   readonly value: (state: State) => Value;
   /** Forgets what is kept only for replicas that have not seen some update; `mayForget` says which all have seen. */
   readonly collect?: (state: State, mayForget: (dot: Dot) => boolean) => State;
@@ -37,7 +44,10 @@ export interface StateBasedType<State, Update, Value> {
 export interface OperationBasedType<State, Update, Operation, Value> {
   readonly name: string;
   readonly initial: State;
+  /** What all replicas will be told of an update, from what its own replica shows. Changes nothing. */
   readonly prepare: (state: State, update: Update, dot: Dot) => Operation;
+  /** The effect of an operation, here and at the others. */
   readonly apply: (state: State, operation: Operation) => State;
+  /** What a reader is shown. */
   readonly value: (state: State) => Value;
 }

@@ -7,7 +7,10 @@ import type { NodeId, Port } from "../../model/index.ts";
  */
 export interface PerfectFailureDetector extends Port {
   readonly requests: Record<never, never>;
-  readonly indications: { readonly crash: (node: NodeId) => void };
+  readonly indications: {
+    /** Final, and never said of a process that lives (PFD2). */
+    readonly crash: (node: NodeId) => void;
+  };
 }
 
 /**
@@ -18,7 +21,12 @@ export interface PerfectFailureDetector extends Port {
  */
 export interface EventuallyPerfectFailureDetector extends Port {
   readonly requests: Record<never, never>;
-  readonly indications: { readonly suspect: (node: NodeId) => void; readonly restore: (node: NodeId) => void };
+  readonly indications: {
+    /** It seems to have crashed; it may only be slow. */
+    readonly suspect: (node: NodeId) => void;
+    /** The suspicion was wrong. */
+    readonly restore: (node: NodeId) => void;
+  };
 }
 
 /** What the detectors of this family say to each other: are you there? I am. */

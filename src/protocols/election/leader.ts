@@ -7,7 +7,10 @@ import type { NodeId, Port } from "../../model/index.ts";
  */
 export interface LeaderElection extends Port {
   readonly requests: Record<never, never>;
-  readonly indications: { readonly leader: (node: NodeId) => void };
+  readonly indications: {
+    /** It leads until it crashes. */
+    readonly leader: (node: NodeId) => void;
+  };
 }
 
 /**
@@ -17,5 +20,8 @@ export interface LeaderElection extends Port {
  */
 export interface EventualLeaderDetector extends Port {
   readonly requests: Record<never, never>;
-  readonly indications: { readonly trust: (node: NodeId) => void };
+  readonly indications: {
+    /** In place of whoever was trusted before. Others may trust another one meanwhile. */
+    readonly trust: (node: NodeId) => void;
+  };
 }

@@ -14,11 +14,13 @@ export interface FiniteProtocol<S, M> {
   readonly name: string;
   /** Rounds until the agreed time. */
   readonly rounds: number;
+  /** What a general knows at first: which of the two he is, and so whether he has the order. */
   init(general: General): S;
   /** What the messenger of this round carries; null when none is sent. */
   send(state: S, round: number): M | null;
   /** The state after this round; the message is null when no messenger came. */
   receive(state: S, round: number, message: M | null): S;
+  /** Whether he attacks when the agreed time has come. */
   attacks(state: S): boolean;
 }
 
@@ -26,8 +28,12 @@ export interface FiniteProtocol<S, M> {
 export interface AnyFiniteProtocol {
   readonly name: string;
   readonly rounds: number;
+  /** What a general knows at first. */
   init(general: General): unknown;
+  /** What his messenger of this round carries; null for none. */
   send(state: never, round: number): unknown;
+  /** His state after this round. */
   receive(state: never, round: number, message: never): unknown;
+  /** Whether he attacks when the agreed time has come. */
   attacks(state: never): boolean;
 }

@@ -4,7 +4,12 @@ import type { AnyFiniteProtocol, FiniteProtocol } from "./finite-protocol.ts";
 /** What a general does at the agreed time. */
 export interface Campaign extends Port {
   readonly requests: Record<never, never>;
-  readonly indications: { readonly attack: () => void; readonly stay: () => void };
+  readonly indications: {
+    /** He goes ahead: alone, if the other one stays. */
+    readonly attack: () => void;
+    /** He lets the agreed time pass. */
+    readonly stay: () => void;
+  };
 }
 
 /** A messenger, by the round in which he left. */

@@ -8,7 +8,9 @@ export interface Sessions<M> extends Port {
     readonly send: (to: NodeId, message: M) => void;
   };
   readonly indications: {
+    /** The next message of the session: in order, none missing before it. */
     readonly deliver: (from: NodeId, message: M) => void;
+    /** From now on messages get through. `session` is larger than all before with this peer. */
     readonly opened: (peer: NodeId, session: number) => void;
     /** Of what was sent in it, some first part arrived: nobody can say how much. */
     readonly ended: (peer: NodeId, session: number) => void;

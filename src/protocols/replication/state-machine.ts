@@ -7,6 +7,7 @@ import type { Port } from "../../model/index.ts";
 export interface StateMachine<State, Command, Result> {
   readonly name: string;
   readonly initial: State;
+  /** The turn of one command. */
   readonly apply: (state: State, command: Command) => Applied<State, Result>;
 }
 
@@ -24,7 +25,10 @@ export interface Applied<State, Result> {
  * Rodrigues 2011, module 6.2.
  */
 export interface ReplicatedService<Command, Result> extends Port {
-  readonly requests: { readonly execute: (command: Command) => void };
+  readonly requests: {
+    /** The command will have its turn at every replica, after those that were ordered before it. */
+    readonly execute: (command: Command) => void;
+  };
   readonly indications: {
     /** The answer to a command of this process. Answers come in the order of its commands where the broadcast is FIFO. */
     readonly output: (result: Result) => void;

@@ -4,6 +4,7 @@ import type { Invocation } from "./service.ts";
 
 /** When a caller that heard nothing asks again. */
 export interface RetryRules {
+  /** Whether executing the method twice does no harm. If not, silence ends the call. */
   mayRetry(method: string): boolean;
 }
 

@@ -13,9 +13,14 @@ export type Failure = "deadline" | "server restarted";
  * Source: Birrell and Nelson 1984, Implementing Remote Procedure Calls, section 3.
  */
 export interface Calls extends Port {
-  readonly requests: { readonly call: (call: number, invocation: Invocation) => void };
+  readonly requests: {
+    /** `call` is a number that the caller has not used before. */
+    readonly call: (call: number, invocation: Invocation) => void;
+  };
   readonly indications: {
+    /** The end of a call that was executed. */
     readonly answer: (call: number, method: string, answer: unknown) => void;
+    /** The end of a call of which nobody here knows whether it was executed. */
     readonly failed: (call: number, why: Failure) => void;
   };
 }
@@ -27,7 +32,9 @@ export interface Calls extends Port {
 export interface Serving extends Port {
   readonly requests: Record<never, never>;
   readonly indications: {
+    /** An effect that the service now has, named by who asked for it. */
     readonly executed: (client: NodeId, call: number, method: string) => void;
+    /** The effects of the log are done over; what follows is new. */
     readonly restored: () => void;
   };
 }

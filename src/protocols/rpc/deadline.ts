@@ -8,6 +8,7 @@ export interface DeadlineRules {
   stampOf(clock: Clock, remainingMs: number): number;
   /** What the server makes of it at arrival: a reading of one of its own clocks. */
   expiryOf(clock: Clock, stamp: number): number;
+  /** Whether nobody waits for the answer any more: the server does not execute. */
   hasExpired(clock: Clock, expiry: number): boolean;
 }
 

@@ -2,7 +2,9 @@ import { decode, encode, type Links, type Module, PlainDataError } from "../../m
 
 /** Between values and bytes. `read` gives undefined for bytes that no `write` gives. */
 export interface MarshallingRules {
+  /** Bytes from which `read` makes the same value. Throws for a value that has no form in bytes. */
   write(value: unknown): Uint8Array;
+  /** The value in a box, so that every value differs from a refusal. */
   read(bytes: Uint8Array): { readonly value: unknown } | undefined;
   /** Whether a message of that version may be taken by a reader of this one. */
   understands(own: number, theirs: number): boolean;

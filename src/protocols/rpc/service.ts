@@ -21,7 +21,9 @@ export interface Outcome<State, Answer> {
  * so that a server can do them over from its log.
  */
 export interface Implementation<S extends Methods<S>, State> {
+  /** Before the first call. */
   init(): State;
+  /** Deterministic: doing a log over must give the same states and answers. */
   readonly methods: {
     readonly [M in keyof S]: (state: State, ...args: Parameters<S[M]>) => Outcome<State, ReturnType<S[M]>>;
   };
@@ -29,6 +31,7 @@ export interface Implementation<S extends Methods<S>, State> {
 
 /** A service as servers run it: by the names of its methods. */
 export interface ServiceMachine<State> {
+  /** Before the first call. */
   init(): State;
   /** Undefined when the service has no such method: a caller of another version, or a forger. */
   apply(state: State, invocation: Invocation): Outcome<State, unknown> | undefined;

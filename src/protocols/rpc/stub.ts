@@ -8,8 +8,11 @@ import type { Methods } from "./service.ts";
  * local one, so there is a third outcome: `failed`.
  */
 export interface Stub<S extends Methods<S>> extends Port {
+  /** A call of each method: the number that the caller gives it, then the arguments. */
   readonly requests: { readonly [M in keyof S]: (call: number, ...args: Parameters<S[M]>) => void };
+  /** An answer of each method, by the number of its call, and the case that there is none. */
   readonly indications: { readonly [M in keyof S]: (call: number, answer: ReturnType<S[M]>) => void } & {
+    /** No answer came. The call may have been executed all the same. */
     readonly failed: (call: number, why: Failure) => void;
   };
 }
