@@ -5,10 +5,13 @@ import type { CommitVote, Decision } from "./transaction.ts";
 /** Atomic commit without a coordinator: any process may start a transaction, every participant votes on it. */
 export interface AtomicCommit extends Port {
   readonly requests: {
+    /** Starts the transaction: participants vote from now on. */
     readonly commit: (transaction: number) => void;
+    /** What this participant can promise. It may come before the transaction was started here. */
     readonly vote: (transaction: number, vote: CommitVote) => void;
   };
   readonly indications: {
+    /** The outcome, once a process. */
     readonly decide: (transaction: number, decision: Decision) => void;
     /** It suspects a participant, and voted no on its behalf. */
     readonly gaveUp: (transaction: number) => void;

@@ -8,8 +8,12 @@ export type Decision = "commit" | "abort";
 
 /** What the coordinator of a commit offers to a client. A transaction is told by a number that is never used again. */
 export interface TransactionCoordinator extends Port {
-  readonly requests: { readonly commit: (transaction: number) => void };
+  readonly requests: {
+    /** Asks all participants; one no is enough to abort. */
+    readonly commit: (transaction: number) => void;
+  };
   readonly indications: {
+    /** The outcome, for the client that asked. */
     readonly decide: (transaction: number, decision: Decision) => void;
     /** It waited too long for a vote, and aborts. */
     readonly gaveUp: (transaction: number) => void;
@@ -18,8 +22,12 @@ export interface TransactionCoordinator extends Port {
 
 /** What a participant of a commit offers to a resource (a database). */
 export interface TransactionParticipant extends Port {
-  readonly requests: { readonly vote: (transaction: number, vote: CommitVote) => void };
+  readonly requests: {
+    /** What the resource can promise. It comes unasked, once its work for the transaction is done. */
+    readonly vote: (transaction: number, vote: CommitVote) => void;
+  };
   readonly indications: {
+    /** The outcome, which the resource carries out: it releases its locks. */
     readonly decide: (transaction: number, decision: Decision) => void;
     /** It had not promised anything, waited too long or was asked, and aborts. */
     readonly gaveUp: (transaction: number) => void;

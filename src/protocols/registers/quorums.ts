@@ -7,7 +7,9 @@ import { assert, majorityOf, type NodeId } from "../../model/index.ts";
 export interface Quorums {
   readonly name: string;
   readonly source: string;
+  /** Whether answers of these members, of `all` processes, suffice to read. */
   readonly isRead: (members: readonly NodeId[], all: readonly NodeId[]) => boolean;
+  /** Whether a value that these members hold, of `all` processes, counts as written. */
   readonly isWrite: (members: readonly NodeId[], all: readonly NodeId[]) => boolean;
 }
 

@@ -6,8 +6,18 @@ import type { Port } from "../../model/index.ts";
  * a process. A register that was never written reads null.
  */
 export interface Register<V> extends Port {
-  readonly requests: { readonly read: () => void; readonly write: (value: V) => void };
-  readonly indications: { readonly readReturn: (value: V | null) => void; readonly writeReturn: () => void };
+  readonly requests: {
+    /** Starts a read, which ends with `readReturn`. */
+    readonly read: () => void;
+    /** Starts a write, which ends with `writeReturn`. What a read meanwhile returns is a matter of strength. */
+    readonly write: (value: V) => void;
+  };
+  readonly indications: {
+    /** Null where nothing was written. */
+    readonly readReturn: (value: V | null) => void;
+    /** The open write is over. */
+    readonly writeReturn: () => void;
+  };
 }
 
 /**
@@ -16,13 +26,19 @@ export interface Register<V> extends Port {
  */
 export interface CompareAndSetRegister<V> extends Port {
   readonly requests: {
+    /** Starts a read, which ends with `readReturn`. */
     readonly read: () => void;
+    /** Starts a write whatever the register holds; it ends with `writeReturn`. */
     readonly write: (value: V) => void;
+    /** Starts a write that depends on what the register holds; it ends with `casReturn`. */
     readonly cas: (expected: V | null, value: V) => void;
   };
   readonly indications: {
+    /** Null where nothing was written. */
     readonly readReturn: (value: V | null) => void;
+    /** The open write took effect. */
     readonly writeReturn: () => void;
+    /** Whether `expected` was there, and so the write took effect. */
     readonly casReturn: (done: boolean) => void;
   };
 }

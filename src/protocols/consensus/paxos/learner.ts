@@ -5,7 +5,10 @@ import type { Vote } from "./ballot.ts";
 /** A learner as the process that it belongs to sees it. */
 export interface Learner<V> extends Port {
   readonly requests: Record<never, never>;
-  readonly indications: { readonly learned: (chosen: V) => void };
+  readonly indications: {
+    /** At most once in an incarnation. */
+    readonly learned: (chosen: V) => void;
+  };
 }
 
 /** How a learner treats the others. */

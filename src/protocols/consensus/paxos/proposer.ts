@@ -6,7 +6,12 @@ import { type Ballot, noBallot, type Vote } from "./ballot.ts";
 
 /** A proposer as its process sees it: it tries until it is told to rest, for good. */
 export interface Proposer<V> extends Port {
-  readonly requests: { readonly propose: (value: V) => void; readonly rest: () => void };
+  readonly requests: {
+    /** The value to ask for where acceptances in earlier ballots leave the choice. */
+    readonly propose: (value: V) => void;
+    /** A value was chosen: there is nothing left to try. */
+    readonly rest: () => void;
+  };
   readonly indications: Record<never, never>;
 }
 
