@@ -26,11 +26,15 @@ export interface Answered<Answer> {
  */
 export interface QuorumCall<Question, Answer> extends Port {
   readonly requests: {
+    /** A new question to everybody, this process included. */
     readonly ask: (question: Question) => void;
+    /** The answer to something that was `asked`; more than one of a process counts as one. */
     readonly answer: (caller: NodeId, call: CallId, answer: Answer) => void;
   };
   readonly indications: {
+    /** A question of `caller`, which may be this process, to be answered under the same `call`. */
     readonly asked: (caller: NodeId, call: CallId, question: Question) => void;
+    /** Answers of a quorum to the last question, in no order that means anything. */
     readonly gathered: (answers: readonly Answer[]) => void;
   };
 }
