@@ -162,6 +162,7 @@ export class Recorder {
     if (alternatives > 2 || value !== 0) this.#decision = { name, value, alternatives };
   }
 
+  /** Puts an event into the trace, with the decision that led to it. */
   keep(event: TraceEvent): void {
     this.trace?.push(this.#decision === undefined ? event : { ...event, decision: this.#decision });
     this.#decision = undefined;
