@@ -136,8 +136,13 @@ export const replicatedValue = (specification: ReplicatedSpecification, id = "CR
       s.seen.set(node, seen);
       const number = seen[node]?.upTo ?? 0;
       // The first value with an own update in it shows what that update was made upon.
-      if (number > (before[node]?.upTo ?? 0))
-        s.made.push({ update: s.asked.get(node)![number - 1], node, number, sawBefore: before });
+      if (number > (before[node]?.upTo ?? 0)) {
+        const asked = s.asked.get(node) ?? [];
+        // Where the network forges, somebody told it so.
+        if (number > asked.length)
+          return report.violated(`process ${node} has seen ${nameOf(node, number)}, which nobody asked for`, event);
+        s.made.push({ update: asked[number - 1], node, number, sawBefore: before });
+      }
       const visible = s.made
         .filter((made) => includes(seen, made.node, made.number))
         .map((made) => ({
