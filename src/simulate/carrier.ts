@@ -23,6 +23,8 @@ export class Carrier {
   readonly #n: number;
   readonly #counts: Int32Array;
   readonly #busyUntil: Float64Array;
+  /** For each link with a limited queue, when each message that it holds is through. */
+  readonly #through = new Map<number, number[]>();
   readonly #lossy: boolean;
   /** Drawn when a delay first depends on it: orders that are enumerated have no delays. */
   #gstUs: number | null = null;
@@ -82,9 +84,10 @@ export class Carrier {
     const start = this.#transmit(link, bytes, now);
     if (start < 0) return this.#loses("queue full");
     const { duplication } = this.#dials;
+    const leastUs = (this.#distancesMs?.[from]?.[to] ?? 0) * microseconds;
     if (lossy && duplication > 0 && this.#choices.chance("duplicate", link, count, duplication))
-      this.copyArrives = start + this.#delay(link, count, "delay of the copy", now);
-    return start + this.#delay(link, count, "delay", now) + (this.#distancesMs?.[from]?.[to] ?? 0) * microseconds;
+      this.copyArrives = start + this.#delay(link, count, "delay of the copy", now) + leastUs;
+    return start + this.#delay(link, count, "delay", now) + leastUs;
   }
 
   #loses(why: Loss): number {
@@ -104,13 +107,24 @@ export class Carrier {
 
   /** When the last byte is on the link: links send one message after the other. Negative when their queue is full. */
   #transmit(link: number, bytes: number, now: number): number {
-    const { bandwidth, queueMax } = this.#dials;
+    const { bandwidth } = this.#dials;
     if (bandwidth === 0) return now;
-    const transmission = Math.ceil((bytes / bandwidth) * microseconds);
-    const start = Math.max(now, this.#busyUntil[link]!);
-    if (queueMax > 0 && start - now > queueMax * transmission) return -1;
-    this.#busyUntil[link] = start + transmission;
-    return start + transmission;
+    const through = Math.max(now, this.#busyUntil[link]!) + Math.ceil((bytes / bandwidth) * microseconds);
+    if (!this.#fits(link, now, through)) return -1;
+    this.#busyUntil[link] = through;
+    return through;
+  }
+
+  /** Whether the queue of a link takes one more message, and if so puts it there. A reliable link has room for all. */
+  #fits(link: number, now: number, through: number): boolean {
+    const { queueMax } = this.#dials;
+    if (queueMax === 0 || !this.#lossy) return true;
+    const held = (this.#through.get(link) ?? []).filter((end) => end > now);
+    // The first is being sent, the others wait.
+    const fits = held.length <= queueMax;
+    if (fits) held.push(through);
+    this.#through.set(link, held);
+    return fits;
   }
 
   #delay(link: number, count: number, name: string, now: number): number {

@@ -79,8 +79,25 @@ describe("the network dial", () => {
     };
     const slow = run(talking(reliable, [script], { faults: quiet }), { bandwidth: 100, delayMsMin: 0, delayMsMax: 0 });
     expect(of(slow, "deliver").map(({ at }) => Math.floor(at / 10))).toEqual([10, 10]);
-    const full = run(talking(reliable, [tells(50)], { faults: quiet }), { bandwidth: 1, queueMax: 3 });
-    expect(full.struck.get("queue full")).toBeGreaterThan(30);
+    const limits = { bandwidth: 1, queueMax: 3, loss: 0, duplication: 0 };
+    const full = run(talking({ ...reliable, network: "fair-loss" }, [tells(50)], { faults: quiet }), limits);
+    // One is being sent and three wait.
+    expect([of(full, "deliver").length, full.struck.get("queue full")]).toEqual([4, 46]);
+  });
+
+  it("a queue holds so many messages, however long the ones before are; a reliable network loses none", () => {
+    const script = {
+      node: 0,
+      calls: [
+        { request: "tell", args: [1, "x".repeat(10_000)] },
+        { request: "tell", args: [1, "short"] },
+      ],
+    };
+    const limits = { bandwidth: 100, queueMax: 1, loss: 0, duplication: 0 };
+    const queued = run(talking({ ...reliable, network: "fair-loss" }, [script], { faults: quiet }), limits);
+    expect(of(queued, "deliver").length).toBe(2);
+    const held = run(talking(reliable, [tells(50)], { faults: quiet }), { bandwidth: 1, queueMax: 3 });
+    expect(of(held, "deliver").length).toBe(50);
   });
 
   it("packets: a message of many packets is lost if one of them is", () => {
