@@ -168,8 +168,9 @@ export class OrderedAgenda implements Agenda {
     const { now } = this;
     const never = Number.POSITIVE_INFINITY;
     if (this.#model.timing !== "synchronous") return { from: item.kind === "timer" ? time : now, deadline: never };
-    // Where time is known so are the times at which clients call.
-    if (item.kind === "timer" || item.kind === "call") return { from: time, deadline: until };
+    // Where time is known so are the times at which clients call and scripted faults strike.
+    if (item.kind === "timer" || item.kind === "call" || item.kind === "begin" || item.kind === "end")
+      return { from: time, deadline: until };
     if (item.kind === "sync" || item.kind === "notice") return { from: now, deadline: now + this.#boundUs };
     if (item.kind !== "message") return { from: now, deadline: never };
     if (item.from === item.to) return { from: now, deadline: now };

@@ -35,6 +35,8 @@ export class FaultInjector {
   /** Faults of the plan that have yet to begin or to end. */
   #left = 0;
   #crashesLeft: number;
+  /** Who stopped because a write failed. */
+  readonly #stoppedFull = new Set<NodeId>();
 
   constructor(world: World, network: SimulatedNetwork, reboot: (node: SimulatedNode) => void) {
     this.#world = world;
@@ -50,12 +52,15 @@ export class FaultInjector {
 
   /** Puts a fault on the agenda. */
   plan(fault: Fault): void {
+    const { agenda, input } = this.#world;
     this.#left++;
-    this.#world.agenda.push(fault.at * microseconds, { kind: "begin", fault });
+    // A traitor is one from the start. Where orders are enumerated, when that is said would be an order too.
+    if (fault.kind === "byzantine" && input.schedule === "ordered") return this.begin(fault);
+    agenda.push(fault.at * microseconds, { kind: "begin", fault });
   }
 
   begin(fault: Fault): void {
-    const { agenda, nodes, recorder, chronicle } = this.#world;
+    const { agenda, nodes, recorder, chronicle, input } = this.#world;
     this.#left--;
     const node = "node" in fault ? nodes[fault.node] : undefined;
     if (fault.kind !== "crash") {
@@ -66,7 +71,8 @@ export class FaultInjector {
       case "crash":
         return this.#beginCrash(fault, node!);
       case "pause":
-        node!.pausedUntil = Math.max(node!.pausedUntil, fault.until * microseconds);
+        // Where orders are enumerated, what comes late because of a pause comes late in some order anyway.
+        if (input.schedule === "timed") node!.pausedUntil = Math.max(node!.pausedUntil, fault.until * microseconds);
         return;
       case "clock-step":
         return node!.clock.step(fault.byMs);
@@ -99,7 +105,7 @@ export class FaultInjector {
     chronicle.fault(fault, "end");
     if (fault.kind === "slow") nodes[fault.node]!.slowness = 1;
     else if (fault.kind === "slow-disk") this.#endSlowDisk(nodes[fault.node]!);
-    else if (fault.kind === "full-disk") nodes[fault.node]!.diskFull = false;
+    else if (fault.kind === "full-disk") this.#endFullDisk(nodes[fault.node]!);
     else if (fault.kind === "partition") this.#network.partition(fault, -1);
   }
 
@@ -113,9 +119,14 @@ export class FaultInjector {
     agenda.push(readyAt, { kind: "sync", node: node.id, incarnation: node.incarnation });
   }
 
+  /** There is space again: who stopped for want of it starts again. */
+  #endFullDisk(node: SimulatedNode): void {
+    node.diskFull = false;
+    if (this.#stoppedFull.delete(node.id)) this.recover(node);
+  }
+
   #beginCrash(fault: Extract<Fault, { readonly kind: "crash" }>, node: SimulatedNode): void {
     if (!node.up) return;
-    this.#world.recorder.strike("crash");
     if ((fault.outputs ?? 0) === 0) return this.crash(node, fault.recoverAt);
     // Inside a step to come: so many outputs leave, then it stops.
     node.outputsLeft = fault.outputs!;
@@ -125,7 +136,9 @@ export class FaultInjector {
 
   /** A node stops now. What its disk had not synced is lost, but for what had reached it by luck. */
   crash(node: SimulatedNode, recoverAt?: number): void {
-    const { agenda, chronicle, workload, input } = this.#world;
+    const { agenda, chronicle, workload, input, recorder } = this.#world;
+    recorder.strike("crash");
+    if (node.diskFull) this.#stoppedFull.add(node.id);
     node.outputsLeft = -1;
     node.up = false;
     node.everCrashed = true;
@@ -135,7 +148,16 @@ export class FaultInjector {
     workload.crashed(node.id);
     if (input.model.nodes !== "crash-recovery") this.#stop(node);
     else if (recoverAt !== undefined) agenda.push(recoverAt * microseconds, { kind: "recover", node: node.id });
-    else if (input.schedule === "ordered") agenda.push(agenda.now, { kind: "recover", node: node.id });
+    else if (input.schedule === "ordered") this.#mayRecover(node);
+  }
+
+  /** In ordered runs a node that can recover does so at some time, or stays down as far as the scenario survives that. */
+  #mayRecover(node: SimulatedNode): void {
+    const { agenda, nodes, input } = this.#world;
+    const stopped = nodes.filter(({ stopped: forGood, behaviour }) => forGood || behaviour !== null).length;
+    const mayStayDown = stopped < (input.setup.f ?? 0);
+    if (mayStayDown && input.choices.chance("stays down", node.id, node.incarnation, 0.5)) this.#stop(node);
+    else agenda.push(agenda.now, { kind: "recover", node: node.id });
   }
 
   recover(node: SimulatedNode): void {
@@ -154,7 +176,6 @@ export class FaultInjector {
     const choice = input.choices.below("crash", 0, recorder.events, candidates.length + 1);
     if (choice === 0) return false;
     this.#crashesLeft--;
-    recorder.strike("crash");
     this.crash(nodes[candidates[choice - 1]!]!);
     return true;
   }
@@ -181,7 +202,7 @@ export class FaultInjector {
   /** Progress is owed only while no more nodes failed for good than the scenario says it survives. */
   get survivable(): boolean {
     const { nodes, input } = this.#world;
-    return nodes.filter(({ stopped, behaviour }) => stopped || behaviour !== null).length <= (input.setup.f ?? 0);
+    return nodes.filter(({ up, behaviour }) => !up || behaviour !== null).length <= (input.setup.f ?? 0);
   }
 
   #stop(node: SimulatedNode): void {

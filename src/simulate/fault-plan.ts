@@ -58,7 +58,7 @@ const allowances = ({ model, budget, f }: PlanSite): { readonly [K in Fault["kin
     partition: untimely ? (budget.partitions ?? 1) : 0,
     pause: untimely ? (budget.pauses ?? 1) : 0,
     slow: untimely ? (budget.slowNodes ?? 1) : 0,
-    "slow-disk": budget.slowDisks ?? (model.nodes === "crash-recovery" ? 1 : 0),
+    "slow-disk": untimely ? (budget.slowDisks ?? (model.nodes === "crash-recovery" ? 1 : 0)) : 0,
     "full-disk": model.nodes === "crash-recovery" ? (budget.fullDisks ?? 0) : 0,
     "clock-step": stepsTime,
     "clock-drift": budget.clockDrifts ?? 0,
@@ -93,7 +93,8 @@ const victimsOf = (kind: Fault["kind"], site: PlanSite): NodeId[] =>
 const drawFault = (kind: Fault["kind"], site: PlanSite, draw: PlanDraw, victims: NodeId[]): Fault => {
   const { windowMs, budget } = site;
   const at = draw.time(windowMs);
-  const until = at + 1 + draw.time(windowMs / 2);
+  // After the window progress is owed: a fault that went on would break a promise of the model.
+  const until = Math.min(at + 1 + draw.time(windowMs / 2), windowMs);
   const victim = draw.below(victims.length);
   const node = victims[victim]!;
   if (kind === "byzantine" || (kind === "crash" && site.model.nodes !== "crash-recovery")) victims.splice(victim, 1);
