@@ -77,9 +77,14 @@ export interface Property<S = unknown> {
   init(site: RunSite): S;
   /** Takes in one event at the port. Absent where only states, or the whole history, matter. */
   on?(s: S, event: PropertyEvent, report: Report): void;
+  /**
+   * An equal state for an exhaustive search: of states that no event to come and no verdict can tell apart, always the
+   * same one. Without it two runs stay apart that differ only in what the property need not have remembered.
+   */
+  canonical?(s: S): S;
   /** Called after every step: an invariant over local states. */
   inspect?(s: S, look: Inspection, report: Report): void;
-  /** Liveness: the clause that is still owed, or null. Owed at the end of a fair run, it is a violation. */
+  /** Liveness: the clause that is still owed, or null. Owed at the end of a fair run and long after it, it is broken. */
   pending?(s: S, prospect: Prospect): string | null;
   /** A liveness property of the form "from some time on": the run is not cut short when nothing is owed. */
   readonly lasting?: boolean;

@@ -1,5 +1,15 @@
-import { type Choices, clone, encode, hashPlain, type NodeId, type Signed, toHex } from "../model/index.ts";
+import {
+  type ChannelTable,
+  type Choices,
+  clone,
+  encode,
+  hashPlain,
+  type NodeId,
+  type Signed,
+  toHex,
+} from "../model/index.ts";
 import type { Behaviour } from "./fault.ts";
+import type { Setup } from "./scenario.ts";
 
 /** A symbolic proof that verifies: one byte. A forged one is empty. */
 const proofValid: Uint8Array = new Uint8Array([1]);
@@ -29,6 +39,16 @@ export interface Word {
   readonly keys: readonly number[] | null;
   readonly body: unknown;
 }
+
+/** A scenario's vocabulary; a message without a channel can be said on every one. */
+export const wordsOf = ({ vocabulary = [] }: Setup, channels: ChannelTable): readonly Word[] =>
+  vocabulary.flatMap(({ channel, body }) =>
+    (channel === undefined ? channels.names : [channel]).map((name) => ({
+      channel: channels.numberOf(name),
+      keys: null,
+      body,
+    })),
+  );
 
 /**
  * What the liars of a run know: every message that one of them, or the network that is theirs, has seen, and every

@@ -52,6 +52,8 @@ const exhaustiveRunsMax = 50_000_000;
 /** The tally of a campaign. */
 class Tally {
   readonly found: Map<string, { readonly source: RunSource; readonly events: number }[]> = new Map();
+  /** In how many runs patience was too short to tell, with what was owed in the first of them. */
+  readonly overdue: Map<string, { readonly runs: number; readonly clause: string }> = new Map();
   readonly exercised: Map<string, number> = new Map();
   readonly struck: Map<string, number> = new Map();
   runs = 0;
@@ -78,14 +80,19 @@ class Tally {
     for (const [id, count] of result.exercised) this.exercised.set(id, (this.exercised.get(id) ?? 0) + count);
     for (const [fault, count] of result.struck) this.struck.set(fault, (this.struck.get(fault) ?? 0) + count);
     for (const { property } of result.violations) this.#violates(property, source, result.events);
+    for (const { property, clause } of result.overdue) {
+      const before = this.overdue.get(property);
+      this.overdue.set(property, { runs: (before?.runs ?? 0) + 1, clause: before?.clause ?? clause });
+    }
   }
 
   #violates(property: string, source: RunSource, events: number): void {
     if (this.firstViolation === 0) this.firstViolation = this.runs;
-    const starts = this.found.get(property) ?? [];
-    starts.push({ source, events });
-    starts.sort((a, b) => a.events - b.events);
-    this.found.set(property, starts.slice(0, startsMax));
+    const [first, ...others] = this.found.get(property) ?? [];
+    const start = { source, events };
+    // The first one is certain, and stays.
+    const more = first === undefined ? [] : [...others, start].sort((a, b) => a.events - b.events);
+    this.found.set(property, [first ?? start, ...more].slice(0, startsMax));
   }
 }
 
@@ -144,7 +151,12 @@ export const runCampaign = (prepared: Prepared, options: CampaignOptions = {}): 
   const tally = new Tally();
   const exhaustive = options.exhaustive ?? false;
   // A run goes on after a violation, or a property that breaks early would hide one that breaks late.
-  const watching = { ...options, stopAtViolation: options.stopAtViolation ?? options.first ?? false };
+  const watching: CampaignOptions = {
+    ...options,
+    stopAtViolation: options.stopAtViolation ?? options.first ?? false,
+    // Known to break: whether it breaks in a further run too is looked at again before that run is shown.
+    whenOwed: (property) => (tally.found.has(property) ? "broken" : "wait"),
+  };
   const complete = exhaustive ? runAll(prepared, watching, tally) : runSeeds(prepared, watching, tally);
   const counterexamples = new Map<string, Counterexample>();
   for (const [property, starts] of tally.found) {
@@ -205,6 +217,16 @@ const shortest = (
 const throwing = (tally: Tally): readonly { readonly id: string; readonly kind: "safety"; readonly text: string }[] =>
   tally.found.has("protocol") ? [{ id: "protocol", kind: "safety", text: "No handler throws." }] : [];
 
+const unknownClause = (
+  exercised: number,
+  overdue: { readonly runs: number; readonly clause: string } | undefined,
+): { readonly clause?: string } => {
+  if (exercised === 0) return { clause: "never exercised: its premise did not occur" };
+  if (overdue === undefined) return {};
+  const where = overdue.runs === 1 ? "in one run" : `in ${overdue.runs} runs`;
+  return { clause: `patience too short ${where}, where what is owed may only need longer: ${overdue.clause}` };
+};
+
 const verdictOn = (
   { id, kind, text }: { readonly id: string; readonly kind: AnyProperty["kind"]; readonly text: string },
   prepared: Prepared,
@@ -236,7 +258,9 @@ const verdictOn = (
     };
   }
   const { runs } = tally;
-  const unfinished = (exhaustive && !complete) || (kind === "liveness" && tally.budgetSpent > 0);
+  const overdue = tally.overdue.get(id);
+  const unfinished =
+    overdue !== undefined || (exhaustive && !complete) || (kind === "liveness" && tally.budgetSpent > 0);
   const strength: Strength = unfinished ? { by: "budget", runs } : { by: exhaustive ? "exhaustive" : "seeds", runs };
   const verdict: Outcome = unfinished || exercised === 0 ? "unknown" : "holds";
   return {
@@ -246,7 +270,7 @@ const verdictOn = (
     verdict,
     strength,
     exercised,
-    ...(exercised === 0 ? { clause: "never exercised: its premise did not occur" } : {}),
+    ...unknownClause(exercised, overdue),
   };
 };
 

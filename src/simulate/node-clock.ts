@@ -1,4 +1,5 @@
-import type { ClockKind } from "../model/index.ts";
+import type { Choices, ClockKind, NodeId } from "../model/index.ts";
+import type { Dials } from "./dials.ts";
 
 /** Milliseconds from the epoch to the start of every run: a fixed day, so that wall clocks look like wall clocks. */
 export const epochMs = 1_800_000_000_000;
@@ -49,3 +50,18 @@ export class NodeClock {
     return this.#anchorLocalUs + passed + Math.floor((passed * this.#partsPerMillion) / 1_000_000);
   }
 }
+
+/** The clock of a node as it starts, within what the dials allow. */
+export const drawClock = (
+  node: NodeId,
+  choices: Choices,
+  { clockOffsetMsMax, driftPartsPerMillion }: Dials,
+): NodeClock => {
+  const between = (what: string, most: number): number =>
+    most === 0 ? 0 : Math.floor((choices.below(what, node, 0, 2001) / 1000 - 1) * most);
+  return new NodeClock(
+    between("clock offset", clockOffsetMsMax),
+    between("clock drift", driftPartsPerMillion),
+    5_000 + 1_000 * node,
+  );
+};

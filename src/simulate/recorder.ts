@@ -32,6 +32,12 @@ interface Watcher {
   broken: boolean;
 }
 
+/** A clause of a liveness property that was still owed when the patience of a run was over. */
+export interface Owed {
+  readonly property: string;
+  readonly clause: string;
+}
+
 /** A property that throws is a fault of its author; it is told apart from a violation. */
 export class PropertyError extends Error {
   readonly code: string = "PROPERTY_THROWS";
@@ -64,6 +70,8 @@ export class Recorder {
   readonly #inspecting: readonly Watcher[];
   #hash = 0x9747b28c;
   #events = 0;
+  /** How many events the run had when its record was closed; null while it is open. */
+  #closedAt: number | null = null;
   #current: Watcher | null = null;
   #decision: TraceEvent["decision"];
   readonly #report: { premise(): void; violated(clause: string, ...events: readonly number[]): void };
@@ -96,8 +104,22 @@ export class Recorder {
     };
   }
 
+  /** Events on the record. */
   get events(): number {
-    return this.#events;
+    return this.#closedAt ?? this.#events;
+  }
+
+  /** Events since the record was closed. */
+  get eventsOffRecord(): number {
+    return this.#closedAt === null ? 0 : this.#events - this.#closedAt;
+  }
+
+  /**
+   * Nothing that happens from now on belongs to the run: it is neither hashed nor kept nor a violation. Properties still
+   * see it, to tell what never comes from what comes late.
+   */
+  close(): void {
+    this.#closedAt ??= this.#events;
   }
 
   /** The rolling hash over all events so far. */
@@ -115,7 +137,7 @@ export class Recorder {
   }
 
   get full(): boolean {
-    return this.#full;
+    return this.#full && this.#closedAt === null;
   }
 
   /** Counts a fault that struck. */
@@ -128,6 +150,7 @@ export class Recorder {
    * by `keep` when `trace` is on.
    */
   event(kind: TraceKind, node: NodeId, at: number, peer: number, name: string, payload: unknown): number {
+    if (this.#closedAt !== null) return this.#events++;
     let hash = hashWord(this.#hash, wordOf(kind) ^ (node << 8) ^ peer);
     hash = hashWord(hash, at | 0);
     if (at > 0x7fffffff) hash = hashWord(hash, (at / 0x80000000) | 0);
@@ -139,6 +162,7 @@ export class Recorder {
 
   /** Numbers an event whose payload the hash already has: a delivery, whose send covered it. */
   light(kind: TraceKind, node: NodeId, at: number, peer: number): number {
+    if (this.#closedAt !== null) return this.#events++;
     const hash = hashWord(this.#hash, wordOf(kind) ^ (node << 8) ^ peer);
     this.#hash = hashWord(hash, at | 0);
     return this.#events++;
@@ -153,7 +177,8 @@ export class Recorder {
 
   /** Numbers an event that only the trace sees. */
   number(): number {
-    return this.#events++;
+    // Off the record only what happens at the border of a node counts: the same with and without a trace.
+    return this.#closedAt === null ? this.#events++ : this.#events;
   }
 
   /** A decision was taken: it belongs to the next event that is kept, or to the one that `explain` names. */
@@ -164,6 +189,7 @@ export class Recorder {
 
   /** Puts an event into the trace, with the decision that led to it. */
   keep(event: TraceEvent): void {
+    if (this.#closedAt !== null) return;
     this.trace?.push(this.#decision === undefined ? event : { ...event, decision: this.#decision });
     this.#decision = undefined;
   }
@@ -208,15 +234,30 @@ export class Recorder {
     );
   }
 
-  /** The run is over: what is still owed after a fair run is broken; properties over the whole history speak. */
-  finish(prospect: Prospect, fair: boolean): void {
-    for (const watcher of this.#watchers) {
+  /**
+   * The run is over: properties over the whole history speak. Returns what is still owed after a fair run: whether that
+   * is broken or late is for the caller to find out.
+   */
+  finish(prospect: Prospect, fair: boolean): readonly Owed[] {
+    for (const watcher of this.#watchers)
       this.#guard(watcher, () => watcher.property.end?.(watcher.state, prospect, this.#report));
-      if (!fair) continue;
-      this.#guard(watcher, () => {
-        const clause = watcher.property.pending?.(watcher.state, prospect) ?? null;
-        if (clause !== null) this.#report.violated(clause);
-      });
+    return fair ? this.#watchers.flatMap((watcher) => this.#owedBy(watcher, prospect) ?? []) : [];
+  }
+
+  /** Of what was owed the part that is owed still. Where a property lasts, what is met now may be owed again. */
+  stillOwed(owed: readonly Owed[], prospect: Prospect, atTheEnd: boolean): readonly Owed[] {
+    return owed.filter(({ property: id }) => {
+      const watcher = this.#watchers.find(({ property }) => property.id === id)!;
+      if (watcher.property.lasting === true && !atTheEnd) return true;
+      return this.#owedBy(watcher, prospect) !== undefined;
+    });
+  }
+
+  /** What was owed and never came is broken. */
+  breach(owed: readonly Owed[]): void {
+    for (const { property: id, clause } of owed) {
+      const watcher = this.#watchers.find(({ property }) => property.id === id)!;
+      this.#breaks(watcher, clause, []);
     }
   }
 
@@ -235,12 +276,25 @@ export class Recorder {
 
   /** A violation that no property states: the protocol threw, or never stops. */
   fail(property: string, clause: string): void {
-    this.violations.push({
-      property,
-      clause,
-      events: [Math.max(0, this.#events - 1)],
-      event: Math.max(0, this.#events - 1),
+    if (this.#closedAt !== null) return;
+    const event = Math.max(0, this.#events - 1);
+    this.violations.push({ property, clause, events: [event], event });
+  }
+
+  #owedBy(watcher: Watcher, prospect: Prospect): Owed | undefined {
+    let clause: string | null = null;
+    this.#guard(watcher, () => {
+      clause = watcher.property.pending?.(watcher.state, prospect) ?? null;
     });
+    return clause === null ? undefined : { property: watcher.property.id, clause: this.#named(clause) };
+  }
+
+  /** Properties know processes by number, people by the names of the diagram. */
+  #named(clause: string): string {
+    return clause.replace(
+      /\b([Pp]rocess) (\d+)\b/g,
+      (_, word: string, id: string) => `${word} ${this.#names[Number(id)] ?? id}`,
+    );
   }
 
   #ask(watcher: Watcher, event: PropertyEvent): void {
@@ -265,17 +319,16 @@ export class Recorder {
 
   #violated(clause: string, events: readonly number[]): void {
     const watcher = this.#current;
-    if (watcher === null || watcher.broken) return;
+    if (watcher !== null && this.#closedAt === null) this.#breaks(watcher, this.#named(clause), events);
+  }
+
+  #breaks(watcher: Watcher, clause: string, events: readonly number[]): void {
+    if (watcher.broken) return;
     watcher.broken = true;
-    const event = Math.max(0, this.#events - 1);
-    // Properties know processes by number, people by the names of the diagram.
-    const named = clause.replace(
-      /\b([Pp]rocess) (\d+)\b/g,
-      (_, word: string, id: string) => `${word} ${this.#names[Number(id)] ?? id}`,
-    );
+    const event = Math.max(0, this.events - 1);
     this.violations.push({
       property: watcher.property.id,
-      clause: named,
+      clause,
       events: events.length > 0 ? events : [event],
       event,
     });

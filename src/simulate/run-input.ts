@@ -1,10 +1,24 @@
 import type { Parameters } from "../check/index.ts";
-import type { Choices, SystemModel, Trace } from "../model/index.ts";
+import {
+  type Choices,
+  type NodeId,
+  type SystemModel,
+  type Trace,
+  type TraceHeader,
+  traceFormat,
+  traceVersion,
+} from "../model/index.ts";
 import type { Dials } from "./dials.ts";
 import type { Fault } from "./fault.ts";
-import type { HashCover, Violation } from "./recorder.ts";
+import type { HashCover, Owed, Violation } from "./recorder.ts";
 import type { Setup } from "./scenario.ts";
 import type { Laws } from "./simulated-node.ts";
+
+/**
+ * When patience is over and a property is owed something: `wait` for it off the record, and call the property broken only
+ * if it never comes; take it to be `broken`, where the same was waited for before; or leave it `open`, without a verdict.
+ */
+export type WhenOwed = "wait" | "broken" | "open";
 
 /** What one run is made of. */
 export interface RunInput {
@@ -32,11 +46,20 @@ export interface RunInput {
   readonly crashesMax?: number;
   /** Messages that an ordered run may lose. */
   readonly lossesMax?: number;
+  /** What is done about a property that is owed something when patience is over; `wait` when absent. */
+  readonly whenOwed?: ((property: string) => WhenOwed) | undefined;
+  /** Called when the run is over and only what is owed is still waited for: what is drawn from here on is not its own. */
+  readonly atPatience?: (() => void) | undefined;
 }
 
 /** How a run went. */
 export interface RunResult {
   readonly violations: readonly Violation[];
+  /**
+   * What was owed when patience was over, and is not known never to come: it came later, or that could not be told. Not a
+   * violation; the property has no verdict from this run.
+   */
+  readonly overdue: readonly Owed[];
   /** Rolling hash over all events. */
   readonly hash: number;
   readonly events: number;
@@ -50,3 +73,18 @@ export interface RunResult {
   readonly trace: Trace | null;
   readonly plan: readonly Fault[];
 }
+
+/** What a trace says of its run before the first event. */
+export const traceHeaderOf = (
+  { scenario, model, parameters, seed, code }: RunInput,
+  nodes: readonly { readonly id: NodeId; readonly name: string }[],
+): TraceHeader => ({
+  format: traceFormat,
+  version: traceVersion,
+  scenario,
+  model,
+  parameters,
+  seed,
+  code,
+  nodes: nodes.map(({ id, name }) => ({ id, name })),
+});

@@ -1,7 +1,7 @@
 import { type Choices, type Edit, edited, following, seeded } from "../model/index.ts";
 import type { Prepared } from "./prepare.ts";
 import type { HashCover } from "./recorder.ts";
-import type { RunResult } from "./run-input.ts";
+import type { RunInput, RunResult } from "./run-input.ts";
 import type { Laws } from "./simulated-node.ts";
 import { Simulation } from "./simulation.ts";
 
@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly eventsMax?: number;
   /** Version of the code, for the trace. */
   readonly code?: string;
+  readonly whenOwed?: RunInput["whenOwed"];
+  readonly atPatience?: RunInput["atPatience"];
 }
 
 const noLaws: Laws = { rebuild: false, freeze: false };
@@ -56,6 +58,8 @@ export const runWith = (
     eventsMax: options.eventsMax ?? eventsMaxDefault,
     seed: source.kind === "seed" ? source.seed : 0,
     code: options.code ?? "unknown",
+    whenOwed: options.whenOwed,
+    atPatience: options.atPatience,
     ...(source.kind === "path" ? { crashesMax: source.crashesMax, lossesMax: source.lossesMax } : {}),
   }).run();
 };

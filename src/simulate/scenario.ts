@@ -83,8 +83,13 @@ export interface Setup {
   readonly vocabulary?: readonly { readonly channel?: string; readonly body: unknown }[];
   /** Milliseconds that the way from one node to another takes at least, by ids: regions. */
   readonly distancesMs?: readonly (readonly number[])[];
-  /** Virtual milliseconds of faults (default 1,000) and of patience after them (default 10,000). */
+  /** Virtual milliseconds of faults. 1,000 when absent. */
   readonly windowMs?: number;
+  /**
+   * Virtual milliseconds after the faults within which what is owed should come; 10,000 when absent. Reckon it from the
+   * parameters where they decide how long that takes. What is late has no verdict, only what is owed after eight times
+   * the patience is broken.
+   */
   readonly patienceMs?: number;
   /** Values that a scenario fixes for the dials' parameters (delayMsMax, loss …), below what the user sets. */
   readonly dials?: { readonly [name: string]: number };

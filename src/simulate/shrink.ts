@@ -3,7 +3,7 @@ import { countEvents, sliceOf } from "./counted-events.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Violation } from "./recorder.ts";
 import { type RunOptions, type RunSource, runWith } from "./run.ts";
-import type { RunResult } from "./run-input.ts";
+import type { RunResult, WhenOwed } from "./run-input.ts";
 
 /** A run that violates a property, as short as it was found. */
 export interface Counterexample {
@@ -34,14 +34,26 @@ const kindOf = (prepared: Prepared, property: string): "safety" | "liveness" =>
   prepared.setup.properties.find(({ id }) => id === property)?.kind ?? "safety";
 
 /** One run with edits; undefined unless it violates the same property. */
-const attempt = (prepared: Prepared, source: RunSource, property: string, options: RunOptions): Attempt | undefined => {
+const attempt = (
+  prepared: Prepared,
+  source: RunSource,
+  property: string,
+  options: RunOptions,
+  whenOwed: WhenOwed = "wait",
+): Attempt | undefined => {
   const decisions: Decision[] = [];
+  let ownDecisions = Number.POSITIVE_INFINITY;
   const base = source.kind === "seed" ? edited(seeded(source.seed), source.edits) : following(source.path);
   const result = runWith(prepared, source, recording(base, decisions), {
     ...options,
     stopAtViolation: property,
     trace: true,
+    whenOwed: (owed) => (owed === property ? whenOwed : "open"),
+    atPatience: () => {
+      ownDecisions = decisions.length;
+    },
   });
+  decisions.length = Math.min(ownDecisions, decisions.length);
   const violation = result.violations.find(({ property: broken }) => broken === property);
   if (violation === undefined || result.trace === null) return undefined;
   const kind = kindOf(prepared, property);
@@ -103,7 +115,12 @@ export const shrink = (
   options: RunOptions = {},
 ): Counterexample | undefined => {
   const first = attempt(prepared, source, property, options);
-  return first === undefined ? undefined : new Shrinker(prepared, first, property, budget, options).shrink();
+  if (first === undefined) return undefined;
+  if (kindOf(prepared, property) === "safety") return new Shrinker(prepared, first, property, budget, options).shrink();
+  // Waiting for what never comes takes long. The first run was waited for; that the last one is right is seen at its end.
+  const trusting = new Shrinker(prepared, first, property, budget, options, "broken").shrink();
+  const confirmed = attempt(prepared, trusting.source, property, options) !== undefined;
+  return confirmed ? trusting : new Shrinker(prepared, first, property, budget, options).shrink();
 };
 
 class Shrinker {
@@ -112,15 +129,24 @@ class Shrinker {
   readonly #budget: ShrinkBudget;
   readonly #options: RunOptions;
   readonly #lateIsLegal: boolean;
+  readonly #whenOwed: WhenOwed;
   #best: Attempt;
   #runs = 1;
 
-  constructor(prepared: Prepared, first: Attempt, property: string, budget: ShrinkBudget, options: RunOptions) {
+  constructor(
+    prepared: Prepared,
+    first: Attempt,
+    property: string,
+    budget: ShrinkBudget,
+    options: RunOptions,
+    whenOwed: WhenOwed = "wait",
+  ) {
     this.#prepared = prepared;
     this.#property = property;
     this.#budget = budget;
     this.#options = options;
     this.#best = first;
+    this.#whenOwed = whenOwed;
     this.#lateIsLegal = prepared.model.timing !== "synchronous" && kindOf(prepared, property) === "safety";
   }
 
@@ -231,7 +257,7 @@ class Shrinker {
 
   #try(source: RunSource): Attempt | undefined {
     this.#runs++;
-    return attempt(this.#prepared, source, this.#property, this.#options);
+    return attempt(this.#prepared, source, this.#property, this.#options, this.#whenOwed);
   }
 
   #accepts(source: RunSource): boolean {

@@ -15,25 +15,21 @@ import {
   type Program,
   programOf,
   type TimerBox,
-  type Trace,
-  traceFormat,
-  traceVersion,
 } from "../model/index.ts";
-import { Adversary, signSymbolically, verifySymbolically } from "./adversary.ts";
+import { Adversary, signSymbolically, verifySymbolically, wordsOf } from "./adversary.ts";
 import { type Item, OrderedAgenda, TimedAgenda } from "./agenda.ts";
 import { microseconds } from "./carrier.ts";
 import { Chronicle } from "./chronicle.ts";
 import type { Fault } from "./fault.ts";
-import { FaultInjector, planOf, windowMsDefault } from "./fault-injector.ts";
-import { NodeClock } from "./node-clock.ts";
-import { Recorder } from "./recorder.ts";
-import type { RunInput, RunResult } from "./run-input.ts";
+import { FaultInjector, planOf } from "./fault-injector.ts";
+import { drawClock } from "./node-clock.ts";
+import { endUsOf, neverComes } from "./patience.ts";
+import { type Owed, Recorder } from "./recorder.ts";
+import { type RunInput, type RunResult, traceHeaderOf } from "./run-input.ts";
 import { type Meant, SimulatedNetwork } from "./simulated-network.ts";
 import { SimulatedNode } from "./simulated-node.ts";
 import { drawFrom, Workload } from "./workload.ts";
 import type { World } from "./world.ts";
-
-const patienceMsDefault = 10_000;
 
 /**
  * One run of a scenario in virtual time. Everything that is not determined comes from `choices`; the same choices give
@@ -49,6 +45,8 @@ export class Simulation {
   /** What the traitor whose step runs means to send; null while no traitor's step runs. */
   #meant: Meant[] | null = null;
   #deliveries = 0;
+  /** When a client made a call last, microseconds. */
+  #calledAtUs = 0;
 
   constructor(given: RunInput) {
     // The first draws (the workload's, the plan's) come before there is a world to tell.
@@ -85,23 +83,46 @@ export class Simulation {
   run(): RunResult {
     const { agenda, workload, recorder } = this.#world;
     for (const fault of this.#plan) this.#faults.plan(fault);
-    if (this.#input.schedule === "timed") agenda.push(this.#windowMs * microseconds, { kind: "heal" });
+    if (this.#input.schedule === "timed") agenda.push(endUsOf(this.#input.setup, 0), { kind: "heal" });
     for (const node of this.#nodes) this.#boot(node, "boot");
     for (const running of workload.scripts) this.#scheduleCall(running);
     const ended = this.#loop();
     const fair = ended === "patience" || (ended === "quiet" && this.#world.healed);
-    if (ended !== "violated") recorder.finish(this.#prospect(), fair && this.#faults.survivable);
+    if (ended === "violated") return this.#result(ended);
+    const owed = recorder.finish(this.#prospect(), fair && this.#faults.survivable);
+    // Where nothing is left to happen, more time brings nothing.
+    if (ended === "patience" && owed.length > 0) return this.#wait(owed);
+    recorder.breach(owed);
     return this.#result(recorder.violations.length > 0 ? "violated" : ended);
   }
 
-  get #windowMs(): number {
-    return this.#input.setup.windowMs ?? windowMsDefault;
+  /**
+   * Patience is over and something is owed. Whether it never comes or comes late is found out off the record, in a
+   * multiple of the patience: only what is owed then too is broken. What came late, or could not be told, is overdue.
+   */
+  #wait(owed: readonly Owed[]): RunResult {
+    const { recorder } = this.#world;
+    const whenOwed = this.#input.whenOwed ?? (() => "wait");
+    recorder.breach(owed.filter(({ property }) => whenOwed(property) === "broken"));
+    const open = owed.filter(({ property }) => whenOwed(property) === "wait");
+    const result = this.#result("patience");
+    this.#input.atPatience?.();
+    recorder.close();
+    const never = neverComes(open, {
+      world: this.#world,
+      dispatch: (item) => this.#dispatch(item),
+      prospect: () => this.#prospect(),
+      calledAtUs: () => this.#calledAtUs,
+    });
+    recorder.breach(never);
+    const overdue = open.filter((late) => !never.some(({ property }) => property === late.property));
+    return { ...result, ended: recorder.violations.length > 0 ? "violated" : "patience", overdue };
   }
 
   #loop(): RunResult["ended"] {
     const { agenda, recorder } = this.#world;
     const { eventsMax, stopAtViolation } = this.#input;
-    const endUs = (this.#windowMs + (this.#input.setup.patienceMs ?? patienceMsDefault)) * microseconds;
+    const endUs = endUsOf(this.#input.setup);
     let lookedAt = 0;
     for (;;) {
       if (recorder.violations.length > 0 && recorder.stops(stopAtViolation)) return "violated";
@@ -280,6 +301,7 @@ export class Simulation {
     if (workload.peek(running) === undefined) return;
     const node = this.#ready(running.node, item);
     if (node === undefined) return;
+    this.#calledAtUs = this.#world.agenda.now;
     const { request, args, until } = workload.made(running);
     const event = chronicle.event("call", node, request, args);
     chronicle.observe("request", event, node, "", request, args);
@@ -348,20 +370,13 @@ export class Simulation {
     for (const [id, { name, stack }] of setup.processes.entries()) {
       const program = programs.get(stack) ?? programOf(stack, this.#world.channels);
       programs.set(stack, program);
-      const between = (what: string, most: number): number =>
-        most === 0 ? 0 : Math.floor((choices.below(what, id, 0, 2001) / 1000 - 1) * most);
-      const clock = new NodeClock(
-        between("clock offset", dials.clockOffsetMsMax),
-        between("clock drift", dials.driftPartsPerMillion),
-        5_000 + 1_000 * id,
-      );
       const node: SimulatedNode = new SimulatedNode({
         id,
         name,
         program,
         host: this.#hostOf(() => node),
         nodes: ids,
-        clock,
+        clock: drawClock(id, choices, dials),
         laws,
         leave: (output) => this.#leave(node, output),
       });
@@ -451,18 +466,10 @@ export class Simulation {
 
   #makeAdversary(): Adversary | null {
     const { model, setup, choices } = this.#input;
-    const { channels } = this.#world;
     const liars = this.#plan.filter((fault) => fault.kind === "byzantine");
     for (const { node, behaviour } of liars) this.#nodes[node]!.behaviour = behaviour;
     if (liars.length === 0 && model.network !== "arbitrary") return null;
-    const words = (setup.vocabulary ?? []).flatMap(({ channel, body }) =>
-      (channel === undefined ? channels.names : [channel]).map((name) => ({
-        channel: channels.numberOf(name),
-        keys: null,
-        body,
-      })),
-    );
-    return new Adversary(choices, new Set(liars.map(({ node }) => node)), words);
+    return new Adversary(choices, new Set(liars.map(({ node }) => node)), wordsOf(setup, this.#world.channels));
   }
 
   // --- how it went ---
@@ -476,20 +483,7 @@ export class Simulation {
   }
 
   #result(ended: RunResult["ended"]): RunResult {
-    const { scenario, model, parameters, seed, code } = this.#input;
     const { recorder, agenda } = this.#world;
-    const nodes = this.#nodes.map(({ id, name }) => ({ id, name }));
-    const header = {
-      format: traceFormat,
-      version: traceVersion,
-      scenario,
-      model,
-      parameters,
-      seed,
-      code,
-      nodes,
-    } as const;
-    const trace: Trace | null = recorder.trace === null ? null : { header, events: recorder.trace };
     return {
       violations: recorder.violations,
       hash: recorder.hash,
@@ -498,8 +492,9 @@ export class Simulation {
       durationMs: agenda.now / microseconds,
       ended,
       exercised: recorder.exercised(),
-      struck: recorder.struck,
-      trace,
+      struck: new Map(recorder.struck),
+      overdue: [],
+      trace: recorder.trace && { header: traceHeaderOf(this.#input, this.#nodes), events: recorder.trace },
       plan: this.#plan,
     };
   }

@@ -34,9 +34,15 @@ const verdictsOf = (prepared: Prepared, result: RunResult, text: string): Verdic
       return { ...common, verdict: "violated", strength: { by: "counterexample", events }, clause, replay: text };
     }
     // A run that ended at a violation, or at its budget, says nothing about the rest.
-    const whole = result.ended === "quiet" || result.ended === "patience";
+    const overdue = result.overdue.find(({ property }) => property === id);
+    const whole = (result.ended === "quiet" || result.ended === "patience") && overdue === undefined;
     const verdict = whole && exercised > 0 ? "holds" : "unknown";
-    const clause = exercised === 0 ? { clause: "never exercised: its premise did not occur" } : {};
+    const clause =
+      exercised === 0
+        ? { clause: "never exercised: its premise did not occur" }
+        : overdue === undefined
+          ? {}
+          : { clause: `patience too short, what is owed may only need longer: ${overdue.clause}` };
     return { ...common, verdict, strength: { by: whole ? "seeds" : "budget", runs: 1 }, ...clause };
   });
 };

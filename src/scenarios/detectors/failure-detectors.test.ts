@@ -34,3 +34,15 @@ describe("B4: which failure detector exists where", { timeout: 120_000 }, () => 
     expect(right).toEqual(["synchronous", "eventually-synchronous", "unknown-bound"]);
   });
 });
+
+describe("a timeout that grows in small steps", { timeout: 120_000 }, () => {
+  it("only needs longer: in its claimed model EPFD2 is never violated, and where patience was too short it is unknown", () => {
+    const prepared = prepare(eventuallyPerfectDetectorScenario, { stepMs: 10 });
+    const { verdicts } = runCampaign(prepared, { runs: 100, cover: "outside", shrinkRunsMax: 0 });
+    const verdict = verdicts.find(({ property }) => property === "EPFD2");
+    expect([verdict?.verdict, verdict?.clause?.split(",")[0]]).toEqual([
+      "unknown",
+      expect.stringMatching(/^patience too short in \d+ runs$/),
+    ]);
+  });
+});
