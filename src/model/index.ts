@@ -1,4 +1,5 @@
 export * from "./assert.ts";
+export * from "./by-key.ts";
 export * from "./choices.ts";
 export * from "./disk-image.ts";
 export * from "./ids.ts";

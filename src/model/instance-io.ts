@@ -10,7 +10,10 @@ type Call = (a?: unknown, b?: unknown, c?: unknown, d?: unknown, e?: unknown) =>
 
 /** Builds `instance.requests` (what the layer above calls) and `instance.io` (what its own handlers call). */
 export const makeIO = (machine: NodeMachine, instance: Instance, ports: { readonly [port: string]: unknown }): void => {
-  instance.requests = makeRequests(machine, instance);
+  instance.requests =
+    instance.module.passesOn === undefined
+      ? makeRequests(machine, instance)
+      : passRequests(instance.module.passesOn, ports);
   const { host, queue } = machine;
   const { path } = instance;
   const note = host.note;
@@ -36,6 +39,14 @@ export const makeIO = (machine: NodeMachine, instance: Instance, ports: { readon
     note:
       note === undefined ? () => undefined : (text: string, ...detail: readonly unknown[]) => note(path, text, detail),
   };
+};
+
+type Calls = { readonly [name: string]: (...args: readonly unknown[]) => void };
+
+/** The requests of a family that is offered as it is: the first argument is the key of the member that is asked. */
+const passRequests = (names: readonly string[], ports: { readonly [port: string]: unknown }): Instance["requests"] => {
+  const each = ports["each"] as (key: unknown) => Calls;
+  return Object.fromEntries(names.map((name) => [name, (key, ...args) => each(key)[name]!(...args)]));
 };
 
 const makeRequests = (machine: NodeMachine, instance: Instance): Instance["requests"] => {
@@ -71,6 +82,7 @@ const deliverTo = (
   args: readonly unknown[],
   from: Instance,
 ): void => {
+  if (user.module.passesOn !== undefined) return (user.io as { readonly up: Calls }).up[name]!(key, ...args);
   const handler = user.module.upon[port]?.[name] as Handler | undefined;
   assert(
     handler !== undefined,

@@ -464,7 +464,14 @@ export class NodeMachine {
       if (this.#booted) for (let at = inside.instances.length - 1; at >= 0; at--) this.#start(inside.instances[at]!);
       return { scope: inside, requests: top.requests };
     });
-    for (const channel of family.channels) scope.families.set(channel, family);
+    for (const number of family.channels) {
+      const named = this.#program.channels.nameOf(number);
+      assert(
+        !scope.families.has(number),
+        `two families of one stack hear ${named}: give their channels different names`,
+      );
+      scope.families.set(number, family);
+    }
     scope.byPath.set(path, family);
     const each = (key: number): unknown => family.requests(key);
     return Object.assign(each, {

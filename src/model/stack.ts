@@ -33,6 +33,8 @@ export interface ErasedModule {
   joined?: Handler;
   settled?: Handler;
   whenever?: Handler;
+  /** Set by `byKey` only: requests that go straight to a member of its family, as their indications go straight up. */
+  readonly passesOn?: readonly string[];
   readonly upon: { readonly [table: string]: { readonly [name: string]: Handler } };
 }
 

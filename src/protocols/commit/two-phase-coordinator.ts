@@ -1,26 +1,21 @@
-import type { IO, Links, Log, Module, NodeId } from "../../model/index.ts";
-import type { CommitFrame, Decision, TransactionCoordinator } from "./transaction.ts";
-
-/** What a coordinator must not forget: commits, until everybody has them. Of aborts it keeps nothing. */
-interface CoordinatorRecord {
-  readonly kind: "commit" | "end";
-  readonly transaction: number;
-}
+import type { NodeId } from "../../model/index.ts";
+import { type Bound, byKey, type IO, type Links, type Log, type Module, network, stack } from "../../model/index.ts";
+import type { CommitFrame, Coordination, Decision, TransactionCoordinator } from "./transaction.ts";
 
 interface CoordinatorState {
-  /** Transactions that are being voted on, with those who said yes. */
-  voting: Map<number, readonly NodeId[]>;
-  /** Committed transactions, with those who have not acknowledged. */
-  committed: Map<number, readonly NodeId[]>;
+  phase: "voting" | "committed" | "over";
+  /** Who has not yet said yes, or has not acknowledged the commit. */
+  missing: readonly NodeId[];
 }
 
-type CoordinatorSpec = {
-  provides: TransactionCoordinator;
+interface CoordinatorSpec {
+  provides: Coordination;
   uses: { links: Links<CommitFrame> };
   state: CoordinatorState;
-  disk: { log: Log<CoordinatorRecord> };
-  timers: { resend: [transaction: number]; giveUp: [transaction: number] };
-};
+  /** A commit, until everybody has it. Of an abort nothing is kept. */
+  disk: { log: Log<"commit" | "end"> };
+  timers: { resend: []; giveUp: [] };
+}
 
 /** The rules of a coordinator. */
 export interface CoordinatorRules {
@@ -58,15 +53,93 @@ type Io = IO<CoordinatorSpec>;
 
 const participantsOf = (io: Io): readonly NodeId[] => io.nodes.filter((node) => node !== io.self);
 
-const abort = (io: Io, transaction: number): void => {
-  // Told once and forgotten: whoever does not hear it will ask, and is told what is presumed.
-  for (const node of participantsOf(io)) io.links.send(node, { kind: "decide", transaction, decision: "abort" });
-  io.up.decide(transaction, "abort");
+/** Asks those that are missing, again and again: for their vote, or to acknowledge the commit. */
+const ask = ({ phase, missing }: CoordinatorState, io: Io, resendMs: number): void => {
+  for (const node of missing)
+    io.links.send(
+      node,
+      phase === "voting"
+        ? { kind: "prepare", participants: participantsOf(io) }
+        : { kind: "decide", decision: "commit" },
+    );
+  io.timers.resend.set(resendMs);
 };
 
-const tellCommitted = (s: CoordinatorState, io: Io, transaction: number): void => {
-  for (const node of s.committed.get(transaction) ?? [])
-    io.links.send(node, { kind: "decide", transaction, decision: "commit" });
+const abort = (io: Io): void => {
+  // Told once and forgotten: whoever does not hear it will ask, and is told what is presumed.
+  for (const node of participantsOf(io)) io.links.send(node, { kind: "decide", decision: "abort" });
+  io.up.decide("abort");
+};
+
+/** The coordinator of one transaction. */
+const coordination = ({ voteMs = 200, resendMs = 50, rules = {} }: CoordinatorOptions): Module<CoordinatorSpec> => {
+  const { tellsEarly, endsVote, presumes } = { ...coordinatorRules, ...rules };
+
+  const committed = (s: CoordinatorState, io: Io): void => {
+    s.phase = "committed";
+    s.missing = participantsOf(io);
+    if (tellsEarly()) io.early(() => ask(s, io, resendMs));
+    else ask(s, io, resendMs);
+    io.up.decide("commit");
+  };
+  const count = (s: CoordinatorState, io: Io, from: NodeId): void => {
+    s.missing = s.missing.filter((node) => node !== from);
+    if (s.missing.length > 0) return;
+    if (s.phase === "voting") {
+      io.disk.log.append("commit");
+      committed(s, io);
+    } else {
+      s.phase = "over";
+      io.timers.resend.cancel();
+      io.disk.log.append("end");
+    }
+  };
+
+  return {
+    name: "two-phase commit coordinator",
+    source: "Gray 1978, 5.8.3.3; Mohan, Lindsay, Obermarck 1986",
+    disk: { log: "log" },
+    init: () => ({ phase: "over", missing: [] }),
+    start(s, io) {
+      const { log } = io.disk;
+      if (log.end > log.first && log.at(log.end - 1) === "commit") committed(s, io);
+    },
+    upon: {
+      request: {
+        commit(s, io) {
+          s.phase = "voting";
+          s.missing = participantsOf(io);
+          ask(s, io, resendMs);
+          io.timers.giveUp.set(voteMs);
+        },
+      },
+      links: {
+        deliver(s, io, from, frame) {
+          if (frame.kind === "acknowledge") {
+            if (s.phase === "committed") count(s, io, from);
+          } else if (s.phase !== "voting") {
+            const decision = s.phase === "committed" ? "commit" : presumes();
+            if (decision !== null) io.links.send(from, { kind: "decide", decision });
+          } else if (frame.kind === "vote") {
+            if (frame.vote === "yes") return count(s, io, from);
+            s.phase = "over";
+            abort(io);
+          }
+        },
+      },
+      timer: {
+        resend(s, io) {
+          if (s.phase !== "over") ask(s, io, resendMs);
+        },
+        giveUp(s, io) {
+          if (s.phase !== "voting") return;
+          if (endsVote()) s.phase = "over";
+          io.up.gaveUp();
+          abort(io);
+        },
+      },
+    },
+  };
 };
 
 /**
@@ -74,101 +147,9 @@ const tellCommitted = (s: CoordinatorState, io: Io, transaction: number): void =
  * it has waited long enough. The commit is durable before anybody hears of it. Aborts are not logged: a transaction that
  * the coordinator does not know was aborted ("presumed abort"), so a transaction number must never be used again.
  *
+ * Each transaction is by itself; those that are committed and not acknowledged by all come back from the log.
+ *
  * Source: Gray 1978, Notes on data base operating systems, 5.8.3.3; Mohan, Lindsay, Obermarck 1986 (presumed abort).
  */
-export const twoPhaseCoordinator = ({
-  voteMs = 200,
-  resendMs = 50,
-  rules = {},
-}: CoordinatorOptions = {}): Module<CoordinatorSpec> => {
-  const { tellsEarly, endsVote, presumes } = { ...coordinatorRules, ...rules };
-
-  const commit = (s: CoordinatorState, io: Io, transaction: number): void => {
-    s.voting.delete(transaction);
-    s.committed.set(transaction, participantsOf(io));
-    io.disk.log.append({ kind: "commit", transaction });
-    if (tellsEarly()) io.early(() => tellCommitted(s, io, transaction));
-    else tellCommitted(s, io, transaction);
-    io.timers.resend.set(resendMs, transaction);
-    io.up.decide(transaction, "commit");
-  };
-
-  const answer = (s: CoordinatorState, io: Io, to: NodeId, transaction: number): void => {
-    const decision = s.committed.has(transaction) ? "commit" : presumes();
-    if (decision !== null) io.links.send(to, { kind: "decide", transaction, decision });
-  };
-
-  return {
-    name: "two-phase commit coordinator",
-    source: "Gray 1978, 5.8.3.3; Mohan, Lindsay, Obermarck 1986",
-    disk: { log: "log" },
-    init: () => ({ voting: new Map(), committed: new Map() }),
-    start(s, io) {
-      const { log } = io.disk;
-      for (let at = log.first; at < log.end; at++) {
-        const { kind, transaction } = log.at(at);
-        if (kind === "commit") s.committed.set(transaction, participantsOf(io));
-        else s.committed.delete(transaction);
-      }
-      for (const transaction of s.committed.keys()) {
-        tellCommitted(s, io, transaction);
-        io.timers.resend.set(resendMs, transaction);
-        io.up.decide(transaction, "commit");
-      }
-    },
-    upon: {
-      request: {
-        commit(s, io, transaction) {
-          const participants = participantsOf(io);
-          s.voting.set(transaction, []);
-          for (const node of participants) io.links.send(node, { kind: "prepare", transaction, participants });
-          io.timers.resend.set(resendMs, transaction);
-          io.timers.giveUp.set(voteMs, transaction);
-        },
-      },
-      links: {
-        deliver(s, io, from, frame) {
-          const { kind, transaction } = frame;
-          const yes = s.voting.get(transaction);
-          if (kind === "acknowledge") {
-            const left = s.committed.get(transaction)?.filter((node) => node !== from);
-            if (left === undefined) return;
-            s.committed.set(transaction, left);
-            if (left.length > 0) return;
-            s.committed.delete(transaction);
-            io.timers.resend.cancel(transaction);
-            io.disk.log.append({ kind: "end", transaction });
-          } else if (kind === "ask" && yes === undefined) answer(s, io, from, transaction);
-          else if (kind === "vote" && yes === undefined) answer(s, io, from, transaction);
-          else if (kind === "vote" && yes !== undefined) {
-            if (frame.vote === "no") {
-              s.voting.delete(transaction);
-              return abort(io, transaction);
-            }
-            const now = yes.includes(from) ? yes : [...yes, from];
-            s.voting.set(transaction, now);
-            if (now.length === participantsOf(io).length) commit(s, io, transaction);
-          }
-        },
-      },
-      timer: {
-        resend(s, io, transaction) {
-          const participants = participantsOf(io);
-          const yes = s.voting.get(transaction);
-          for (const node of participants) {
-            if (yes !== undefined && !yes.includes(node))
-              io.links.send(node, { kind: "prepare", transaction, participants });
-          }
-          tellCommitted(s, io, transaction);
-          if (yes !== undefined || s.committed.has(transaction)) io.timers.resend.set(resendMs, transaction);
-        },
-        giveUp(s, io, transaction) {
-          if (!s.voting.has(transaction)) return;
-          if (endsVote()) s.voting.delete(transaction);
-          io.up.gaveUp(transaction);
-          abort(io, transaction);
-        },
-      },
-    },
-  };
-};
+export const twoPhaseCoordinator = (options: CoordinatorOptions = {}): Bound<TransactionCoordinator> =>
+  byKey(stack(coordination(options), { links: network() }));

@@ -1,17 +1,17 @@
-import type { IO, Links, Log, Module, NodeId } from "../../model/index.ts";
-import type { CommitFrame, CommitVote, Decision, TransactionParticipant } from "./transaction.ts";
+import type { NodeId } from "../../model/index.ts";
+import { type Bound, byKey, type IO, type Links, type Log, type Module, network, stack } from "../../model/index.ts";
+import type { CommitFrame, CommitVote, Decision, Participation, TransactionParticipant } from "./transaction.ts";
 
-/** How far a participant is: before its promise, after it, or done. DS4, figure 8.27, calls them INIT and READY. */
-export type Phase = "init" | "ready" | "committed" | "aborted";
+/** How far a participant is: before its promise, after it, or done. DS4, figure 8.27: INIT, READY, COMMIT, ABORT. */
+export type Phase = "init" | "ready" | Decision;
 
 /** What a participant must not forget: that its work began, that it promised, and how it ended. */
 interface ParticipantRecord {
-  readonly transaction: number;
   readonly phase: Phase;
   readonly participants: readonly NodeId[];
 }
 
-interface Standing {
+interface ParticipantState {
   phase: Phase;
   vote: CommitVote | null;
   /** Whether the coordinator has asked, and for whom else. */
@@ -21,17 +21,13 @@ interface Standing {
   questions: number;
 }
 
-interface ParticipantState {
-  readonly standings: Map<number, Standing>;
-}
-
-type ParticipantSpec = {
-  provides: TransactionParticipant;
+interface ParticipantSpec {
+  provides: Participation;
   uses: { links: Links<CommitFrame> };
   state: ParticipantState;
   disk: { log: Log<ParticipantRecord> };
-  timers: { wait: [transaction: number]; doubt: [transaction: number] };
-};
+  timers: { wait: []; doubt: [] };
+}
 
 /** The rules of a participant. */
 export interface ParticipantRules {
@@ -67,40 +63,25 @@ export interface ParticipantOptions {
 
 type Io = IO<ParticipantSpec>;
 
-const standingOf = (s: ParticipantState, transaction: number): Standing => {
-  let standing = s.standings.get(transaction);
-  if (standing === undefined) {
-    standing = { phase: "init", vote: null, asked: false, participants: [], questions: 0 };
-    s.standings.set(transaction, standing);
-  }
-  return standing;
+const isDecision = (phase: Phase): phase is Decision => phase === "commit" || phase === "abort";
+
+const log = ({ phase, participants }: ParticipantState, io: Io): void => io.disk.log.append({ phase, participants });
+
+const conclude = (s: ParticipantState, io: Io, decision: Decision): void => {
+  s.phase = decision;
+  log(s, io);
+  io.timers.wait.cancel();
+  io.timers.doubt.cancel();
+  io.up.decide(decision);
 };
 
-const log = (io: Io, transaction: number, { phase, participants }: Standing): void =>
-  io.disk.log.append({ transaction, phase, participants });
-
-const conclude = (io: Io, transaction: number, standing: Standing, decision: Decision): void => {
-  standing.phase = decision === "commit" ? "committed" : "aborted";
-  log(io, transaction, standing);
-  io.timers.wait.cancel(transaction);
-  io.timers.doubt.cancel(transaction);
-  io.up.decide(transaction, decision);
+const abortAlone = (s: ParticipantState, io: Io): void => {
+  io.up.gaveUp();
+  conclude(s, io, "abort");
 };
 
-const abortAlone = (io: Io, transaction: number, standing: Standing): void => {
-  io.up.gaveUp(transaction);
-  conclude(io, transaction, standing, "abort");
-};
-
-/**
- * A participant of two-phase commit. Its yes is durable before anybody hears of it, and from then on it is in doubt until
- * it learns the outcome: it asks the coordinator, and with `cooperative` one participant after the other. Of these, one
- * that is done tells how; one that has promised nothing aborts, so that the answer is abort; one that is in doubt itself
- * cannot help, and the next is asked. If all are in doubt and the coordinator is gone, they wait: the protocol blocks.
- *
- * Source: Gray 1978, 5.8.3.3; van Steen and Tanenbaum, Distributed Systems, 4th ed., 8.5 (cooperative termination).
- */
-export const twoPhaseParticipant = ({
+/** A participant in one transaction. */
+const participation = ({
   coordinator,
   cooperative = false,
   waitMs = 300,
@@ -109,108 +90,101 @@ export const twoPhaseParticipant = ({
 }: ParticipantOptions): Module<ParticipantSpec> => {
   const { mayAbortAlone, logsVote, votesEarly } = { ...participantRules, ...rules };
 
-  const whomToAsk = (io: Io, { participants }: Standing): readonly NodeId[] =>
-    cooperative ? [coordinator, ...participants.filter((node) => node !== io.self)] : [coordinator];
+  const whomToAsk = (s: ParticipantState, io: Io): readonly NodeId[] =>
+    cooperative ? [coordinator, ...s.participants.filter((node) => node !== io.self)] : [coordinator];
 
-  const ask = (io: Io, transaction: number, standing: Standing): void => {
-    const others = whomToAsk(io, standing);
-    const next = others[standing.questions++ % others.length]!;
-    io.links.send(next, { kind: "ask", transaction });
+  const ask = (s: ParticipantState, io: Io): void => {
+    const others = whomToAsk(s, io);
+    io.links.send(others[s.questions++ % others.length]!, { kind: "ask" });
   };
 
-  const promise = (io: Io, transaction: number, standing: Standing): void => {
-    standing.phase = "ready";
-    if (logsVote()) log(io, transaction, standing);
-    const say = (): void => io.links.send(coordinator, { kind: "vote", transaction, vote: "yes" });
+  const promise = (s: ParticipantState, io: Io): void => {
+    s.phase = "ready";
+    if (logsVote()) log(s, io);
+    const say = (): void => io.links.send(coordinator, { kind: "vote", vote: "yes" });
     if (votesEarly()) io.early(say);
     else say();
-    io.timers.wait.cancel(transaction);
-    io.timers.doubt.set(doubtMs, transaction);
+    io.timers.wait.cancel();
+    io.timers.doubt.set(doubtMs);
   };
 
-  const answerPrepare = (io: Io, transaction: number, standing: Standing): void => {
-    if (standing.phase === "ready") return io.links.send(coordinator, { kind: "vote", transaction, vote: "yes" });
-    if (standing.phase === "init" && standing.vote === "yes") return promise(io, transaction, standing);
-    if (standing.phase === "init") conclude(io, transaction, standing, "abort");
-    if (standing.phase === "aborted") io.links.send(coordinator, { kind: "vote", transaction, vote: "no" });
-  };
-
-  const answerQuestion = (io: Io, from: NodeId, transaction: number, standing: Standing): void => {
-    if (standing.phase !== "committed" && standing.phase !== "aborted" && mayAbortAlone(standing.phase, "question"))
-      abortAlone(io, transaction, standing);
-    if (standing.phase === "committed") io.links.send(from, { kind: "decide", transaction, decision: "commit" });
-    else if (standing.phase === "aborted") io.links.send(from, { kind: "decide", transaction, decision: "abort" });
-    else io.links.send(from, { kind: "undecided", transaction });
+  const answerPrepare = (s: ParticipantState, io: Io): void => {
+    if (s.phase === "init" && s.vote === "yes") return promise(s, io);
+    if (s.phase === "init") conclude(s, io, "abort");
+    if (s.phase !== "commit") io.links.send(coordinator, { kind: "vote", vote: s.phase === "ready" ? "yes" : "no" });
   };
 
   return {
     name: "two-phase commit participant",
     source: "Gray 1978, 5.8.3.3; van Steen and Tanenbaum, Distributed Systems, 8.5",
     disk: { log: "log" },
-    init: () => ({ standings: new Map() }),
+    init: () => ({ phase: "init", vote: null, asked: false, participants: [], questions: 0 }),
     start(s, io) {
-      for (let at = io.disk.log.first; at < io.disk.log.end; at++) {
-        const { transaction, phase, participants } = io.disk.log.at(at);
-        s.standings.set(transaction, { phase, vote: null, asked: false, participants, questions: 0 });
-      }
-      for (const [transaction, standing] of s.standings) {
-        if (standing.phase === "committed") io.up.decide(transaction, "commit");
-        else if (standing.phase === "aborted") io.up.decide(transaction, "abort");
-        else if (mayAbortAlone(standing.phase, "recovery")) abortAlone(io, transaction, standing);
-        else {
-          io.up.inDoubt(transaction);
-          io.timers.doubt.set(doubtMs, transaction);
-        }
-      }
+      if (io.disk.log.end === io.disk.log.first) return;
+      const { phase, participants } = io.disk.log.at(io.disk.log.end - 1);
+      s.phase = phase;
+      s.participants = participants;
+      if (isDecision(phase)) return io.up.decide(phase);
+      if (mayAbortAlone(phase, "recovery")) return abortAlone(s, io);
+      io.up.inDoubt();
+      io.timers.doubt.set(doubtMs);
     },
     upon: {
       request: {
-        vote(s, io, transaction, vote) {
-          const standing = standingOf(s, transaction);
+        vote(s, io, vote) {
           // Decided before it could vote: the others were faster, and it hears the outcome again.
-          if (standing.phase === "committed") return io.up.decide(transaction, "commit");
-          if (standing.phase === "aborted") return io.up.decide(transaction, "abort");
-          if (standing.phase === "ready") return;
-          standing.vote = vote;
-          log(io, transaction, standing);
-          io.timers.wait.set(waitMs, transaction);
-          if (standing.asked) answerPrepare(io, transaction, standing);
+          if (isDecision(s.phase)) return io.up.decide(s.phase);
+          if (s.phase === "ready") return;
+          s.vote = vote;
+          log(s, io);
+          io.timers.wait.set(waitMs);
+          if (s.asked) answerPrepare(s, io);
         },
       },
       links: {
         deliver(s, io, from, frame) {
-          const { kind, transaction } = frame;
-          const standing = standingOf(s, transaction);
-          const isDone = standing.phase === "committed" || standing.phase === "aborted";
-          if (kind === "prepare") {
-            standing.asked = true;
-            standing.participants = frame.participants;
-            if (standing.phase !== "init" || standing.vote !== null) answerPrepare(io, transaction, standing);
-          } else if (kind === "decide") {
-            if (!isDone) conclude(io, transaction, standing, frame.decision);
+          if (frame.kind === "prepare") {
+            s.asked = true;
+            s.participants = frame.participants;
+            if (s.phase !== "init" || s.vote !== null) answerPrepare(s, io);
+          } else if (frame.kind === "decide") {
+            if (!isDecision(s.phase)) conclude(s, io, frame.decision);
             if (frame.decision === "commit" && from === coordinator)
-              io.links.send(coordinator, { kind: "acknowledge", transaction });
-          } else if (kind === "ask") answerQuestion(io, from, transaction, standing);
-          else if (kind === "undecided" && standing.phase === "ready") {
-            if (standing.questions % whomToAsk(io, standing).length !== 0) ask(io, transaction, standing);
-            else io.note("in doubt, as everybody is who answers", transaction);
+              io.links.send(coordinator, { kind: "acknowledge" });
+          } else if (frame.kind === "ask") {
+            if (!isDecision(s.phase) && mayAbortAlone(s.phase, "question")) abortAlone(s, io);
+            io.links.send(from, isDecision(s.phase) ? { kind: "decide", decision: s.phase } : { kind: "undecided" });
+          } else if (frame.kind === "undecided" && s.phase === "ready") {
+            if (s.questions % whomToAsk(s, io).length !== 0) ask(s, io);
+            else io.note("in doubt, as everybody is who answers");
           }
         },
       },
       timer: {
-        wait(s, io, transaction) {
-          const standing = standingOf(s, transaction);
-          if (standing.phase === "init" && mayAbortAlone("init", "timeout")) abortAlone(io, transaction, standing);
+        wait(s, io) {
+          if (s.phase === "init" && mayAbortAlone("init", "timeout")) abortAlone(s, io);
         },
-        doubt(s, io, transaction) {
-          const standing = standingOf(s, transaction);
-          if (standing.phase !== "ready") return;
-          if (mayAbortAlone("ready", "timeout")) return abortAlone(io, transaction, standing);
-          if (standing.questions === 0) io.up.inDoubt(transaction);
-          ask(io, transaction, standing);
-          io.timers.doubt.set(doubtMs, transaction);
+        doubt(s, io) {
+          if (s.phase !== "ready") return;
+          if (mayAbortAlone("ready", "timeout")) return abortAlone(s, io);
+          if (s.questions === 0) io.up.inDoubt();
+          ask(s, io);
+          io.timers.doubt.set(doubtMs);
         },
       },
     },
   };
 };
+
+/**
+ * A participant of two-phase commit. Its yes is durable before anybody hears of it, and from then on it is in doubt until
+ * it learns the outcome: it asks the coordinator, and with `cooperative` one participant after the other. Of these, one
+ * that is done tells how; one that has promised nothing aborts, so that the answer is abort; one that is in doubt itself
+ * cannot help, and the next is asked. If all are in doubt and the coordinator is gone, they wait: the protocol blocks.
+ *
+ * Each transaction is by itself; those that are on the log come back from it.
+ *
+ * Source: Gray 1978, 5.8.3.3; van Steen and Tanenbaum, Distributed Systems, 4th ed., 8.5 (cooperative termination).
+ */
+export const twoPhaseParticipant = (options: ParticipantOptions): Bound<TransactionParticipant> =>
+  byKey(stack(participation(options), { links: network() }));

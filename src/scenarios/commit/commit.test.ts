@@ -4,11 +4,9 @@ import {
   type NodeHost,
   type NodeId,
   NodeMachine,
-  network,
   type Output,
   OutputGate,
   programOf,
-  stack,
   type TimerBox,
   type TraceEvent,
 } from "../../model/index.ts";
@@ -69,6 +67,9 @@ describe("B19 the coordinator crashes when all have promised", () => {
   });
 });
 
+/** A frame with the transaction that it is about, which travels as the key of the member. */
+type Frame = CommitFrame & { readonly transaction: number };
+
 /** One participant by itself: what goes in by hand, and what comes out. */
 class Bench {
   readonly machine: NodeMachine;
@@ -91,8 +92,8 @@ class Bench {
       sign: (body) => ({ signer: self, body }),
       verify: () => true,
     };
-    const links = stack(twoPhaseParticipant({ coordinator: 0, cooperative: true }), { links: network() });
-    this.machine = new NodeMachine(programOf(links), host, {
+    const participant = twoPhaseParticipant({ coordinator: 0, cooperative: true });
+    this.machine = new NodeMachine(programOf(participant), host, {
       self,
       nodes: [0, 1, 2, 3],
       incarnation: 0,
@@ -104,13 +105,13 @@ class Bench {
   }
 
   /** Delivers a frame, or fires a timer, and returns what left the process. */
-  hears(from: NodeId, body: CommitFrame): readonly string[] {
+  hears(from: NodeId, { transaction, ...body }: Frame): readonly string[] {
     const message: Message = {
       kind: "message",
       from,
       to: this.machine.self,
       channel: 0,
-      keys: null,
+      keys: [transaction],
       body,
       due: 0,
       order: 0,
@@ -133,12 +134,14 @@ class Bench {
   }
 
   /** The frames that left with the last input, as they were sent. */
-  sent: readonly { readonly to: NodeId; readonly frame: CommitFrame }[] = [];
+  sent: readonly { readonly to: NodeId; readonly frame: Frame }[] = [];
 
   #left(): readonly string[] {
     const out = this.#out.splice(0);
     this.sent = out.flatMap((output) =>
-      output.kind === "message" ? [{ to: output.to, frame: output.body as CommitFrame }] : [],
+      output.kind === "message"
+        ? [{ to: output.to, frame: { ...(output.body as CommitFrame), transaction: output.keys![0]! } }]
+        : [],
     );
     return out.map((output) =>
       output.kind === "message"
@@ -148,7 +151,7 @@ class Bench {
   }
 }
 
-const prepareFrame: CommitFrame = { kind: "prepare", transaction: 1, participants: [1, 2, 3] };
+const prepareFrame: Frame = { kind: "prepare", transaction: 1, participants: [1, 2, 3] };
 
 /** Process 1 has promised, is in doubt, and has asked the coordinator in vain: its next question goes to process 2. */
 const inDoubt = (): Bench => {

@@ -7,7 +7,6 @@ import {
   nonBlocking,
   properties,
 } from "../../check/index.ts";
-import { network, stack } from "../../model/index.ts";
 import {
   type CoordinatorRules,
   type ParticipantRules,
@@ -55,10 +54,10 @@ const processesOf = (
   doubtMs: number,
   rules: Partial<CoordinatorRules & ParticipantRules>,
 ): Setup["processes"] => [
-  { name: "coordinator", stack: stack(twoPhaseCoordinator({ rules }), { links: network() }) },
+  { name: "coordinator", stack: twoPhaseCoordinator({ rules }) },
   ...participants.map((node) => ({
     name: `participant ${node}`,
-    stack: stack(twoPhaseParticipant({ coordinator: 0, cooperative, doubtMs, rules }), { links: network() }),
+    stack: twoPhaseParticipant({ coordinator: 0, cooperative, doubtMs, rules }),
   })),
 ];
 
