@@ -18,6 +18,10 @@ import {
 import { FrameLog } from "./frame-log.ts";
 import { type Address, PeerLinks } from "./peer-links.ts";
 
+/** A peer that sends anything else sends nothing that a node could be at fault for. */
+const areKeys = (keys: unknown): boolean =>
+  keys === null || (Array.isArray(keys) && keys.every((key) => Number.isSafeInteger(key) && key >= 0));
+
 /** What a node on sockets and files is made of. */
 export interface BareHostOptions {
   readonly stack: AnyBound;
@@ -98,7 +102,7 @@ export class BareHost {
     return {
       write: (frame, position) => this.#log.write(frame, position),
       arm: (box, delay) => this.#arm(box, delay),
-      disarm: (box) => clearTimeout(this.#timers.get(box)),
+      disarm: (box) => this.#disarm(box),
       wantSettled: () => this.#wantSettled(),
       clock: (which) => (which === "wall" ? Date.now() : performance.now()),
       random: (_path, _name, below) => Math.floor(Math.random() * below),
@@ -134,7 +138,7 @@ export class BareHost {
     const [name, keys, body] = tagged as [string, readonly number[] | null, unknown];
     // Unlike stacks share some channels only: a message for another stack's channel is for nobody here.
     const channel = this.#channels.indexOf(name);
-    if (channel < 0) return;
+    if (channel < 0 || !areKeys(keys)) return;
     this.#guard(() =>
       this.#machine.deliver({
         kind: "message",
@@ -151,15 +155,23 @@ export class BareHost {
   }
 
   #arm(box: TimerBox, delay: Delay): void {
-    clearTimeout(this.#timers.get(box));
+    this.#disarm(box);
+    box.armed = true;
     const delayMs = typeof delay === "number" ? delay : delay.from + Math.random() * (delay.to - delay.from);
     this.#timers.set(
       box,
       setTimeout(() => {
         this.#timers.delete(box);
+        box.armed = false;
         this.#guard(() => this.#machine.fire(box));
       }, delayMs),
     );
+  }
+
+  #disarm(box: TimerBox): void {
+    clearTimeout(this.#timers.get(box));
+    this.#timers.delete(box);
+    box.armed = false;
   }
 
   #wantSettled(): void {
@@ -172,10 +184,13 @@ export class BareHost {
     });
   }
 
-  /** How often this node was started, counted on its own disk. */
+  /**
+   * How often this node was started, counted on its own disk, and durable before anything leaves: with the same number
+   * twice, peers would take new messages for old ones.
+   */
   #bootCount(): number {
     const count = (this.#log.image.get("(host)")?.records.get("boots") as number | undefined) ?? 0;
-    this.#log.write([{ kind: "set", path: "(host)", name: "boots", value: count + 1 }], 0);
+    this.#log.writeDurably([{ kind: "set", path: "(host)", name: "boots", value: count + 1 }]);
     return count;
   }
 

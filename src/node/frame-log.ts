@@ -1,4 +1,14 @@
-import { closeSync, constants, fdatasync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fdatasync,
+  fdatasyncSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { crc32 } from "node:zlib";
 import { applyFrame, type DiskImage, decode, encode, type Frame } from "../model/index.ts";
@@ -40,19 +50,32 @@ export class FrameLog {
 
   /** Appends all writes of one step. `durable` hears of the position once they survive a crash. */
   write(frame: Frame, position: number): void {
+    this.#append(frame);
+    this.#written = position;
+    this.#sync();
+  }
+
+  /** Appends a frame that belongs to no step and waits until it survives a crash. */
+  writeDurably(frame: Frame): void {
+    this.#append(frame);
+    fdatasyncSync(this.#file);
+  }
+
+  #append(frame: Frame): void {
     const body = encode(frame);
     const record = Buffer.alloc(headerBytes + body.length);
     record.writeUInt32LE(body.length, 0);
     record.writeUInt32LE(crc32(body), 4);
     record.set(body, headerBytes);
+    let written = 0;
     try {
-      writeSync(this.#file, record, 0, record.length, this.#end);
+      // A disk that fills up takes a part first and refuses the rest only when asked again.
+      while (written < record.length)
+        written += writeSync(this.#file, record, written, record.length - written, this.#end + written);
     } catch (cause) {
       throw new StorageError(`cannot write to the log: ${String(cause)}`, { cause });
     }
     this.#end += record.length;
-    this.#written = position;
-    this.#sync();
   }
 
   /** Gives the file back after a sync that is under way. What was not reported durable by then never is. */
