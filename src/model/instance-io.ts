@@ -157,12 +157,20 @@ const timerKey = (args: readonly unknown[]): string =>
 
 /** How many timers one module may have at a time. */
 const timersMax = 100_000;
+/** From so many on, and whenever they have doubled, the timers that do not run are forgotten. */
+const timersRemembered = 1_024;
+
+const forgetIdleTimers = ({ timers }: Instance): void => {
+  if (timers.size < timersRemembered || (timers.size & (timers.size - 1)) !== 0) return;
+  for (const [key, { armed }] of timers) if (!armed) timers.delete(key);
+};
 
 /** The box of a timer of this instance, made when absent. A host that rebuilds a node finds its boxes again by it. */
 export const timerBox = (instance: Instance, name: string, args: readonly unknown[]): TimerBox => {
   const key = args.length === 0 ? name : `${name}(${timerKey(args)})`;
   let box = instance.timers.get(key);
   if (box === undefined) {
+    forgetIdleTimers(instance);
     assert(instance.timers.size < timersMax, `${instance.module.name} has ${timersMax} timers`);
     const path = `${instance.path}/${key}`;
     box = {

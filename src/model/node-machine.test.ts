@@ -552,4 +552,29 @@ describe("timers (T3)", () => {
     host.machine.fire(host.armed[1]!);
     expect(host.machine.at("")?.state).toEqual({ fired: ["b"] });
   });
+
+  it("may be as many in the course of time as a long life needs: only those that run count", () => {
+    const retrying = (): Module<{
+      provides: { requests: { readonly retry: (number: number) => void }; indications: Record<never, never> };
+      uses: Record<never, never>;
+      state: Record<never, never>;
+      timers: { again: [number: number] };
+    }> => ({
+      name: "retrying",
+      source: "a test",
+      init: () => ({}),
+      upon: {
+        request: { retry: (_s, io, number) => io.timers.again.set(10, number) },
+        timer: { again: () => undefined },
+      },
+    });
+    const host = manualHost(stack(retrying(), {}));
+    for (let number = 0; number < 150_000; number++) {
+      host.machine.request("retry", [number]);
+      const box = host.armed.pop()!;
+      box.armed = false;
+      host.machine.fire(box);
+    }
+    expect(host.machine.at("")!.timers.size).toBeLessThan(5_000);
+  });
 });

@@ -66,8 +66,14 @@ export const manualHost = (
       program,
       {
         write: (frame, position) => frames.push({ frame, position }),
-        arm: (box) => armed.push(box),
-        disarm: (box) => armed.splice(armed.indexOf(box), 1),
+        arm: (box) => {
+          box.armed = true;
+          armed.push(box);
+        },
+        disarm: (box) => {
+          box.armed = false;
+          armed.splice(armed.indexOf(box), 1);
+        },
         wantSettled: () => {
           host.settledWanted++;
         },
