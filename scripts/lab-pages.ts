@@ -9,12 +9,22 @@ export interface Property {
   readonly text: string;
 }
 
+export interface Model {
+  readonly network: string;
+  readonly nodes: string;
+  readonly timing: string;
+}
+
 export interface Scenario {
   readonly id: string;
   readonly rows: readonly number[];
   readonly title: string;
-  readonly model: { readonly network: string; readonly nodes: string; readonly timing: string };
+  readonly model: Model;
+  /** Further weakest models; absent where there is one. */
+  readonly alsoModels?: readonly Model[];
   readonly properties: readonly Property[];
+  /** What is not promised; absent where nothing need be said. */
+  readonly notClaimed?: readonly { readonly id: string; readonly text: string }[];
 }
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -69,10 +79,13 @@ export const lab = (): readonly Scenario[] => {
 
 const cell = (text: string): string => text.replaceAll("|", "\\|");
 
-const row = ({ id, rows, title, model, properties }: Scenario): string => {
-  const claimed = `${model.network} × ${model.nodes} × ${model.timing}`;
-  const listed = properties.map(({ id: property, kind, text }) => `**${property}** ${text} *(${kind})*`).join("<br>");
-  return `| \`${id}\`<br>${cell(title)} | ${rows.join(", ")} | ${claimed} | ${cell(listed)} |`;
+const row = ({ id, rows, title, model, alsoModels = [], properties, notClaimed = [] }: Scenario): string => {
+  const claimed = [model, ...alsoModels].map(({ network, nodes, timing }) => `${network} × ${nodes} × ${timing}`);
+  const listed = [
+    ...properties.map(({ id: property, kind, text }) => `**${property}** ${text} *(${kind})*`),
+    ...notClaimed.map(({ id: property, text }) => `not claimed: **${property}** ${text}`),
+  ];
+  return `| \`${id}\`<br>${cell(title)} | ${rows.join(", ")} | ${claimed.join("<br>also ")} | ${cell(listed.join("<br>"))} |`;
 };
 
 const familyOf = ({ id }: Scenario): string => id.split("/")[0]!;
@@ -94,9 +107,10 @@ export const scenariosPage = (scenarios: readonly Scenario[]): string => {
 
 <!-- Written by \`npm run docs:lab\` from \`quorate lab --json\`; a test compares. Do not edit. -->
 
-${scenarios.length} scenarios. The claimed model is the weakest in which all properties of the scenario must hold; a
-number is a row of the project's inventory of the textbook. \`npx quorate lab ID\` says more of one: its parameters, what
-there is to see in it, and which changes break it. [matrix.md](matrix.md) has what a search found in each model.
+${scenarios.length} scenarios. The claimed model is the weakest in which all properties of the scenario must hold, with
+"also" where there is no single weakest one; a number is a row of the project's inventory of the textbook.
+\`npx quorate lab ID\` says more of one: its parameters, what there is to see in it, and which changes break it.
+[matrix.md](matrix.md) has what a search found in each model.
 
 ${tables.join("\n")}`;
 };

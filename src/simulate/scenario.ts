@@ -111,6 +111,14 @@ export interface ExpectedCounterexample<R extends object = object> {
   readonly search?: "seeds" | "exhaustive";
 }
 
+/** A property that a reader might expect and the protocol does not promise. */
+export interface NotClaimed {
+  /** Textbook id. */
+  readonly id: string;
+  /** The property in words, and what happens instead. */
+  readonly text: string;
+}
+
 /** One readable lesson: processes, model, workload, faults, properties. */
 export interface Scenario<D extends ParameterDefinitions = ParameterDefinitions, R extends object = object> {
   /** `family/name`. */
@@ -124,6 +132,8 @@ export interface Scenario<D extends ParameterDefinitions = ParameterDefinitions,
   readonly model: SystemModel;
   /** Further weakest models, where there is no single one: neither form of partial synchrony contains the other. */
   readonly alsoModels?: readonly SystemModel[];
+  /** What the protocol does not promise, said where its properties are listed: breaking it is no bug. */
+  readonly notClaimed?: readonly NotClaimed[];
   readonly parameters: D;
   /** `rules` overrides named rules of the protocol: empty for the correct one, one rule for a mutant. */
   setup(parameters: ParameterValues<D>, model: SystemModel, rules: Partial<R>): Setup;

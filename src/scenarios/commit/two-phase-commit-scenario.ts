@@ -90,6 +90,12 @@ const scenarioOf = (id: string, title: string, cooperative: boolean): AnyScenari
     title,
     about,
     model: { network: "fair-loss", nodes: "crash-recovery", timing: "asynchronous" },
+    notClaimed: [
+      {
+        id: "NBAC1",
+        text: "Non-blocking: every correct process that took part eventually decides, whoever else is down. Instead a participant that promised and hears from nobody who knows is in doubt, and waits.",
+      },
+    ],
     parameters,
     setup: (values, { nodes }, rules: Partial<CoordinatorRules & ParticipantRules>) => {
       const participants = Array.from({ length: values.participants }, (_, at) => at + 1);
