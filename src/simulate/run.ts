@@ -26,7 +26,9 @@ export interface RunOptions {
   readonly eventsMax?: number;
   /** Version of the code, for the trace. */
   readonly code?: string;
+  /** What is done about a property that is owed something when patience is over; waited for when absent. */
   readonly whenOwed?: RunInput["whenOwed"];
+  /** Told once, when nothing that is drawn from then on belongs to the run. */
   readonly atPatience?: RunInput["atPatience"];
 }
 
