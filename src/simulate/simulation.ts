@@ -3,20 +3,16 @@ import {
   ChannelTable,
   clone,
   type Decision,
-  type Delay,
   diffPlain,
-  type Frame,
   hashPlain,
   type Message,
-  type NodeHost,
   type NodeId,
   type Output,
   observing,
   type Program,
   programOf,
-  type TimerBox,
 } from "../model/index.ts";
-import { Adversary, signSymbolically, verifySymbolically, wordsOf } from "./adversary.ts";
+import { Adversary, wordsOf } from "./adversary.ts";
 import { type Item, OrderedAgenda, TimedAgenda } from "./agenda.ts";
 import { microseconds } from "./carrier.ts";
 import { Chronicle } from "./chronicle.ts";
@@ -26,6 +22,7 @@ import { drawClock } from "./node-clock.ts";
 import { endUsOf, neverComes } from "./patience.ts";
 import { type Owed, Recorder } from "./recorder.ts";
 import { type RunInput, type RunResult, traceHeaderOf } from "./run-input.ts";
+import { hostOf } from "./simulated-host.ts";
 import { type Meant, SimulatedNetwork } from "./simulated-network.ts";
 import { SimulatedNode } from "./simulated-node.ts";
 import { drawFrom, Workload } from "./workload.ts";
@@ -374,7 +371,7 @@ export class Simulation {
         id,
         name,
         program,
-        host: this.#hostOf(() => node),
+        host: hostOf(this.#world, () => node),
         nodes: ids,
         clock: drawClock(id, choices, dials),
         laws,
@@ -382,86 +379,6 @@ export class Simulation {
       });
       this.#nodes.push(node);
     }
-  }
-
-  #hostOf(of: () => SimulatedNode): NodeHost {
-    const { recorder, chronicle, agenda } = this.#world;
-    return {
-      write: (frame, position) => this.#write(of(), frame, position),
-      arm: (box, delay) => this.#arm(of(), box, delay),
-      disarm: (box) => {
-        box.armed = false;
-        box.generation++;
-      },
-      wantSettled: () => this.#wantSettled(of()),
-      clock: (which) => of().clock.read(which, agenda.now),
-      random: (path, what, below) => this.#random(of(), path, what, below),
-      sign: (body) => signSymbolically(of().id, body),
-      verify: verifySymbolically,
-      note:
-        recorder.trace === null && !recorder.full
-          ? undefined
-          : (path, text, detail) => chronicle.note(of(), path, text, detail),
-      observe: recorder.watchesInside
-        ? (kind, path, what, args) => chronicle.inside(of(), kind, path, what, args)
-        : undefined,
-    };
-  }
-
-  #write(node: SimulatedNode, frame: Frame, position: number): void {
-    const { agenda, chronicle, recorder, cause } = this.#world;
-    const { dials, schedule, choices } = this.#input;
-    chronicle.event("disk", node, "write", frame, cause);
-    if (node.diskFull) {
-      // A failed write ends the incarnation: nothing that waited for it leaves.
-      recorder.strike("failed write");
-      node.outputsLeft = 0;
-      return;
-    }
-    const q = schedule === "ordered" ? 0 : choices.below("sync", node.id, node.syncs++, 1024);
-    const tookMs = (dials.syncMsMin + ((dials.syncMsMax - dials.syncMsMin) * q) / 1024) * node.diskSlowness;
-    const readyAt = node.disk.write(frame, position, agenda.now + Math.floor(tookMs * microseconds));
-    agenda.push(readyAt, { kind: "sync", node: node.id, incarnation: node.incarnation });
-  }
-
-  #arm(node: SimulatedNode, box: TimerBox, delay: Delay): void {
-    const { agenda, cause } = this.#world;
-    const { choices, schedule } = this.#input;
-    box.armed = true;
-    box.generation++;
-    box.event = cause;
-    const which = box.identity ^ node.id;
-    const count = (node.incarnation << 20) + box.count++;
-    // A process may be slow without bound where timing says so: an edit may let a timer never end.
-    if (choices.forced("timer never", which, count) === 1) return;
-    const quantile =
-      typeof delay === "number" || schedule === "ordered" ? 0 : choices.below("timer", which, count, 1024);
-    const drawnMs = typeof delay === "number" ? delay : delay.from + ((delay.to - delay.from) * quantile) / 1024;
-    const dueIn = (ms: number): number =>
-      agenda.now + node.clock.trueUs(Math.max(0, ms) * microseconds * node.slowness);
-    agenda.push(
-      dueIn(drawnMs),
-      { kind: "timer", node: node.id, incarnation: node.incarnation, box, generation: box.generation },
-      schedule === "timed" || typeof delay === "number" ? undefined : dueIn(delay.to),
-    );
-  }
-
-  #random(node: SimulatedNode, path: string, name: string, below: number): number {
-    const key = `${path}/${name}`;
-    const count = node.draws.get(key) ?? 0;
-    node.draws.set(key, count + 1);
-    return this.#input.choices.below(key, node.id, count, below);
-  }
-
-  #wantSettled(node: SimulatedNode): void {
-    if (node.settleAsked) return;
-    node.settleAsked = true;
-    const { agenda } = this.#world;
-    agenda.push(agenda.now + this.#input.dials.quantumMs * microseconds, {
-      kind: "settle",
-      node: node.id,
-      incarnation: node.incarnation,
-    });
   }
 
   #makeAdversary(): Adversary | null {
