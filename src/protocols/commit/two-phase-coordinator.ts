@@ -107,6 +107,7 @@ const coordination = ({ voteMs = 200, resendMs = 50, rules = {} }: CoordinatorOp
     upon: {
       request: {
         commit(s, io) {
+          if (s.phase !== "over") return io.note("is under way already");
           s.phase = "voting";
           s.missing = participantsOf(io);
           ask(s, io, resendMs);
