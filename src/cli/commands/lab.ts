@@ -31,19 +31,24 @@ const rangeOf = (definition: ParameterDefinition): readonly (number | string | b
   return [min, max];
 };
 
-const scenarioJson = ({ id, rows, title, model, properties, parameters, dials }: ScenarioDescription): object => ({
-  id,
-  rows,
-  title,
-  model,
-  properties,
-  parameters: Object.fromEntries(
-    Object.entries({ ...parameters, ...dials }).map(([name, definition]) => [
-      name,
-      { type: definition.type, text: definition.text, range: rangeOf(definition), default: definition.default },
-    ]),
-  ),
-});
+const scenarioJson = (scenario: ScenarioDescription): object => {
+  const { id, rows, title, model, alsoModels, properties, notClaimed, parameters, dials } = scenario;
+  return {
+    id,
+    rows,
+    title,
+    model,
+    ...(alsoModels.length === 0 ? {} : { alsoModels }),
+    properties,
+    ...(notClaimed.length === 0 ? {} : { notClaimed }),
+    parameters: Object.fromEntries(
+      Object.entries({ ...parameters, ...dials }).map(([name, definition]) => [
+        name,
+        { type: definition.type, text: definition.text, range: rangeOf(definition), default: definition.default },
+      ]),
+    ),
+  };
+};
 
 const familyOf = ({ id }: ScenarioDescription): string => id.split("/")[0]!;
 
@@ -96,7 +101,7 @@ const parameterEntries = (parameters: DescribedParameters): readonly (readonly [
 
 /** One scenario in full: what there is to see, its properties, its parameters, what breaks it. */
 const detailText = (scenario: ScenarioDescription, paint: Paint, width: number): string => {
-  const { id, title, about, rows, properties, parameters, dials, counterexamples } = scenario;
+  const { id, title, about, rows, properties, notClaimed, parameters, dials, counterexamples } = scenario;
   const section = (name: string, entries: readonly (readonly [string, string])[]): string =>
     entries.length === 0 ? "" : `\n${paint(name, "bold")}\n${listed(entries, width)}\n`;
   const facts = `${claimText(scenario)}${rows.length === 0 ? "" : ` · rows ${rows.join(", ")}`}`;
@@ -108,6 +113,10 @@ const detailText = (scenario: ScenarioDescription, paint: Paint, width: number):
     section(
       "Properties",
       properties.map((property) => [property.id, `${property.text} (${property.kind})`]),
+    ),
+    section(
+      "Not claimed",
+      notClaimed.map((property) => [property.id, property.text]),
     ),
     section("Parameters (--set NAME=VALUE)", parameterEntries(parameters)),
     section(

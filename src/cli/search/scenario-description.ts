@@ -1,6 +1,13 @@
 import type { AnyProperty } from "../../check/index.ts";
 import type { SystemModel } from "../../model/index.ts";
-import { dialDefinitions, dialNames, type ParameterDefinition, type Prepared, prepare } from "../../simulate/index.ts";
+import {
+  dialDefinitions,
+  dialNames,
+  type NotClaimed,
+  type ParameterDefinition,
+  type Prepared,
+  prepare,
+} from "../../simulate/index.ts";
 import { usage } from "../cli-error.ts";
 import type { Settings } from "../option-values.ts";
 import type { Loaded } from "./load-scenario.ts";
@@ -21,6 +28,8 @@ export interface ScenarioDescription {
   readonly model: SystemModel;
   /** Further weakest models that are claimed. */
   readonly alsoModels: readonly SystemModel[];
+  /** What is not promised. */
+  readonly notClaimed: readonly NotClaimed[];
   readonly properties: readonly Pick<AnyProperty, "id" | "kind" | "text">[];
   /** The scenario's own. */
   readonly parameters: DescribedParameters;
@@ -48,7 +57,17 @@ const describedDials = (parameters: DescribedParameters, { setup }: Prepared): D
 
 /** Describes a scenario. Throws a usage error where a setting is one that it has and cannot take. */
 export const describeScenario = ({ scenario, replayId }: Loaded, set: Settings = {}): ScenarioDescription => {
-  const { id, rows, title, about, model, alsoModels = [], parameters, counterexamples = [] } = scenario;
+  const {
+    id,
+    rows,
+    title,
+    about,
+    model,
+    alsoModels = [],
+    notClaimed = [],
+    parameters,
+    counterexamples = [],
+  } = scenario;
   const own = settingsFor({ parameters }, set);
   const prepared = prepare(scenario as never);
   if (Object.keys(own).length > 0) {
@@ -66,6 +85,7 @@ export const describeScenario = ({ scenario, replayId }: Loaded, set: Settings =
     about,
     model,
     alsoModels,
+    notClaimed: notClaimed.map(({ id: property, text }) => ({ id: property, text })),
     properties: prepared.setup.properties.map((property) => ({
       id: property.id,
       kind: property.kind,
