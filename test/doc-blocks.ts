@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -12,6 +12,8 @@ interface Block {
   readonly file: string;
   readonly line: number;
   readonly text: string;
+  /** A `text` block that shows what the commands in the block before it print. */
+  readonly isOutput: boolean;
 }
 
 function blocksOf(markdown: string): readonly Block[] {
@@ -20,7 +22,7 @@ function blocksOf(markdown: string): readonly Block[] {
     const [language = "", ...rest] = info.trim().split(" ");
     const named = /^name=([\w.-]+\.ts)$/.exec(rest.join(" "))?.[1];
     const line = markdown.slice(0, match.index).split("\n").length;
-    return { language, file: named ?? `block${index + 1}.ts`, line, text };
+    return { language, file: named ?? `block${index + 1}.ts`, line, text, isOutput: rest[0] === "output" };
   });
 }
 
@@ -58,6 +60,9 @@ const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as
   readonly scripts: Readonly<Record<string, string>>;
 };
 
+/** What the commands of the last `sh` block printed, for the `text output` block that follows it. */
+let printed = "";
+
 /** Runs the project's own command; of npm it checks that the script exists, since running the suite would not end. */
 function checkCommand(folder: string, line: string): string | undefined {
   const [command = "", comment = ""] = line.split(" # ");
@@ -65,12 +70,29 @@ function checkCommand(folder: string, line: string): string | undefined {
   if (tool === "npx" && args[0] === "quorate") {
     const expected = Number(/^exit (\d+)/.exec(comment)?.[1] ?? 0);
     const { status, output } = run([join(root, "dist/cli/main.js"), ...args.slice(1)], folder);
+    printed += output;
     return status === expected ? undefined : `\`${command}\` ended with ${status} instead of ${expected}: ${output}`;
   }
   const script = tool === "npm" && args[0] === "run" ? args[1] : args[0];
   if (tool === "npm" && script !== undefined && (script in manifest.scripts || script === "install")) return undefined;
   if (tool === "git" || tool === "cd" || tool === ".ci/run") return undefined;
   return `\`${command}\` is no command that this test knows`;
+}
+
+const plainLines = (text: string): string =>
+  text
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .join("\n")
+    .replace(/^\n+|\n+$/g, "");
+
+/** Shown output must stand in the real one; a "…" is where something was left out. */
+function checkOutput(text: string): string | undefined {
+  const parts = plainLines(text).split("…");
+  const pattern = parts.map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("[\\s\\S]*?");
+  return new RegExp(`(?:^|\n)${pattern}(?:\n|$)`).test(plainLines(printed))
+    ? undefined
+    : `is not what the commands before it print: ${printed}`;
 }
 
 function checkJson(text: string): string | undefined {
@@ -87,6 +109,7 @@ function checkBlock(folder: string, block: Block): readonly string[] {
     case "ts":
       return [checkCode(folder, block) ?? []].flat();
     case "sh":
+      printed = "";
       return block.text
         .split("\n")
         .filter((line) => line.trim() !== "" && !line.startsWith("#"))
@@ -94,6 +117,7 @@ function checkBlock(folder: string, block: Block): readonly string[] {
     case "json":
       return [checkJson(block.text) ?? []].flat();
     case "text":
+      return block.isOutput ? [checkOutput(block.text) ?? []].flat() : [];
     case "mermaid":
       return [];
     default:
@@ -101,15 +125,23 @@ function checkBlock(folder: string, block: Block): readonly string[] {
   }
 }
 
-/** Compiles and runs every code block of a page; one line for each that is wrong, empty when all are right. */
+/** Links to files of the repository that are not there. */
+const brokenLinks = (page: string, markdown: string): readonly string[] =>
+  [...markdown.matchAll(/\]\(([^)#\s]+)(?:#[^)\s]*)?\)/g)].flatMap(([, target = ""]) =>
+    /^[a-z]+:/.test(target) || existsSync(join(root, dirname(page), target)) ? [] : [`${page} links to ${target}`],
+  );
+
+/** Compiles and runs every code block of a page and follows its links; one line for each that is wrong, empty when all are right. */
 export function checkPage(page: string): readonly string[] {
-  const blocks = blocksOf(readFileSync(join(root, page), "utf8"));
+  const markdown = readFileSync(join(root, page), "utf8");
+  const blocks = blocksOf(markdown);
   const folder = folderFor(page);
   const code = blocks.filter(({ language }) => language === "ts");
   for (const { file, text } of code) writeFileSync(join(folder, file), text);
   const compiled = code.length === 0 ? { status: 0, output: "" } : run([tsc, "-p", "."], folder);
-  const findings = blocks.flatMap((block) =>
-    checkBlock(folder, block).map((finding) => `${page}:${block.line} ${finding}`),
-  );
+  const findings = [
+    ...blocks.flatMap((block) => checkBlock(folder, block).map((finding) => `${page}:${block.line} ${finding}`)),
+    ...brokenLinks(page, markdown),
+  ];
   return compiled.status === 0 ? findings : [`${page} does not compile: ${compiled.output}`, ...findings];
 }
