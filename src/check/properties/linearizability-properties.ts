@@ -18,26 +18,41 @@ type Step<Input, Output> =
       readonly kind: "call";
       readonly node: NodeId;
       readonly input: Input;
-      readonly at: number;
       readonly event: EventId;
     }
   | {
       readonly kind: "answer";
       readonly node: NodeId;
       readonly output: Output | undefined;
-      readonly at: number;
       readonly event: EventId;
     }
   | { readonly kind: "crash"; readonly node: NodeId };
 
 const historyOf = <Input, Output>(steps: readonly Step<Input, Output>[]): HistoryBuilder<Input, Output> => {
   const builder = new HistoryBuilder<Input, Output>();
+  // Events order a history; no time is looked at, so that a search without time can check it too.
   for (const step of steps) {
-    if (step.kind === "call") builder.invoke(step.node, step.input, step.at, step.event);
-    else if (step.kind === "answer") builder.complete(step.node, step.output, step.at, step.event);
+    if (step.kind === "call") builder.invoke(step.node, step.input, step.event, step.event);
+    else if (step.kind === "answer") builder.complete(step.node, step.output, step.event, step.event);
     else builder.crash(step.node);
   }
   return builder;
+};
+
+/**
+ * Calls that follow each other without an answer between them may come in any order, and so may answers without a call
+ * between them: what precedes what is the same. So each run of them is put in the order of the processes.
+ */
+const canonicalSteps = <Input, Output>(steps: readonly Step<Input, Output>[]): Step<Input, Output>[] => {
+  const events = steps.flatMap((step) => (step.kind === "crash" ? [] : [step.event])).sort((a, b) => a - b);
+  const sorted: Step<Input, Output>[] = [];
+  for (const step of steps) {
+    let at = sorted.length;
+    while (at > 0 && sorted[at - 1]!.kind === step.kind && sorted[at - 1]!.node > step.node) at--;
+    sorted.splice(at, 0, step);
+  }
+  let next = 0;
+  return sorted.map((step) => (step.kind === "crash" ? step : { ...step, event: events[next++]! }));
 };
 
 /**
@@ -56,7 +71,11 @@ export const linearizable = <State, Input, Output>(
     kind: "safety",
     text: `Every operation on the ${specification.name} seems to take effect at one moment between its call and its answer.`,
     init: () => ({ steps: [], open: new Set() }),
-    on(s, { kind, node, at, event, name, args }, report) {
+    canonical: ({ steps, open }) => ({
+      steps: canonicalSteps(steps),
+      open: new Set([...open].sort((a, b) => a - b)),
+    }),
+    on(s, { kind, node, event, name, args }, report) {
       if (kind === "crash") {
         s.open.delete(node);
         s.steps.push({ kind: "crash", node });
@@ -64,13 +83,13 @@ export const linearizable = <State, Input, Output>(
         const input = operations.input(name, args);
         if (input === undefined) return;
         s.open.add(node);
-        s.steps.push({ kind: "call", node, input, at, event });
+        s.steps.push({ kind: "call", node, input, event });
       } else if (kind === "indication" && s.open.has(node)) {
         const answer = operations.output(name, args);
         if (answer === undefined) return;
         report.premise();
         s.open.delete(node);
-        s.steps.push({ kind: "answer", node, output: answer.output, at, event });
+        s.steps.push({ kind: "answer", node, output: answer.output, event });
       }
     },
     end(s, _prospect, report) {

@@ -1,0 +1,298 @@
+import type { Property, PropertyKind, Prospect, Report } from "../check/index.ts";
+import {
+  assert,
+  following,
+  type NodeId,
+  type Trace,
+  type TraceEvent,
+  type TraceKind,
+  traceFormat,
+  traceVersion,
+} from "../model/index.ts";
+import { countEvents, sliceOf } from "../simulate/index.ts";
+import type { Exploration } from "./explore.ts";
+import type { Origin } from "./initial-states.ts";
+import { observedIn } from "./local-transitions.ts";
+import type { CarriedMessage, Happening, NodeEvent, NodeImage } from "./node-image.ts";
+import { NodeStep, type StepOptions } from "./node-step.ts";
+import { asCopy, asLoss } from "./search.ts";
+
+/** A run that a search found, told again step by step. */
+export interface ExploredRun {
+  readonly property: string;
+  readonly clause: string;
+  /** The events at fault. */
+  readonly faulty: readonly number[];
+  readonly trace: Trace;
+  /** The events to draw: those that make the counterexample. */
+  readonly slice: ReadonlySet<number>;
+  /** How many of them count. */
+  readonly events: number;
+  /** How many steps of processes and of the network the search took to get there. */
+  readonly steps: number;
+}
+
+/** What is told again, and for which property. */
+export interface Telling {
+  readonly property: string;
+  readonly kind: PropertyKind;
+  readonly code: string;
+}
+
+interface Broken {
+  readonly clause: string;
+  readonly events: readonly number[];
+}
+
+/** Runs a schedule again, with every event in the words of a trace and the true numbers of events for one property. */
+class Retelling {
+  readonly events: TraceEvent[] = [];
+  broken: Broken | null = null;
+  readonly #parts: Exploration;
+  readonly #steps: StepOptions;
+  readonly #property: Property | undefined;
+  readonly #remembers: unknown;
+  readonly #images: NodeImage[];
+  /** Sends of messages that have not arrived, by the atom of the message. */
+  readonly #sent = new Map<number, number[]>();
+  readonly #down = new Set<NodeId>();
+  #at = 0;
+
+  constructor(parts: Exploration, origin: Origin, property: string) {
+    const { setup, model, parameters } = parts.prepared;
+    this.#parts = parts;
+    this.#steps = { ...parts.steps, narrates: true, looksInside: true };
+    this.#property = setup.properties.find(({ id }) => id === property) as unknown as Property | undefined;
+    this.#remembers = this.#property?.init({ nodes: parts.steps.nodes, model, parameters });
+    this.#images = [...origin.unborn];
+    for (const [node, boot] of origin.boots.entries())
+      this.#step(node, { kind: "boot" }, parts.local.eventOf(node, { kind: "boot" }), boot, undefined);
+  }
+
+  /** One step of the search. */
+  take(event: number, how: number): void {
+    const { local, atoms } = this.#parts;
+    const [outcome, way] = [how >> 2, how & 3];
+    this.#at++;
+    const node = local.nodeOf(event);
+    const value = atoms.valueOf(event);
+    if (local.site.at(event) > 0) return this.#step(node, value as NodeEvent, event, outcome, undefined);
+    const message = value as CarriedMessage;
+    const send = this.#sendOf(event, way === asCopy || this.#parts.settled.network === "set");
+    const where = { peer: message.from, path: this.#pathOf(message), data: message.body, cause: send };
+    if (way === asLoss) {
+      this.#keep("drop", node, { ...where, name: "lost" });
+      return;
+    }
+    if (this.#images[node]!.life !== "up") {
+      this.#keep("drop", node, { ...where, name: "node is down" });
+      return;
+    }
+    this.#step(node, { kind: "deliver", message }, event, outcome, where);
+  }
+
+  #step(node: NodeId, event: NodeEvent, atom: number, outcome: number, details: Partial<TraceEvent> | undefined): void {
+    const before = this.#images[node]!;
+    const kind = kindOf(event);
+    const id = this.#keep(kind, node, details ?? this.#detailsOf(event, before));
+    const step = new NodeStep(this.#steps, this.#imageAgain(before), following(this.#drawsOf(before, atom, outcome)));
+    let after = before;
+    try {
+      after = step.run(event);
+    } catch (thrown) {
+      const text = thrown instanceof Error ? thrown.message : String(thrown);
+      this.broken = { clause: `process ${this.#nameOf(node)} throws: ${text}`, events: [id] };
+    }
+    this.#images[node] = after;
+    if (kind === "crash") this.#down.add(node);
+    else this.#down.delete(node);
+    this.#tell(node, event, before, after, step.happenings, id);
+  }
+
+  /** What happened in the step, for the trace and for the property, in one order. */
+  #tell(
+    node: NodeId,
+    event: NodeEvent,
+    before: NodeImage,
+    after: NodeImage,
+    happenings: readonly Happening[],
+    cause: number,
+  ): void {
+    const own = observedIn(event, before, after, [], this.#steps, () => true);
+    for (const seen of own) this.#observe(seen, cause);
+    for (const happening of happenings) {
+      const id = this.#keepHappening(node, happening, cause);
+      const { incarnation } = after;
+      if (happening.kind === "answer")
+        this.#observe(
+          { kind: "indication", node, incarnation, path: "", name: happening.name, args: happening.args },
+          id,
+        );
+      else if (happening.kind === "request" || happening.kind === "indication") {
+        const { kind, path, name, args } = happening;
+        this.#observe({ kind, node, incarnation, path, name, args }, id);
+      }
+    }
+    this.#end();
+  }
+
+  #observe(seen: ReturnType<typeof observedIn>[number], event: number): void {
+    if (this.#property === undefined || this.broken !== null) return;
+    const { port = "" } = this.#property;
+    const isLife = seen.kind === "boot" || seen.kind === "crash" || seen.kind === "recover";
+    if (!(isLife || seen.path === port || seen.path.replace(/\[\d+\]/g, "[]") === port)) return;
+    const at = this.#at;
+    this.#property.on?.(this.#remembers, { ...seen, event, at, monotonic: at, wall: at }, this.#report());
+  }
+
+  /** What a property says at the end of a run, or of the nodes' states, it may say after any step. */
+  #end(): void {
+    if (this.#property === undefined || this.broken !== null) return;
+    const { nodes } = this.#parts.steps;
+    const correct = nodes.filter((node) => !this.#down.has(node));
+    const prospect: Prospect = { correct, at: this.#at, healed: false };
+    this.#property.end?.(this.#remembers, prospect, this.#report());
+    const event = this.events.length - 1;
+    if (this.broken === null)
+      this.#property.inspect?.(
+        this.#remembers,
+        { ...this.#parts.lookInto(this.#images), event, at: this.#at },
+        this.#report(),
+      );
+  }
+
+  #report(): Report {
+    return {
+      premise: () => undefined,
+      violated: (clause, ...events) => {
+        const last = this.events.length - 1;
+        this.broken ??= { clause: this.#named(clause), events: events.length > 0 ? events : [last] };
+      },
+    };
+  }
+
+  #keepHappening(node: NodeId, happening: Happening, cause: number): number {
+    if (happening.kind === "send") {
+      const { message } = happening;
+      const id = this.#keep("send", node, { peer: message.to, path: this.#pathOf(message), data: message.body, cause });
+      const atom = this.#parts.local.messageOf(message);
+      this.#sent.set(atom, [...(this.#sent.get(atom) ?? []), id]);
+      return id;
+    }
+    if (happening.kind === "disk")
+      return this.#keep("disk", node, { name: happening.name, data: happening.data, cause });
+    const { kind, name, args } = happening;
+    const path = happening.kind === "answer" ? undefined : happening.path;
+    return this.#keep(kind, node, { path, name, data: args, cause });
+  }
+
+  #keep(kind: TraceKind, node: NodeId, details: Partial<TraceEvent>): number {
+    const id = this.events.length;
+    const incarnation = Math.max(0, this.#images[node]!.incarnation + (kind === "recover" ? 1 : 0));
+    this.events.push({ id, kind, node, incarnation, at: this.#at, ...details });
+    return id;
+  }
+
+  #detailsOf(event: NodeEvent, before: NodeImage): Partial<TraceEvent> {
+    switch (event.kind) {
+      case "call": {
+        const { script, next } = before.clients[event.client]!;
+        const { request, args } = this.#steps.scripts[script]!.calls[next]!;
+        return { name: request, data: args };
+      }
+      case "timer":
+        return { path: event.path, name: event.name, data: event.args };
+      case "crash":
+        return { name: "", data: before.frames.length - event.kept };
+      case "notice": {
+        const { path, name, args } = before.notices[0]!;
+        return { path, name, data: args };
+      }
+      case "boot":
+      case "recover":
+        return { name: this.#nameOf(before.node) };
+      default:
+        return {};
+    }
+  }
+
+  #sendOf(message: number, stays: boolean): number | undefined {
+    const sends = this.#sent.get(message) ?? [];
+    return stays || sends.length === 0 ? sends[0] : sends.shift();
+  }
+
+  /** The draws of an outcome, from the memory of the search: it knows every step that it took. */
+  #drawsOf(before: NodeImage, event: number, outcome: number): readonly number[] {
+    const { local } = this.#parts;
+    const row = local.row(local.stateOf(before), event);
+    return local.draws[local.rowFirst.at(row) + outcome] ?? [];
+  }
+
+  #imageAgain(image: NodeImage): NodeImage {
+    const { local, atoms } = this.#parts;
+    return atoms.valueOf(local.stateOf(image)) as NodeImage;
+  }
+
+  #nameOf(node: NodeId): string {
+    return this.#parts.prepared.setup.processes[node]!.name;
+  }
+
+  /** Properties know processes by number, people by the names of the diagram. */
+  #named(clause: string): string {
+    return clause.replace(/\b([Pp]rocess) (\d+)\b/g, (_, word: string, id: string) => {
+      const name = this.#parts.prepared.setup.processes[Number(id)]?.name;
+      return `${word} ${name ?? id}`;
+    });
+  }
+
+  #pathOf({ channel, keys }: CarriedMessage): string {
+    const name = this.#parts.channels.nameOf(channel);
+    if (keys === null) return name;
+    let at = 0;
+    const keyed = name.replace(/\[\]/g, () => `[${keys[at++] ?? ""}]`);
+    return keys.slice(at).reduce((path, key) => `${path}[${key}]`, keyed);
+  }
+}
+
+const kindOf = ({ kind }: NodeEvent): TraceKind => {
+  if (kind === "settle") return "settled";
+  if (kind === "sync") return "disk";
+  return kind === "notice" ? "durable" : kind;
+};
+
+/** Tells a schedule again and looks at what breaks in it. */
+export const counterexampleOf = (
+  parts: Exploration,
+  origin: Origin,
+  schedule: readonly (readonly [event: number, how: number])[],
+  { property, kind, code }: Telling,
+): ExploredRun => {
+  const { scenario, model, parameters, setup } = parts.prepared;
+  const retelling = new Retelling(parts, origin, property);
+  for (const [event, how] of schedule) retelling.take(event, how);
+  const { broken, events } = retelling;
+  assert(broken !== null, `the search says that ${property} breaks, and the same run told again does not break it`);
+  const trace: Trace = {
+    header: {
+      format: traceFormat,
+      version: traceVersion,
+      scenario: scenario.id,
+      model,
+      parameters,
+      seed: 0,
+      code,
+      nodes: setup.processes.map(({ name }, id) => ({ id, name })),
+    },
+    events,
+  };
+  const slice = sliceOf(trace, broken.events, kind);
+  return {
+    property,
+    clause: broken.clause,
+    faulty: broken.events,
+    trace,
+    slice,
+    events: countEvents(trace, slice),
+    steps: schedule.length,
+  };
+};

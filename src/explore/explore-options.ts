@@ -1,0 +1,121 @@
+import { type Prepared, UsageError } from "../simulate/index.ts";
+import type { NetworkKind } from "./network-draft.ts";
+
+/** How far a search goes and what it takes for possible. Everything has a default from the scenario's model. */
+export interface ExploreOptions {
+  /** Breadth first finds shortest counterexamples; depth first needs less memory for its frontier. */
+  readonly order?: "breadth-first" | "depth-first";
+  /** Default: `multiset` where links are reliable, else `set`, which has loss, duplication and every order in it. */
+  readonly network?: NetworkKind;
+  /** Crashes in one run. Default: the scenario's, else its `f`. */
+  readonly crashesMax?: number;
+  /**
+   * Messages lost in one run, as steps of their own. Default 0, and 1 on an ordered network that loses: where order is
+   * free, a message that is lost is one that never comes, so that safety needs no such step.
+   */
+  readonly lossesMax?: number;
+  /** Messages delivered once more, on a multiset or ordered network. Default 0. */
+  readonly duplicatesMax?: number;
+  /** Timers that fire in one run. Default: any number. */
+  readonly timeoutsMax?: number;
+  /**
+   * When writes are durable: at the end of their step, or at an event of its own that a crash may come before. Default:
+   * `later` where processes may crash and recover.
+   */
+  readonly sync?: "at once" | "later";
+  /** `free`: any timer that is set may fire. `by delay`: of one process's, one that is surely due first goes first. */
+  readonly timers?: "free" | "by delay";
+  /** A delivery that changes nothing and sends nothing is no step. Default true. */
+  readonly prunesNoOps?: boolean;
+  readonly depthMax?: number;
+  readonly statesMax?: number;
+  /** Bytes that the tables may take. Default 1 GiB. */
+  readonly bytesMax?: number;
+  /** True once no more time should be spent. Pure rooms have no clock: the host brings one. */
+  readonly expired?: () => boolean;
+  readonly progress?: (distinct: number, generated: number) => void;
+  /** End when this property is violated. Default: when all are that can be. */
+  readonly first?: string;
+  /** Go on after a violation as if it had not been: every state is counted. Only the first violation is kept. */
+  readonly goesOn?: boolean;
+  /** Version of the code, for traces. */
+  readonly code?: string;
+}
+
+/** Options with every default settled. */
+export interface SettledOptions {
+  readonly order: "breadth-first" | "depth-first";
+  readonly network: NetworkKind;
+  readonly crashesMax: number;
+  readonly lossesMax: number;
+  readonly duplicatesMax: number;
+  readonly timeoutsMax: number | null;
+  readonly sync: "at once" | "later";
+  readonly ordersTimers: boolean;
+  readonly recovers: boolean;
+  readonly prunesNoOps: boolean;
+  readonly depthMax: number;
+  readonly statesMax: number;
+  readonly bytesMax: number;
+}
+
+const bytesMaxDefault = 1 << 30;
+
+const wholeNumber = (name: string, value: number | undefined): void => {
+  if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0))
+    throw new UsageError(`${name} is a whole number from 0, not ${value}`);
+};
+
+const timersOf = ({ model, scenario }: Prepared, { timers }: ExploreOptions): boolean => {
+  if (timers !== undefined) return timers === "by delay";
+  if (model.timing === "synchronous")
+    throw new UsageError(
+      `scenario ${scenario.id} counts on bounds of time, which exhaustive search does not have; look at it by seeds, or ` +
+        `without the bounds (timers: "free", or another timing model)`,
+    );
+  return model.timing !== "asynchronous";
+};
+
+const crashesOf = ({ setup, model }: Prepared, { crashesMax }: ExploreOptions): number =>
+  crashesMax ?? (model.nodes === "byzantine" ? 0 : (setup.faults?.crashes ?? setup.f ?? 0));
+
+/** Settles the options of a search from the model of a scenario. Throws UsageError where they cannot be met. */
+export const settle = (prepared: Prepared, options: ExploreOptions): SettledOptions => {
+  const { model, setup, scenario } = prepared;
+  for (const name of ["crashesMax", "lossesMax", "duplicatesMax", "timeoutsMax", "depthMax", "statesMax"] as const)
+    wholeNumber(name, options[name]);
+  if ((setup.plan ?? []).length > 0)
+    throw new UsageError(`scenario ${scenario.id} has faults at fixed times, and exhaustive search has no time`);
+  const network = options.network ?? (model.network === "reliable" ? "multiset" : "set");
+  const crashesMax = crashesOf(prepared, options);
+  const recovers = model.nodes === "crash-recovery";
+  return {
+    order: options.order ?? "breadth-first",
+    network,
+    crashesMax,
+    lossesMax: options.lossesMax ?? (network === "ordered" && model.network !== "reliable" ? 1 : 0),
+    duplicatesMax: network === "set" ? 0 : (options.duplicatesMax ?? 0),
+    timeoutsMax: options.timeoutsMax ?? null,
+    sync: options.sync ?? (recovers && crashesMax > 0 ? "later" : "at once"),
+    ordersTimers: timersOf(prepared, options),
+    recovers,
+    prunesNoOps: options.prunesNoOps ?? true,
+    depthMax: options.depthMax ?? Number.POSITIVE_INFINITY,
+    statesMax: options.statesMax ?? Number.POSITIVE_INFINITY,
+    bytesMax: options.bytesMax ?? bytesMaxDefault,
+  };
+};
+
+/** What a search took for impossible, in words: its verdicts hold within this and no further. */
+export const boundsOf = ({ model }: Prepared, settled: SettledOptions): readonly string[] => {
+  const { network, crashesMax, lossesMax, duplicatesMax, timeoutsMax, sync, depthMax } = settled;
+  const bounds = [`network: ${network}`, `crashes: at most ${crashesMax}`];
+  if (network === "ordered") bounds.push(`losses: at most ${lossesMax}`);
+  if (network !== "set") bounds.push(`duplicates: at most ${duplicatesMax}`);
+  if (timeoutsMax !== null) bounds.push(`timeouts: at most ${timeoutsMax}`);
+  if (crashesMax > 0 && sync === "at once") bounds.push("writes are durable at the end of their step");
+  if (depthMax !== Number.POSITIVE_INFINITY) bounds.push(`depth: at most ${depthMax}`);
+  if (model.nodes === "byzantine") bounds.push("no traitors");
+  if (model.network === "arbitrary") bounds.push("no forged messages");
+  return bounds;
+};

@@ -1,0 +1,263 @@
+import { type NodeId, Odometer } from "../model/index.ts";
+import type { Atoms } from "./atoms.ts";
+import { spendCrash, spendTimeout } from "./budgets.ts";
+import { IntBuffer } from "./int-buffer.ts";
+import type { CarriedMessage, Happening, NodeEvent, NodeImage } from "./node-image.ts";
+import { NoClock, NodeStep, ownEvents, type StepOptions } from "./node-step.ts";
+import { PairTable } from "./pair-table.ts";
+import type { Observed } from "./watch.ts";
+
+const costOf = ({ kind }: NodeEvent): number => (kind === "crash" ? spendCrash : kind === "timer" ? spendTimeout : 0);
+
+/** What a step of one node leads to, by its draws; equal outcomes of unlike draws are one. */
+interface Outcome {
+  readonly to: number;
+  readonly sends: readonly number[];
+  readonly observed: number;
+  readonly thrown: number;
+  readonly draws: readonly number[];
+}
+
+/** What of a node's steps a search takes part in. */
+export interface LocalScope {
+  /** Whether some property hears what happens at a port path. */
+  readonly hears: (path: string) => boolean;
+  /** Whether a crash may tear the writes of one step apart. */
+  readonly tears: boolean;
+  readonly mayCrash: (node: NodeId) => boolean;
+}
+
+/** Draws of one step are enumerated up to this many runs of it. */
+const drawsMax = 100_000;
+
+/** What a property may see of what happened in a step. */
+export const observedIn = (
+  event: NodeEvent,
+  image: NodeImage,
+  after: Pick<NodeImage, "incarnation">,
+  happenings: readonly Happening[],
+  options: StepOptions,
+  hears: (path: string) => boolean,
+): readonly Observed[] => {
+  const { node } = image;
+  const { incarnation } = event.kind === "crash" ? image : after;
+  const seen: Observed[] = [];
+  const see = (kind: Observed["kind"], path: string, name: string, args: readonly unknown[]): void => {
+    seen.push({ kind, node, incarnation, path, name, args });
+  };
+  if (event.kind === "boot" || event.kind === "crash" || event.kind === "recover") see(event.kind, "", "", []);
+  else if (event.kind === "call") {
+    const { script, next } = image.clients[event.client]!;
+    const { request, args } = options.scripts[script]!.calls[next]!;
+    see("request", "", request, args);
+  }
+  for (const happening of happenings) {
+    const { kind } = happening;
+    if (kind === "answer") see("indication", "", happening.name, happening.args);
+    else if ((kind === "request" || kind === "indication") && hears(happening.path))
+      see(kind, happening.path, happening.name, happening.args);
+  }
+  return seen;
+};
+
+/**
+ * The memory of what steps of single nodes do: (local state, event) → outcomes. A global transition is such a step in a
+ * tuple of numbers, so that the protocol runs once for each step that is new, and the rest of a search is looked up.
+ */
+export class LocalTransitions {
+  readonly atoms: Atoms;
+  /** Outcomes of a row: the first, and how many. A row is a pair of local state and event. */
+  readonly rowFirst: IntBuffer = new IntBuffer();
+  readonly rowCount: IntBuffer = new IntBuffer();
+  /** Outcomes by column: the local state that they lead to, … */
+  readonly to: IntBuffer = new IntBuffer();
+  /** … what is sent, as a range of `sends`, … */
+  readonly sendsAt: IntBuffer = new IntBuffer();
+  readonly sendsCount: IntBuffer = new IntBuffer();
+  /** … what properties see (0 for nothing), … */
+  readonly observed: IntBuffer = new IntBuffer();
+  /** … the fingerprints of all this together, … */
+  readonly low: IntBuffer = new IntBuffer();
+  readonly high: IntBuffer = new IntBuffer();
+  /** … and what the protocol threw instead, from 1 on. */
+  readonly thrown: IntBuffer = new IntBuffer();
+  readonly draws: (readonly number[])[] = [];
+  readonly sends: IntBuffer = new IntBuffer();
+  readonly errors: string[] = [];
+  /** By message: who sent it and who is to get it. */
+  readonly sender: IntBuffer = new IntBuffer();
+  readonly receiver: IntBuffer = new IntBuffer();
+  /** By event of its own: the process, from 1 on; 0 for a message. */
+  readonly site: IntBuffer = new IntBuffer();
+  /** By event: what it takes from the budgets. */
+  readonly cost: IntBuffer = new IntBuffer();
+  /** By local state: its own events as a range of `own`; -1 when not asked yet. */
+  readonly ownAt: IntBuffer = new IntBuffer();
+  readonly ownCount: IntBuffer = new IntBuffer();
+  readonly own: IntBuffer = new IntBuffer();
+  /** By local state: 1 when it is the end of a process. */
+  readonly stopped: IntBuffer = new IntBuffer();
+  /** Why the search cannot go on: a protocol that needs what it has not. */
+  refusal: string | null = null;
+  /** How often the protocol's own code ran. */
+  calls = 0;
+  readonly #memo = new PairTable();
+  readonly #options: StepOptions;
+  readonly #scope: LocalScope;
+
+  constructor(atoms: Atoms, options: StepOptions, scope: LocalScope) {
+    this.atoms = atoms;
+    this.#options = options;
+    this.#scope = scope;
+    // Number 0 stands for no event seen.
+    atoms.idOf("observed", []);
+  }
+
+  get bytes(): number {
+    return this.#memo.bytes + this.atoms.bytes + this.rowFirst.bytes * 12;
+  }
+
+  /** How many pairs of local state and event it knows. */
+  get size(): number {
+    return this.#memo.size;
+  }
+
+  /** The atom of a local state. */
+  stateOf(image: NodeImage): number {
+    const id = this.atoms.idOf(`process ${image.node}`, image);
+    put(this.stopped, id, image.life === "stopped" ? 1 : 0);
+    return id;
+  }
+
+  /** The atom of an event of a node by itself. */
+  eventOf(node: NodeId, event: NodeEvent): number {
+    const id = this.atoms.idOf(`event of process ${node}`, event);
+    put(this.cost, id, costOf(event));
+    put(this.site, id, node + 1);
+    return id;
+  }
+
+  /** The node of an event, whichever it is of. */
+  nodeOf(event: number): NodeId {
+    const site = this.site.at(event);
+    return (site > 0 ? site : this.receiver.at(event)) - 1;
+  }
+
+  /** The row of a local state and an event (a message, or an event of its own). */
+  row(state: number, event: number): number {
+    const known = this.#memo.get(state, event);
+    return known > 0 ? known - 1 : this.#learn(state, event);
+  }
+
+  /** Where the own events of a local state begin in `own`; how many is in `ownCount`. */
+  ownOf(state: number): number {
+    if (state < this.ownAt.length && this.ownAt.at(state) > 0) return this.ownAt.at(state) - 1;
+    const image = this.atoms.valueOf(state) as NodeImage;
+    const { tears, mayCrash } = this.#scope;
+    const events = ownEvents(image, this.#options, tears).filter(
+      ({ kind }) => kind !== "crash" || mayCrash(image.node),
+    );
+    const at = this.own.length;
+    for (const event of events) this.own.push(this.eventOf(image.node, event));
+    put(this.ownAt, state, at + 1);
+    put(this.ownCount, state, events.length);
+    return at;
+  }
+
+  #learn(state: number, event: number): number {
+    const found = this.#outcomes(state, event);
+    const row = this.rowFirst.length;
+    this.rowFirst.push(this.to.length);
+    this.rowCount.push(found.length);
+    for (const outcome of found) this.#keep(outcome);
+    this.#memo.set(state, event, row + 1);
+    return row;
+  }
+
+  #keep({ to, sends, observed, thrown, draws }: Outcome): void {
+    const { low, high } = this.atoms;
+    let [sumLow, sumHigh] = [low.at(to), high.at(to)];
+    this.to.push(to);
+    this.sendsAt.push(this.sends.length);
+    this.sendsCount.push(sends.length);
+    for (const message of sends) {
+      this.sends.push(message);
+      sumLow = (sumLow + low.at(message)) | 0;
+      sumHigh = (sumHigh + high.at(message)) | 0;
+    }
+    this.observed.push(observed);
+    this.low.push(sumLow);
+    this.high.push(sumHigh);
+    this.thrown.push(thrown);
+    this.draws.push(draws);
+  }
+
+  #outcomes(state: number, event: number): readonly Outcome[] {
+    const isMessage = event < this.receiver.length && this.receiver.at(event) > 0;
+    const value = this.atoms.valueOf(event);
+    const happening: NodeEvent = isMessage
+      ? { kind: "deliver", message: value as CarriedMessage }
+      : (value as NodeEvent);
+    const { life, notices } = this.atoms.valueOf(state) as NodeImage;
+    // A message to a process that is down is gone.
+    if (isMessage && life !== "up") return [{ to: state, sends: [], observed: 0, thrown: 0, draws: [] }];
+    if (isMessage && notices.length > 0) return [];
+    const found = new Map<string, Outcome>();
+    const odometer = new Odometer();
+    let runs = 0;
+    do {
+      if (++runs > drawsMax) {
+        this.refusal = `one step has more than ${drawsMax} outcomes by its draws`;
+        break;
+      }
+      const outcome = this.#outcome(state, happening, odometer);
+      if (outcome === null) return [];
+      const key = `${outcome.to}/${outcome.observed}/${outcome.thrown}/${outcome.sends.join()}`;
+      if (!found.has(key)) found.set(key, outcome);
+    } while (odometer.next());
+    return [...found.values()];
+  }
+
+  #outcome(state: number, event: NodeEvent, odometer: Odometer): Outcome | null {
+    const before = this.atoms.valueOf(state) as NodeImage;
+    const step = new NodeStep(this.#options, this.atoms.valueOf(state) as NodeImage, odometer);
+    this.calls++;
+    try {
+      const after = step.run(event);
+      const seen = observedIn(event, before, after, step.happenings, this.#options, this.#scope.hears);
+      const sends = step.happenings.flatMap((each) => (each.kind === "send" ? [this.messageOf(each.message)] : []));
+      return {
+        to: this.stateOf(after),
+        sends,
+        observed: seen.length === 0 ? 0 : this.atoms.idOf("observed", seen),
+        thrown: 0,
+        draws: odometer.path(),
+      };
+    } catch (thrown) {
+      if (thrown instanceof NoClock) {
+        this.refusal = thrown.text;
+        return null;
+      }
+      const text = thrown instanceof Error ? thrown.message : String(thrown);
+      return { to: state, sends: [], observed: 0, thrown: this.errors.push(text), draws: odometer.path() };
+    }
+  }
+
+  /** The atom of a message. */
+  messageOf(message: CarriedMessage): number {
+    const { from, to } = message;
+    if (this.#options.programs[to] === undefined)
+      throw new Error(`it sends to process ${to}, and the last one is ${this.#options.programs.length - 1}`);
+    const id = this.atoms.idOf("message", message);
+    put(this.sender, id, from + 1);
+    put(this.receiver, id, to + 1);
+    put(this.site, id, 0);
+    return id;
+  }
+}
+
+/** Sets one number of a column that grows on demand; what lies between is 0. */
+const put = (column: IntBuffer, at: number, value: number): void => {
+  while (column.length <= at) column.push(0);
+  column.data[at] = value;
+};

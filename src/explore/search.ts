@@ -1,0 +1,434 @@
+import type { Inspection } from "../check/index.ts";
+import { assert } from "../model/index.ts";
+import type { Atoms } from "./atoms.ts";
+import { type BudgetTable, spendDuplicate, spendLoss } from "./budgets.ts";
+import { FingerprintTable } from "./fingerprint-table.ts";
+import { IntBuffer } from "./int-buffer.ts";
+import type { LocalTransitions } from "./local-transitions.ts";
+import { NetworkDraft, type NetworkKind } from "./network-draft.ts";
+import type { Break, Watch } from "./watch.ts";
+
+/** How a step was taken: the event as it is, a message that stays to come again, a message that is lost. */
+export const asItIs = 0;
+export const asCopy = 1;
+export const asLoss = 2;
+const waysOfTaking = 4;
+
+/** What a search is made of. */
+export interface SearchInput {
+  readonly nodes: number;
+  readonly atoms: Atoms;
+  readonly local: LocalTransitions;
+  readonly watch: Watch;
+  readonly budgets: BudgetTable;
+  readonly network: NetworkKind;
+  readonly order: "breadth-first" | "depth-first";
+  readonly prunesNoOps: boolean;
+  readonly depthMax: number;
+  readonly statesMax: number;
+  readonly bytesMax: number;
+  readonly expired: () => boolean;
+  readonly progress: ((distinct: number, generated: number) => void) | undefined;
+  /** Whether losing messages is an action of its own; else a message that is lost is one that never comes. */
+  readonly loses: boolean;
+  /** Whether messages may be delivered and stay. */
+  readonly duplicates: boolean;
+  /** A look into the nodes of a state, for invariants. */
+  readonly lookInto: (locals: readonly number[]) => Inspection;
+  /** Called at a violation; true when the search is to end. */
+  readonly broke: (found: readonly Break[], parent: number, event: number, how: number) => boolean;
+}
+
+/** Why a search ended before it had seen everything. */
+export type Cut = "depth" | "states" | "memory" | "time" | "violation" | "refusal";
+
+// A state in the frontier: fingerprint, its number, depth, budgets, what properties remember; then a number for each node,
+// how many items the network has, and the items.
+const atLow = 0;
+const atHigh = 1;
+const atNumber = 2;
+const atDepth = 3;
+const atBudget = 4;
+const atWatch = 5;
+const atNodes = 6;
+
+/** How many expansions go by between two looks at the clock and at the memory. */
+const expansionsALook = 512;
+
+/**
+ * A search over global states: tuples of numbers whose steps are looked up. What a step changes it changes by a
+ * difference, the fingerprint too; a state is written down only when it is new.
+ */
+export class Search {
+  generated = 0;
+  /** Steps that led into a bound of depth, so that what lies behind was not seen. */
+  cut: Cut | null = null;
+  depth = 0;
+  readonly #in: SearchInput;
+  readonly #visited: FingerprintTable;
+  readonly #parents = new IntBuffer();
+  readonly #events = new IntBuffer();
+  readonly #hows = new IntBuffer();
+  readonly #draft: NetworkDraft;
+  #open = new IntBuffer();
+  #next = new IntBuffer();
+  #state: Int32Array = new Int32Array(256);
+  #depthCut = false;
+  #over = false;
+  #anyStopped = false;
+
+  constructor(input: SearchInput) {
+    this.#in = input;
+    this.#visited = new FingerprintTable(input.bytesMax);
+    this.#draft = new NetworkDraft(input.network, input.atoms, input.local);
+    if (input.order === "depth-first") this.#next = this.#open;
+  }
+
+  get distinct(): number {
+    return this.#visited.size;
+  }
+
+  /** Memory of the tables, bytes. */
+  get bytes(): number {
+    const { local, watch } = this.#in;
+    const frontier = this.#open === this.#next ? this.#open.bytes : this.#open.bytes + this.#next.bytes;
+    return this.#visited.bytes + this.#parents.bytes * 3 + frontier + local.bytes + watch.bytes;
+  }
+
+  /** How many numbers the frontier holds, and how many bytes a state takes in the tables. */
+  get bytesAState(): number {
+    return this.bytes / Math.max(1, this.distinct);
+  }
+
+  /** Adds a state to begin with. */
+  addInitial(locals: readonly number[], watch: number, budget: number, messages: readonly number[]): void {
+    const { low, high } = this.#in.atoms;
+    const draft = this.#draft;
+    draft.load(this.#state, 0, 0);
+    for (const message of messages) draft.send(message);
+    let [sumLow, sumHigh] = [draft.low, draft.high];
+    for (const atom of [...locals, watch, budget]) {
+      sumLow = (sumLow + low.at(atom)) | 0;
+      sumHigh = (sumHigh + high.at(atom)) | 0;
+    }
+    this.generated++;
+    if (!this.#visited.add(sumLow, sumHigh)) return;
+    this.#parents.push(-1);
+    this.#events.push(0);
+    this.#hows.push(0);
+    const at = this.#begin(atNodes + locals.length + 1 + draft.count);
+    const { data } = this.#open;
+    data.set([sumLow, sumHigh, this.distinct - 1, 0, budget, watch, ...locals, draft.count], at);
+    data.set(draft.items.subarray(0, draft.count), at + atNodes + locals.length + 1);
+    this.#end(at, atNodes + locals.length + 1 + draft.count, this.#open);
+  }
+
+  /** Runs to the end, or to a bound. */
+  run(): void {
+    if (this.#in.order === "breadth-first") this.#runBreadthFirst();
+    else this.#runDepthFirst();
+    if (this.cut === null && this.#depthCut) this.cut = "depth";
+    if (this.#in.local.refusal !== null) this.cut = "refusal";
+  }
+
+  /** The steps that lead to a state: events and how they were taken, from a state to begin with, whose number is first. */
+  pathTo(number: number): {
+    readonly start: number;
+    readonly steps: readonly (readonly [event: number, how: number])[];
+  } {
+    const steps: [number, number][] = [];
+    let at = number;
+    for (; this.#parents.at(at) >= 0; at = this.#parents.at(at)) steps.push([this.#events.at(at), this.#hows.at(at)]);
+    return { start: at, steps: steps.reverse() };
+  }
+
+  // --- the order of the search ---
+
+  #runBreadthFirst(): void {
+    while (this.#open.length > 0 && !this.#over) {
+      const open = this.#open;
+      for (let at = 0, count = 0; at < open.length && !this.#over; ) {
+        if (count++ % expansionsALook === 0 && this.#isSpent()) return;
+        const length = open.data[at]!;
+        this.#load(open, at + 1, length);
+        this.#expand();
+        at += length + 2;
+      }
+      open.length = 0;
+      this.#open = this.#next;
+      this.#next = open;
+    }
+  }
+
+  #runDepthFirst(): void {
+    const open = this.#open;
+    for (let count = 0; open.length > 0 && !this.#over; count++) {
+      if (count % expansionsALook === 0 && this.#isSpent()) return;
+      const length = open.data[open.length - 1]!;
+      open.length -= length + 2;
+      this.#load(open, open.length + 1, length);
+      this.#expand();
+    }
+  }
+
+  #isSpent(): boolean {
+    const { statesMax, bytesMax, expired, progress } = this.#in;
+    progress?.(this.distinct, this.generated);
+    if (this.distinct >= statesMax) this.cut = "states";
+    else if (this.bytes >= bytesMax || this.#visited.full) this.cut = "memory";
+    else if (expired()) this.cut = "time";
+    return this.cut !== null;
+  }
+
+  // --- records: their length before and after them ---
+
+  #begin(length: number): number {
+    this.#next.reserve(length + 2);
+    this.#open.reserve(length + 2);
+    return this.#open.length + 1;
+  }
+
+  #end(at: number, length: number, buffer: IntBuffer): void {
+    buffer.data[at - 1] = length;
+    buffer.data[at + length] = length;
+    buffer.length = at + length + 1;
+  }
+
+  #load({ data }: IntBuffer, at: number, length: number): void {
+    if (this.#state.length < length) this.#state = new Int32Array(length * 2);
+    const state = this.#state;
+    for (let index = 0; index < length; index++) state[index] = data[at + index]!;
+    if (state[atDepth]! > this.depth) this.depth = state[atDepth]!;
+    const { nodes, local } = this.#in;
+    this.#anyStopped = false;
+    for (let node = 0; node < nodes; node++)
+      if (local.stopped.data[state[atNodes + node]!] === 1) this.#anyStopped = true;
+  }
+
+  // --- the steps of one state ---
+
+  #expand(): void {
+    const { nodes, depthMax } = this.#in;
+    const state = this.#state;
+    if (state[atDepth]! >= depthMax) {
+      this.#depthCut = true;
+      return;
+    }
+    const first = atNodes + nodes + 1;
+    const end = first + state[atNodes + nodes]!;
+    let previous = -1;
+    for (let at = first; at < end && !this.#over; at++) {
+      const item = state[at]!;
+      // Equal messages are one step.
+      if (item === previous) continue;
+      previous = item;
+      this.#deliveries(item);
+    }
+    for (let node = 0; node < nodes && !this.#over; node++) this.#ownSteps(node);
+  }
+
+  #deliveries(item: number): void {
+    const { local, budgets, loses, duplicates, network } = this.#in;
+    const message = network === "ordered" ? this.#draft.messageOf(item) : item;
+    const node = local.receiver.data[message]! - 1;
+    const budget = this.#state[atBudget]!;
+    this.#take(node, message, item, budget, asItIs);
+    if (local.sender.data[message] === node + 1) return;
+    if (duplicates) {
+      const left = budgets.after(budget, spendDuplicate);
+      if (left !== 0) this.#take(node, message, item, left, asCopy);
+    }
+    if (loses) {
+      const left = budgets.after(budget, spendLoss);
+      if (left !== 0) this.#lose(item, message, left);
+    }
+  }
+
+  #ownSteps(node: number): void {
+    const { local, budgets } = this.#in;
+    const state = this.#state[atNodes + node]!;
+    const at = local.ownOf(state);
+    const count = local.ownCount.data[state]!;
+    for (let index = at; index < at + count; index++) {
+      const event = local.own.data[index]!;
+      const left = budgets.after(this.#state[atBudget]!, local.cost.data[event]!);
+      if (left !== 0) this.#take(node, event, 0, left, asItIs);
+    }
+  }
+
+  /** One node takes one event; `item` is what leaves the network by it, 0 for nothing. */
+  #take(node: number, event: number, item: number, budget: number, how: number): void {
+    const { local, atoms, network, prunesNoOps } = this.#in;
+    const state = this.#state;
+    const before = state[atNodes + node]!;
+    const row = local.row(before, event);
+    const first = local.rowFirst.data[row]!;
+    const end = first + local.rowCount.data[row]!;
+    for (let outcome = first; outcome < end; outcome++) {
+      const to = local.to.data[outcome]!;
+      const sends = local.sendsCount.data[outcome]!;
+      const observed = local.observed.data[outcome]!;
+      const changesNothing = to === before && sends === 0 && observed === 0 && local.thrown.data[outcome] === 0;
+      // On an ordered network even a message that does nothing makes room for the next.
+      if (changesNothing && item !== 0 && prunesNoOps && network !== "ordered") continue;
+      this.generated++;
+      const way = (outcome - first) * waysOfTaking + how;
+      if (local.thrown.data[outcome] !== 0) {
+        this.#throws(local.thrown.data[outcome]!, event, way);
+        continue;
+      }
+      const isEnd = local.stopped.data[to] === 1;
+      const isPlain = network === "multiset" && how === asItIs && !this.#anyStopped && !isEnd;
+      let low: number;
+      let high: number;
+      if (isPlain) {
+        low = (state[atLow]! + local.low.data[outcome]! - atoms.low.data[before]!) | 0;
+        high = (state[atHigh]! + local.high.data[outcome]! - atoms.high.data[before]!) | 0;
+        if (item !== 0) {
+          low = (low - atoms.low.data[item]!) | 0;
+          high = (high - atoms.high.data[item]!) | 0;
+        }
+      } else {
+        this.#draftNetwork(node, item, outcome, how, isEnd);
+        low = (state[atLow]! + this.#draft.low + atoms.low.data[to]! - atoms.low.data[before]!) | 0;
+        high = (state[atHigh]! + this.#draft.high + atoms.high.data[to]! - atoms.high.data[before]!) | 0;
+      }
+      this.#arrive(node, to, low, high, budget, observed, event, way, isPlain ? outcome : -1, item);
+    }
+  }
+
+  /** The network after a step, on any but the plainest of networks. */
+  #draftNetwork(node: number, item: number, outcome: number, how: number, isEnd: boolean): void {
+    const { local, nodes, network } = this.#in;
+    const draft = this.#draft;
+    draft.load(this.#state, atNodes + nodes + 1, this.#state[atNodes + nodes]!);
+    if (item !== 0 && how !== asCopy && network !== "set") draft.take(item);
+    if (isEnd) draft.purge(node);
+    const at = local.sendsAt.data[outcome]!;
+    for (let index = at; index < at + local.sendsCount.data[outcome]!; index++) {
+      const message = local.sends.data[index]!;
+      // Nobody is there to get it, now or later.
+      if (local.stopped.data[this.#state[atNodes + local.receiver.data[message]! - 1]!] !== 1) draft.send(message);
+    }
+  }
+
+  #lose(item: number, message: number, budget: number): void {
+    const { nodes } = this.#in;
+    const draft = this.#draft;
+    draft.load(this.#state, atNodes + nodes + 1, this.#state[atNodes + nodes]!);
+    draft.take(item);
+    this.generated++;
+    const low = (this.#state[atLow]! + draft.low) | 0;
+    const high = (this.#state[atHigh]! + draft.high) | 0;
+    this.#arrive(-1, 0, low, high, budget, 0, message, asLoss, -1, 0);
+  }
+
+  /** A step leads to a state: what properties say of it, whether it is new, and if so what it is. */
+  #arrive(
+    node: number,
+    to: number,
+    lowBefore: number,
+    highBefore: number,
+    budget: number,
+    observed: number,
+    event: number,
+    how: number,
+    plainOutcome: number,
+    item: number,
+  ): void {
+    const { atoms, watch } = this.#in;
+    const state = this.#state;
+    let [low, high] = [lowBefore, highBefore];
+    let remembers = state[atWatch]!;
+    if (budget !== state[atBudget]) {
+      low = (low + atoms.low.data[budget]! - atoms.low.data[state[atBudget]!]!) | 0;
+      high = (high + atoms.high.data[budget]! - atoms.high.data[state[atBudget]!]!) | 0;
+    }
+    if (observed !== 0) {
+      const row = watch.next(remembers, observed);
+      if (watch.breaks(row).length > 0) this.#broke(watch.breaks(row), event, how);
+      remembers = watch.to(row);
+    }
+    if (watch.inspects) remembers = this.#inspect(remembers, node, to, event, how);
+    if (remembers !== state[atWatch]) {
+      low = (low + atoms.low.data[remembers]! - atoms.low.data[state[atWatch]!]!) | 0;
+      high = (high + atoms.high.data[remembers]! - atoms.high.data[state[atWatch]!]!) | 0;
+    }
+    if (this.#visited.full) {
+      this.cut = "memory";
+      this.#over = true;
+      return;
+    }
+    if (!this.#visited.add(low, high)) return;
+    this.#parents.push(state[atNumber]!);
+    this.#events.push(event);
+    this.#hows.push(how);
+    this.#write(node, to, low, high, budget, remembers, plainOutcome, item);
+  }
+
+  #write(
+    node: number,
+    to: number,
+    low: number,
+    high: number,
+    budget: number,
+    remembers: number,
+    plainOutcome: number,
+    item: number,
+  ): void {
+    const { nodes } = this.#in;
+    if (plainOutcome >= 0) this.#plainNetwork(plainOutcome, item);
+    const draft = this.#draft;
+    const length = atNodes + nodes + 1 + draft.count;
+    const next = this.#next;
+    next.reserve(length + 2);
+    const { data } = next;
+    const at = next.length + 1;
+    const state = this.#state;
+    data[at + atLow] = low;
+    data[at + atHigh] = high;
+    data[at + atNumber] = this.distinct - 1;
+    data[at + atDepth] = state[atDepth]! + 1;
+    data[at + atBudget] = budget;
+    data[at + atWatch] = remembers;
+    for (let index = 0; index < nodes; index++) data[at + atNodes + index] = state[atNodes + index]!;
+    if (node >= 0) data[at + atNodes + node] = to;
+    data[at + atNodes + nodes] = draft.count;
+    const first = at + atNodes + nodes + 1;
+    for (let index = 0; index < draft.count; index++) data[first + index] = draft.items[index]!;
+    this.#end(at, length, next);
+  }
+
+  /** The items of the new state, where the fingerprint was had without them. */
+  #plainNetwork(outcome: number, item: number): void {
+    const { local, nodes } = this.#in;
+    const draft = this.#draft;
+    draft.load(this.#state, atNodes + nodes + 1, this.#state[atNodes + nodes]!);
+    if (item !== 0) draft.take(item);
+    const at = local.sendsAt.data[outcome]!;
+    for (let index = at; index < at + local.sendsCount.data[outcome]!; index++) draft.send(local.sends.data[index]!);
+  }
+
+  // --- violations ---
+
+  #inspect(remembers: number, node: number, to: number, event: number, how: number): number {
+    const { nodes, watch, lookInto } = this.#in;
+    const locals = Array.from(this.#state.subarray(atNodes, atNodes + nodes));
+    if (node >= 0) locals[node] = to;
+    const { to: after, breaks } = watch.inspect(remembers, locals.join(), lookInto(locals));
+    if (breaks.length > 0) this.#broke(breaks, event, how);
+    return after;
+  }
+
+  #throws(error: number, event: number, how: number): void {
+    const clause = this.#in.local.errors[error - 1]!;
+    this.#broke([{ property: -1, clause }], event, how);
+  }
+
+  #broke(found: readonly Break[], event: number, how: number): void {
+    assert(found.length > 0, "a violation has a property");
+    if (!this.#in.broke(found, this.#state[atNumber]!, event, how)) return;
+    this.cut = "violation";
+    this.#over = true;
+  }
+}
