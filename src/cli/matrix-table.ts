@@ -1,8 +1,8 @@
-import { describeModel } from "../model/index.ts";
+import { describeModel, type SystemModel } from "../model/index.ts";
 import { type Claim, claimedModels, describeStep, isClaimed } from "./models.ts";
 import { markOf } from "./report.ts";
 import type { CellReport } from "./search/search-task.ts";
-import { counted, type Terminal } from "./terminal.ts";
+import { counted, type Terminal, wrapText } from "./terminal.ts";
 
 /** How a cell came to its verdict: `1,000 seeds`, `PL2, 6 events`, `not reached`. */
 const evidence = ({ verdict, strength, property, clause }: CellReport): string => {
@@ -22,16 +22,22 @@ export interface MatrixBlock {
 
 const claimText = (claim: Claim): string => claimedModels(claim).map(describeModel).join(", also ");
 
+/** How a model differs from the first claim; `claimed` where it does not, and beside those that are claimed as well. */
+const stepOf = (subject: Claim, model: SystemModel): string => {
+  const step = describeStep(model, subject.model);
+  return isClaimed(subject, model) && step !== "claimed" ? `${step} (claimed)` : step;
+};
+
 const blockText = ({ subject, cells }: MatrixBlock, terminal: Terminal): string => {
   const { paint, width } = terminal;
-  const steps = cells.map(({ model }) => describeStep(model, subject.model));
+  const steps = cells.map(({ model }) => stepOf(subject, model));
   const stepWidth = Math.max(...steps.map((step) => step.length), 24);
   const rows = cells.map((cell, at) => {
     const words = cell.verdict.padEnd(8);
     return `  ${markOf(cell.verdict, terminal)} ${steps[at]!.padEnd(stepWidth)}  ${words}  ${paint(evidence(cell), "dim")}`;
   });
   const head = `${subject.id}  ${claimText(subject)}`;
-  const claim = head.length > width ? `\n  ${claimText(subject)}` : `  ${claimText(subject)}`;
+  const claim = head.length > width ? `\n${wrapText(claimText(subject), width, "  ")}` : `  ${claimText(subject)}`;
   return `${paint(subject.id, "bold")}${paint(claim, "dim")}\n${rows.join("\n")}`;
 };
 
@@ -57,7 +63,7 @@ const markdownCell = (cell: CellReport): string => {
 /** The table for a page: a row a scenario, what it claims, and what was found one step (or more) outside. */
 export const matrixMarkdown = (blocks: readonly MatrixBlock[]): string => {
   const row = ({ subject, cells }: MatrixBlock): string => {
-    const step = (cell: CellReport): string => `${describeStep(cell.model, subject.model)}: ${markdownCell(cell)}`;
+    const step = (cell: CellReport): string => `${stepOf(subject, cell.model)}: ${markdownCell(cell)}`;
     const [first, ...rest] = cells;
     const inside = rest.filter(({ model }) => isClaimed(subject, model)).map(step);
     const outside = rest.filter(({ model }) => !isClaimed(subject, model)).map(step);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { isAtMostAsWeakAs, type SystemModel } from "../model/index.ts";
-import { allModels, describeStep, isSameModel, oneStepBelow } from "./models.ts";
+import { allModels, describeStep, isClaimed, isSameModel, modelsAround, oneStepBelow } from "./models.ts";
 
 const text = ({ network, nodes, timing }: SystemModel): string => `${network} ${nodes} ${timing}`;
 
@@ -30,5 +30,30 @@ describe("models around a claim", () => {
     const claim: SystemModel = { network: "reliable", nodes: "crash-stop", timing: "asynchronous" };
     expect(describeStep(claim, claim)).toBe("claimed");
     expect(describeStep({ ...claim, nodes: "byzantine", network: "arbitrary" }, claim)).toBe("arbitrary × byzantine");
+  });
+
+  it("the cells of a claim are its models and those one step below each, none of them twice", () => {
+    const model: SystemModel = { network: "fair-loss", nodes: "crash-stop", timing: "eventually-synchronous" };
+    const both = { model, alsoModels: [{ ...model, timing: "unknown-bound" as const }] };
+    expect(modelsAround(both, false).map(text)).toEqual([
+      "fair-loss crash-stop eventually-synchronous",
+      "fair-loss crash-stop unknown-bound",
+      "arbitrary crash-stop eventually-synchronous",
+      "fair-loss crash-recovery eventually-synchronous",
+      "fair-loss crash-stop asynchronous",
+      "arbitrary crash-stop unknown-bound",
+      "fair-loss crash-recovery unknown-bound",
+    ]);
+    expect(modelsAround(both, true)).toHaveLength(allModels.length);
+  });
+
+  it("a claim covers what is stronger, also where it is of two forms", () => {
+    const model: SystemModel = { network: "fair-loss", nodes: "crash-stop", timing: "eventually-synchronous" };
+    expect(isClaimed({ model }, { ...model, timing: "synchronous", network: "reliable" })).toBe(true);
+    expect(isClaimed({ model }, { ...model, timing: "unknown-bound" })).toBe(false);
+    expect(
+      isClaimed({ model, alsoModels: [{ ...model, timing: "unknown-bound" }] }, { ...model, timing: "unknown-bound" }),
+    ).toBe(true);
+    expect(isClaimed({ model }, { ...model, nodes: "crash-recovery" })).toBe(false);
   });
 });

@@ -175,6 +175,12 @@ const addStart = (program: Command, finish: Finish): void => {
     .action(async () => finish(await (await import("./commands/start.ts")).start()));
 };
 
+/** An argument as usage lines have it: `<ID>`, `[ID...]`. */
+const argumentText = (argument: Argument): string => {
+  const name = `${argument.name()}${argument.variadic ? "..." : ""}`;
+  return argument.required ? `<${name}>` : `[${name}]`;
+};
+
 /** The command with all that it can do. Each command's code is loaded when it is called. */
 export const makeProgram = (finish: Finish): Command => {
   const program = new Command("quorate");
@@ -184,7 +190,11 @@ export const makeProgram = (finish: Finish): Command => {
     .helpOption("-h, --help", "print help")
     .helpCommand("help [command]", "print help on a command")
     .showSuggestionAfterError(true)
-    .configureHelp({ showGlobalOptions: false })
+    .configureHelp({
+      showGlobalOptions: false,
+      subcommandTerm: (command) =>
+        `${command.name()} ${command.registeredArguments.map(argumentText).join(" ")}`.trimEnd(),
+    })
     .exitOverride()
     .configureOutput({
       // Its own words, in the form of all other complaints.

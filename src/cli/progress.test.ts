@@ -12,7 +12,7 @@ const fakeStream = (isTTY: boolean, columns: number): { readonly stream: WriteSt
 };
 
 describe("a line of progress", () => {
-  beforeEach(() => void vi.useFakeTimers().stubEnv("NO_COLOR", "1"));
+  beforeEach(() => void vi.useFakeTimers().stubEnv("NO_COLOR", "1").stubEnv("TERM", "xterm"));
   afterEach(() => void vi.useRealTimers().unstubAllEnvs());
 
   it("is written again in place while the work goes on, and taken away at its end", () => {
@@ -46,7 +46,7 @@ describe("a line of progress", () => {
     line.end();
   });
 
-  it("says nothing of what is over at once, and nothing at all in a pipe", () => {
+  it("says nothing of what is over at once, and nothing at all in a pipe or on a terminal that takes nothing back", () => {
     const terminal = fakeStream(true, 80);
     const short = new ProgressLine(() => "text", terminal.stream);
     vi.advanceTimersByTime(300);
@@ -57,5 +57,11 @@ describe("a line of progress", () => {
     vi.advanceTimersByTime(10_000);
     long.end();
     expect(pipe.written).toEqual([]);
+    vi.stubEnv("TERM", "dumb");
+    const dumb = fakeStream(true, 80);
+    const whole = new ProgressLine(() => "text", dumb.stream);
+    vi.advanceTimersByTime(10_000);
+    whole.end();
+    expect(dumb.written).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import { grouped, painter, terminalOf } from "./terminal.ts";
 const everyMs = 100;
 const firstAfterMs = 400;
 
-/** A line at the bottom of a terminal that is written again and again; nothing at all in a pipe. */
+/** A line at the bottom of a terminal that is written again and again; nothing at all in a pipe, or where it cannot be taken back. */
 export class ProgressLine {
   readonly #text: () => string;
   readonly #stream: WriteStream;
@@ -15,7 +15,8 @@ export class ProgressLine {
   constructor(text: () => string, stream: WriteStream = process.stderr) {
     this.#text = text;
     this.#stream = stream;
-    this.#timer = stream.isTTY === true ? setInterval(() => this.#draw(), everyMs) : null;
+    this.#timer =
+      stream.isTTY === true && process.env["TERM"] !== "dumb" ? setInterval(() => this.#draw(), everyMs) : null;
   }
 
   /** Takes the line away. */

@@ -1,6 +1,7 @@
 import { failureOf } from "./cli-error.ts";
 import { exitFault } from "./exit-code.ts";
 import { packageVersion } from "./package-version.ts";
+import { complain } from "./terminal.ts";
 
 /**
  * Writes one sentence on what ended the command to stderr, and for a fault of ours the request to report it with all
@@ -9,11 +10,12 @@ import { packageVersion } from "./package-version.ts";
 export const sayFailure = (thrown: unknown): number => {
   const { exitCode, message, at } = failureOf(thrown);
   const sentence = message.replace(/^quorate: /, "").replaceAll(/\s*\n\s*/g, " ");
-  process.stderr.write(`quorate: ${sentence}${/[.!?`]$/.test(sentence) ? "" : "."}\n`);
+  complain(`quorate: ${sentence}${/[.!?`]$/.test(sentence) ? "" : "."}`);
   if (exitCode !== exitFault) return exitCode;
   const where = at === undefined ? "" : ` at ${at},`;
+  complain("This is a fault of quorate, not yours. Please report it with the command that you gave and this line:");
   process.stderr.write(
-    `This is a fault of quorate, not yours. Please report it with the command that you gave and this line:\nquorate ${packageVersion},${where} Node ${process.versions.node}, ${process.platform}-${process.arch}\n`,
+    `quorate ${packageVersion},${where} Node ${process.versions.node}, ${process.platform}-${process.arch}\n`,
   );
   return exitCode;
 };

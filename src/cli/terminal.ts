@@ -82,5 +82,11 @@ export const print = (text: string): void => {
   process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
 };
 
+/** Writes a sentence to stderr: whole words on a terminal, one line in a pipe, for who looks for it there. */
+export const complain = (sentence: string): void => {
+  const { stderr } = process;
+  stderr.write(`${stderr.isTTY ? wrapText(sentence, terminalOf(stderr).width) : sentence}\n`);
+};
+
 /** Writes one value as JSON to stdout. */
 export const printJson = (value: unknown): void => print(JSON.stringify(value, null, 2));

@@ -237,6 +237,11 @@ describe("a diagram of 80 columns", () => {
 describe("a diagram", () => {
   it("says how many rows it left out", () => {
     expect(drawDiagram(corpus("v1-partition"), { rowsMax: 3 })).toMatch(/\n +… and 17 rows more\n$/);
+    const whole = drawDiagram(corpus("v1-partition")).split("\n");
+    const both = drawDiagram(corpus("v1-partition"), { rowsMax: 5, rowsLast: 2 }).split("\n");
+    const gap = both.findIndex((line) => /^ +… and 15 rows more$/.test(line));
+    expect(both.slice(0, gap)).toEqual(whole.slice(0, gap));
+    expect(both.slice(gap + 1)).toEqual(whole.slice(gap + 1 - both.length));
   });
 
   it("is printed in colour only when asked, with the same characters", () => {

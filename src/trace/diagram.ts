@@ -32,6 +32,8 @@ export interface DiagramOptions {
   readonly kinds?: ReadonlySet<TraceKind> | undefined;
   /** Rows before the rest is only counted; 400 unless given. */
   readonly rowsMax?: number | undefined;
+  /** How many of them are the last ones of the run, where not all are shown; 0 unless given. */
+  readonly rowsLast?: number | undefined;
 }
 
 /** Columns of a lane; more than the larger one only parts what belongs together. */
@@ -308,9 +310,14 @@ const rowLines = (row: DiagramRow, lanes: Lanes, layout: Layout): readonly TextL
   });
 };
 
-const laneLines = (rows: readonly DiagramRow[], layout: Layout, columns: ReadonlyMap<NodeId, number>): TextLine[] => {
+/** The lines of each row. Rows that are not shown are needed too: a node that crashed in one is down in the next. */
+const laneLines = (
+  rows: readonly DiagramRow[],
+  layout: Layout,
+  columns: ReadonlyMap<NodeId, number>,
+): (readonly TextLine[])[] => {
   const lanes = new Lanes(layout, columns);
-  return [headLine(layout, columns), ...rows.flatMap((row) => rowLines(row, lanes, layout))];
+  return rows.map((row) => rowLines(row, lanes, layout));
 };
 
 /** `n1 ─▸ n2` where lanes do not fit. */
@@ -325,7 +332,7 @@ const actorsOf = (row: DiagramRow, layout: Layout): string => {
   return `${name(row.from)} ${row.label ?? ""}${glyphs.lines[row.line]}${head} ${name(row.to)}`;
 };
 
-const listLines = (rows: readonly DiagramRow[], layout: Layout): TextLine[] => {
+const listLines = (rows: readonly DiagramRow[], layout: Layout): TextLine[][] => {
   const { gutter, glyphs, textWidth } = layout;
   const actors = rows.map((row) => actorsOf(row, layout));
   const widest = actors.reduce((width, text) => Math.max(width, displayWidth(text)), 0);
@@ -336,7 +343,7 @@ const listLines = (rows: readonly DiagramRow[], layout: Layout): TextLine[] => {
     drawGutter(line, row, layout);
     line.put(gutter + 1, cutTo(actors[index]!, actorsWidth, glyphs.ellipsis), tintOf(row));
     line.put(gutter + actorsWidth + 3, wordsOf(row, narrower, 1)[0]!, "plain");
-    return line;
+    return [line];
   });
 };
 
@@ -347,15 +354,18 @@ const listLines = (rows: readonly DiagramRow[], layout: Layout): TextLine[] => {
  */
 export const drawDiagram = (trace: Trace, options: DiagramOptions = {}): string => {
   const view = viewOf(trace);
-  const { only, marked = new Set<EventId>(), kinds = kindsDrawn, rowsMax = ROWS_MAX_DEFAULT } = options;
+  const { only, marked = new Set<EventId>(), kinds = kindsDrawn } = options;
+  const { rowsMax = ROWS_MAX_DEFAULT, rowsLast = 0 } = options;
   const rows = diagramRows(view, { kinds, only, marked });
-  const shown = rows.slice(0, rowsMax);
-  const layout = layoutOf(view, shown, options);
-  const lines = layout.lanes === undefined ? listLines(shown, layout) : laneLines(shown, layout, layout.lanes);
-  if (rows.length > shown.length) {
+  const layout = layoutOf(view, rows, options);
+  const blocks = layout.lanes === undefined ? listLines(rows, layout) : laneLines(rows, layout, layout.lanes);
+  const lines = layout.lanes === undefined ? [] : [headLine(layout, layout.lanes)];
+  if (rows.length <= rowsMax) lines.push(...blocks.flat());
+  else {
+    const last = Math.min(rowsLast, rowsMax);
     const line = new TextLine();
-    line.put(layout.gutter + 1, `${layout.glyphs.ellipsis} and ${rows.length - shown.length} rows more`, "faint");
-    lines.push(line);
+    line.put(layout.gutter + 1, `${layout.glyphs.ellipsis} and ${rows.length - rowsMax} rows more`, "faint");
+    lines.push(...blocks.slice(0, rowsMax - last).flat(), line, ...blocks.slice(rows.length - last).flat());
   }
   return lines.map((line) => `${line.toText(layout.colour)}\n`).join("");
 };

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { codeVersion } from "../../dist/cli/code-version.js";
 import { mutants, scenarios } from "../../src/scenarios/index.ts";
-import type { Scenario } from "../../src/simulate/index.ts";
+import { dialNames, type Scenario } from "../../src/simulate/index.ts";
 import { isOneSentence, command as path, quorate, quorateHere, scratchFolder } from "./command.ts";
 
 const folder = scratchFolder();
@@ -17,19 +17,55 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const json = async <T>(...args: readonly string[]): Promise<T> =>
   JSON.parse((await quorateHere([...args, "--json"], { env })).stdout) as T;
 
+interface Listed {
+  readonly id: string;
+  readonly properties: readonly object[];
+  readonly parameters: {
+    readonly [name: string]: {
+      readonly type: string;
+      readonly text: string;
+      readonly range: readonly (number | string | boolean)[];
+      readonly default: number | string | boolean;
+    };
+  };
+}
+
+/** Whether a default is of the type of its parameter, and in its range. */
+const isOf = (type: string, range: readonly unknown[], value: unknown): boolean => {
+  if (type === "boolean" || type === "choice") return range.includes(value) && range.length > 1;
+  const [min, max] = range as readonly [number, number];
+  return ["integer", "number"].includes(type) && min < max && Number(value) >= min && Number(value) <= max;
+};
+
 describe("quorate lab", () => {
   it("lists every scenario for programs", async () => {
-    const { scenarios: listed } = await json<{ scenarios: { id: string; parameters: object; properties: object[] }[] }>(
-      "lab",
-    );
+    const { scenarios: listed } = await json<{ scenarios: Listed[] }>("lab");
     expect(listed.map(({ id }) => id)).toEqual((scenarios as unknown as readonly Scenario[]).map(({ id }) => id));
-    for (const { properties } of listed) expect(properties.length).toBeGreaterThan(0);
+    for (const scenario of listed) {
+      const always = ["id", "rows", "title", "model", "properties", "parameters"];
+      const keys = Object.keys(scenario).filter((key) => !["alsoModels", "notClaimed"].includes(key));
+      expect(keys).toEqual(always);
+      expect(scenario.properties.length).toBeGreaterThan(0);
+      for (const property of scenario.properties) expect(Object.keys(property)).toEqual(["id", "kind", "text"]);
+      // Those of the dials are parameters as well: --set takes them.
+      expect(Object.keys(scenario.parameters)).toEqual(expect.arrayContaining([...dialNames]));
+      for (const [name, { type, text, range, default: value }] of Object.entries(scenario.parameters))
+        expect([name, isOf(type, range, value), text.length > 0]).toEqual([name, true, true]);
+    }
     expect(listed.find(({ id }) => id === "links/perfect")).toMatchObject({
       rows: [7],
       title: "Perfect links from fair-loss links",
       model: { network: "fair-loss", nodes: "crash-stop", timing: "asynchronous" },
       properties: [{ id: "PL1", kind: "liveness", text: expect.any(String) }, { id: "PL2" }, { id: "PL3" }],
-      parameters: { n: { type: "integer", range: [2, 10], default: 3 } },
+      parameters: {
+        n: { type: "integer", range: [2, 10], default: 3 },
+        loss: { type: "number", range: [0, 1], default: 0.1 },
+      },
+    });
+    expect(listed.find(({ id }) => id === "commit/two-phase")).toMatchObject({ notClaimed: [{ id: "NBAC1" }] });
+    expect(listed.find(({ id }) => id === "detectors/eventually-perfect")).toMatchObject({
+      model: { timing: "unknown-bound" },
+      alsoModels: [{ timing: "eventually-synchronous" }],
     });
   });
 
@@ -142,6 +178,10 @@ describe("quorate matrix", () => {
       "fair-loss crash-recovery asynchronous",
     ]);
     expect(cells.map(({ verdict }) => verdict)).toEqual(["holds", "violated", "violated"]);
+    const keys = ["scenario", "model", "verdict", "strength"];
+    expect(cells.map((cell) => Object.keys(cell))).toEqual([keys, [...keys, "replay"], [...keys, "replay"]]);
+    expect(cells[0]!.strength).toEqual({ by: "seeds", runs: expect.any(Number) });
+    expect(cells[1]!.strength).toEqual({ by: "counterexample", events: expect.any(Number) });
     expect((await quorateHere(["replay", cells[2]!.replay!])).status).toBe(1);
     expect(existsSync(join(env.XDG_CACHE_HOME, "quorate", `matrix-${codeVersion()}.json`))).toBe(true);
     const startedAt = performance.now();

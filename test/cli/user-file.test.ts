@@ -156,6 +156,11 @@ describe("a protocol file outside the repository", () => {
       source("").replace("() => [{ node", "() => [Math.random(), { node"),
       /does not run: Math\.random/,
     ],
+    [
+      "states no property",
+      source("").replace(/properties: \[property[\s\S]*\}\)\],/, "properties: [],"),
+      /states no property: add/,
+    ],
     ["has half a scenario", "export const scenario = { id: 'a', setup: () => ({}) };", /not complete: model must be/],
   ])("a file that %s gets one sentence and 64", async (_what, text, sentence) => {
     const patience = text.startsWith("while") ? ["--step-seconds", "1"] : [];
@@ -192,29 +197,31 @@ describe("a file where an ID may stand", () => {
     const plain = join(folder, "plain.mjs");
     writeFileSync(
       plain,
-      "export const scenario = { id: 'my/nothing', model: { network: 'arbitrary', nodes: 'byzantine', timing: 'asynchronous' }, parameters: {}, setup: () => ({ processes: [], workload: () => [], properties: [] }) };",
+      "export const scenario = { id: 'my/plain', model: { network: 'arbitrary', nodes: 'byzantine', timing: 'asynchronous' }, parameters: {}, setup: () => ({ processes: [], workload: () => [], properties: [{ id: 'P', kind: 'safety', text: 'Nothing.', init: () => null }] }) };",
     );
     const flags = ["--seconds", "8", "--no-cache", "--set", "n=3"];
     const { status, stdout, stderr } = await quorateHere(["matrix", plain, `${bye}#other`, "--json", ...flags]);
     expect(stderr).toBe("");
     const { cells } = JSON.parse(stdout) as {
-      cells: { scenario: string; verdict: string; property?: string; replay?: string }[];
+      cells: { scenario: string; verdict: string; replay?: string }[];
     };
-    expect(cells.map(({ scenario }) => scenario)).toEqual(["my/nothing", ...Array(3).fill("my/other")].sort(() => 0));
+    expect(cells.map(({ scenario }) => scenario)).toEqual(["my/plain", "my/other", "my/other", "my/other"]);
     const [, claim] = cells;
-    expect(claim).toMatchObject({ verdict: "violated", property: "PING" });
+    expect(claim).toMatchObject({ verdict: "violated", strength: { by: "counterexample" } });
     const again = await quorateHere(["replay", claim!.replay!, `${bye}#other`]);
-    expect(again.stdout).toMatch(/It says bye\.[\s\S]* p2 /);
+    expect(again.stdout).toMatch(/asynchronous · n=3\n[\s\S]*PING is violated\.\nIt says bye\.[\s\S]* p2 /);
     expect(status).toBe(1);
   });
 
   it("quorate matrix ends a handler that never ends: a cell, not a hang, and the string shows it again", async () => {
-    const path = save(source("while (true) {}"));
+    // Nothing is weaker than this model: one cell.
+    const weakest = 'model: { network: "arbitrary", nodes: "byzantine"';
+    const path = save(source("while (true) {}").replace('model: { network: "reliable", nodes: "crash-stop"', weakest));
     const { status, stdout } = await quorateHere(["matrix", path, "--json", "--no-cache", "--step-seconds", "2"]);
-    const { cells } = JSON.parse(stdout) as { cells: { verdict: string; property?: string; replay?: string }[] };
-    for (const cell of cells) expect(cell).toMatchObject({ verdict: "violated", property: "protocol" });
-    expect(cells.length).toBeGreaterThan(1);
-    expect(cells[0]!.replay).toMatch(/^q1:/);
+    const { cells } = JSON.parse(stdout) as { cells: object[] };
+    expect(cells).toMatchObject([
+      { verdict: "violated", strength: { by: "counterexample" }, replay: expect.stringMatching(/^q1:/) },
+    ]);
     expect(status).toBe(1);
   });
 

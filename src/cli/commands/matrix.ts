@@ -16,7 +16,7 @@ import { outcomeOf } from "../search/outcome.ts";
 import { type ScenarioDescription, settingsFor } from "../search/scenario-description.ts";
 import { searchAll, workersFor } from "../search/search-all.ts";
 import type { CellReport, CellTask, ScenarioReference } from "../search/search-task.ts";
-import { print, printJson, terminalOf } from "../terminal.ts";
+import { complain, print, printJson, terminalOf } from "../terminal.ts";
 
 /** Options of `quorate matrix`. */
 export interface MatrixFlags {
@@ -92,12 +92,12 @@ const unreached = ({ subject: { description }, model }: Place): CellReport => ({
   strength: { by: "budget", runs: 0 },
 });
 
-const cellJson = ({ scenario, model, verdict, strength, property, replay }: CellReport): object => ({
+/** What a cell is for programs; the property that breaks is part of the replay string. */
+const cellJson = ({ scenario, model, verdict, strength, replay }: CellReport): object => ({
   scenario,
   model,
   verdict,
   strength,
-  ...(property === undefined ? {} : { property }),
   ...(replay === undefined ? {} : { replay }),
 });
 
@@ -174,6 +174,6 @@ export const matrix = async (texts: readonly string[], flags: MatrixFlags): Prom
   );
   if (flags.json === true) printJson({ cells: cells.map(cellJson) });
   else print(flags.markdown === true ? matrixMarkdown(blocks) : matrixText(blocks, terminalOf()));
-  if (interrupted) process.stderr.write("quorate: interrupted: cells that were not reached are unknown.\n");
+  if (interrupted) complain("quorate: interrupted: cells that were not reached are unknown.");
   return interrupted ? exitInterrupted : exitCodeOf(claimsOutcome(places, cells));
 };

@@ -7,7 +7,7 @@ import { markOf } from "../report.ts";
 import { mutantOf } from "../search/mutants.ts";
 import { searchAll } from "../search/search-all.ts";
 import type { MutantReport } from "../search/search-task.ts";
-import { counted, print, printJson, type Terminal, terminalOf } from "../terminal.ts";
+import { complain, counted, print, printJson, type Terminal, terminalOf, wrapText } from "../terminal.ts";
 
 /** Options of `quorate mutants`. */
 export interface MutantsFlags {
@@ -82,7 +82,7 @@ const mutantsText = (chosen: readonly Mutant[], reports: readonly MutantReport[]
   const open = reports.filter(isOpen).length;
   const unknown = open === 0 ? "" : ` ${open} unknown: the time was over before.`;
   const sum = `${found} of ${counted(due.length, "bug")} found; ${reported} of ${counted(equivalent, "equivalent change")} reported.${unknown}`;
-  return `${lines.join("\n")}\n\n${sum}\n`;
+  return `${lines.join("\n")}\n\n${wrapText(sum, width)}\n`;
 };
 
 const reportJson = ({ id, found, property, search, cost, length, equivalent }: MutantReport): object => ({
@@ -109,6 +109,6 @@ export const mutants = async (ids: readonly string[], flags: MutantsFlags): Prom
   const open = reports.filter(isOpen).map(({ id }) => id);
   // What has no verdict is named here too, since "not found" in the JSON says no more than that.
   const why = interrupted ? "interrupted" : `${flags.seconds} s were not enough, --seconds gives more`;
-  if (open.length > 0) process.stderr.write(`quorate: ${why}: not decided are ${open.join(", ")}.\n`);
+  if (open.length > 0) complain(`quorate: ${why}: not decided are ${open.join(", ")}.`);
   return interrupted ? exitInterrupted : exitCodeFor(reports);
 };

@@ -8,7 +8,7 @@ import { scenarioArgument, stepSecondsFor } from "../scenario-argument.ts";
 import { search } from "../search/search.ts";
 import type { ScenarioReference } from "../search/search-task.ts";
 import { sourceHash } from "../search/source-hash.ts";
-import { drawingOf } from "../terminal.ts";
+import { complain, drawingOf } from "../terminal.ts";
 import { finishReport } from "./run.ts";
 
 /** Options of `quorate replay`. */
@@ -68,7 +68,7 @@ const checkCode = ({ code }: Replay, anyway: boolean): void => {
   if (code === current) return;
   const what = `this replay string was made by other code (${code}, this is ${current})`;
   if (!anyway) throw usage(`${what}: the run may differ. Add --anyway to run it with this code.`);
-  process.stderr.write(`quorate: ${what}; the run may differ.\n`);
+  complain(`quorate: ${what}; the run may differ.`);
 };
 
 /** `quorate replay`. */
@@ -95,6 +95,6 @@ export const replay = async (text: string, file: string | undefined, flags: Repl
     (verdict) => verdict.verdict === "violated" && verdict.property === property,
   );
   if (property !== undefined && !stillBroken)
-    process.stderr.write(`quorate: this run violated ${property} when the string was made, and does not now.\n`);
+    complain(`quorate: this run violated ${property} when the string was made, and does not now.`);
   return finishReport(report, interrupted, flags, file);
 };

@@ -8,7 +8,7 @@ import { scenarioArgument, stepSecondsFor } from "../scenario-argument.ts";
 import { outcomeOf } from "../search/outcome.ts";
 import { search } from "../search/search.ts";
 import type { RunReport, RunTask, ScenarioReference } from "../search/search-task.ts";
-import { drawingOf, print, printJson, terminalOf } from "../terminal.ts";
+import { complain, drawingOf, print, printJson, terminalOf } from "../terminal.ts";
 
 /** Options of `quorate run`. */
 export interface RunFlags {
@@ -66,7 +66,7 @@ export const finishReport = (
   if (json === true) printJson(reportJson(report));
   else print(reportText(report, terminalOf(), file));
   if (trace !== undefined && report.trace !== undefined) writeOutputFile(trace, report.trace);
-  if (interrupted) process.stderr.write("quorate: interrupted: these are the runs until then.\n");
+  if (interrupted) complain("quorate: interrupted: these are the runs until then.");
   return interrupted ? exitInterrupted : exitCodeOf(outcomeOf(report));
 };
 

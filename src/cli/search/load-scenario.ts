@@ -3,7 +3,7 @@ import { createRequire, register } from "node:module";
 import { basename, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { findScenario, scenarios } from "../../scenarios/index.ts";
-import type { AnyScenario, Scenario } from "../../simulate/index.ts";
+import type { AnyScenario, Scenario, Setup } from "../../simulate/index.ts";
 import { missing, usage } from "../cli-error.ts";
 import { nearest, quoteBack } from "../nearest.ts";
 import { forbidGlobals } from "./forbidden-globals.ts";
@@ -128,3 +128,9 @@ export const loadScenario = async (reference: ScenarioReference): Promise<Loaded
 /** The scenario under the name that a replay string needs. */
 export const asReplayable = ({ scenario, replayId }: Loaded): AnyScenario =>
   ({ ...scenario, id: replayId }) as unknown as AnyScenario;
+
+/** The properties of a scenario. Throws a usage error where it states none: nothing would be judged, and nothing holds. */
+export const statedProperties = ({ id }: Scenario, { properties }: Setup): Setup["properties"] => {
+  if (Array.isArray(properties) && properties.length > 0) return properties;
+  throw usage(`the scenario ${id} states no property: add one to the \`properties\` of its setup.`);
+};

@@ -6,6 +6,8 @@ import type { MutantReport, MutantTask } from "./search-task.ts";
 
 const seedsMaxDefault = 2_000;
 const shrinkRunsMax = 600;
+/** Where the time was used up by the search: the mutants after it wait for theirs. */
+const shrinkSecondsMin = 1;
 
 interface Found {
   readonly property: string | null;
@@ -37,7 +39,7 @@ export const searchMutant = async (task: MutantTask, pulse: Int32Array): Promise
   const loaded = await loadScenario({ kind: "id", id: mutant.scenario });
   const { rules, parameters = {}, model = {} } = mutant;
   const prepared = prepare(asReplayable(loaded), parameters, model, { rules, mutant: mutant.id });
-  const clock = new SearchClock(pulse, task.seconds);
+  const clock = new SearchClock(pulse, task.seconds, shrinkSecondsMin);
   const found = trySeeds(prepared, mutant, clock);
   const { property, source } = found;
   const shrunk =

@@ -2,7 +2,7 @@ import type { Verdict } from "../../check/index.ts";
 import { countEvents, type Prepared, prepare, type RunResult, runOnce, sliceOf } from "../../simulate/index.ts";
 import { writeTrace } from "../../trace/index.ts";
 import { SearchClock } from "./clock.ts";
-import { drawViolation } from "./draw-violation.ts";
+import { drawViolation, rowsShownOfOne } from "./draw-violation.ts";
 import { asReplayable, type Loaded } from "./load-scenario.ts";
 import { mutantOf } from "./mutants.ts";
 import { hashText, noteOf } from "./run-search.ts";
@@ -51,7 +51,12 @@ const drawn = (prepared: Prepared, result: RunResult, task: ReplayTask, text: st
   result.violations.map(({ property, clause, events }) => {
     const trace = result.trace!;
     const slice = sliceOf(trace, events, kindOf(prepared, property));
-    return { property, clause, diagram: drawViolation(trace, slice, events, task.drawing), replay: text };
+    return {
+      property,
+      clause,
+      diagram: drawViolation(trace, slice, events, task.drawing, rowsShownOfOne),
+      replay: text,
+    };
   });
 
 /** Makes the run of a replay string again. */
@@ -85,7 +90,13 @@ export const searchReplay = (
             {
               property: "",
               clause: "",
-              diagram: drawViolation(trace, new Set(trace.events.map(({ id }) => id)), [], task.drawing),
+              diagram: drawViolation(
+                trace,
+                new Set(trace.events.map(({ id }) => id)),
+                [],
+                task.drawing,
+                rowsShownOfOne,
+              ),
             },
           ],
     struck: [...result.struck],

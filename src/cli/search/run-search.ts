@@ -10,8 +10,8 @@ import {
 import { writeTrace } from "../../trace/index.ts";
 import { SearchClock } from "./clock.ts";
 import { neverStruck, withFaultsExercised } from "./declared-faults.ts";
-import { drawViolation } from "./draw-violation.ts";
-import { asReplayable, type Loaded } from "./load-scenario.ts";
+import { drawViolation, rowsShownOfMany } from "./draw-violation.ts";
+import { asReplayable, type Loaded, statedProperties } from "./load-scenario.ts";
 import { mutantOf } from "./mutants.ts";
 import type { DrawnViolation, RunReport, RunTask, SearchNote } from "./search-task.ts";
 
@@ -22,7 +22,7 @@ export const noteOf = ({ scenario, replayId }: Loaded, { model, parameters, setu
   title: scenario.title,
   model,
   parameters,
-  properties: setup.properties.map(({ id, kind, text }) => ({ property: id, kind, text })),
+  properties: statedProperties(scenario, setup).map(({ id, kind, text }) => ({ property: id, kind, text })),
 });
 
 /** The eight hexadecimal digits of a hash. */
@@ -44,7 +44,7 @@ const drawn = (result: CampaignResult, task: RunTask): DrawnViolation[] =>
       {
         property,
         clause: violation.clause,
-        diagram: drawViolation(run.trace!, slice, violation.events, task.drawing),
+        diagram: drawViolation(run.trace!, slice, violation.events, task.drawing, rowsShownOfMany),
         replay,
       },
     ];

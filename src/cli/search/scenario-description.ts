@@ -10,7 +10,7 @@ import {
 } from "../../simulate/index.ts";
 import { usage } from "../cli-error.ts";
 import type { Settings } from "../option-values.ts";
-import type { Loaded } from "./load-scenario.ts";
+import { type Loaded, statedProperties } from "./load-scenario.ts";
 
 /** Parameters by name, with their types, ranges and defaults. */
 export interface DescribedParameters {
@@ -86,7 +86,7 @@ export const describeScenario = ({ scenario, replayId }: Loaded, set: Settings =
     model,
     alsoModels,
     notClaimed: notClaimed.map(({ id: property, text }) => ({ id: property, text })),
-    properties: prepared.setup.properties.map((property) => ({
+    properties: statedProperties(scenario, prepared.setup).map((property) => ({
       id: property.id,
       kind: property.kind,
       text: property.text,
