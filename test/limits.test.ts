@@ -14,7 +14,7 @@ const rows = [...page.matchAll(/^\| `(\w+)` \| ([\d,]+) \| `(src\/[\w./-]+)` \|/
 
 /** The value of a constant that is a number or a product of numbers; undefined where the source has none of the name. */
 const valueIn = (source: string, name: string): number | undefined => {
-  const written = new RegExp(`^(?:export )?const ${name}(?:: number)? = ([\\dx_ *+-]+);$`, "m").exec(source)?.[1];
+  const written = new RegExp(`^(?:export )?const ${name}(?:: number)? = ([\\dx_ *+<-]+);$`, "m").exec(source)?.[1];
   return written === undefined ? undefined : (runInNewContext(written) as number);
 };
 

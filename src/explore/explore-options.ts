@@ -33,6 +33,7 @@ export interface ExploreOptions {
   readonly bytesMax?: number;
   /** True once no more time should be spent. Pure rooms have no clock: the host brings one. */
   readonly expired?: () => boolean;
+  /** Told now and then how many states were found and how many steps led to them, known ones included. */
   readonly progress?: (distinct: number, generated: number) => void;
   /** End when this property is violated. Default: when all are that can be. */
   readonly first?: string;
