@@ -11,6 +11,7 @@ export * from "./properties/commit-properties.ts";
 export * from "./properties/consensus-properties.ts";
 export * from "./properties/convergence-properties.ts";
 export * from "./properties/detector-properties.ts";
+export * from "./properties/discipline-properties.ts";
 export * from "./properties/election-properties.ts";
 export * from "./properties/generals-properties.ts";
 export * from "./properties/linearizability-properties.ts";

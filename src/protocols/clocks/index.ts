@@ -1,6 +1,7 @@
 export * from "./berkeley.ts";
 export * from "./clock-estimate.ts";
 export * from "./commit-wait.ts";
+export * from "./disciplined-clock.ts";
 export * from "./hybrid-clock.ts";
 export * from "./lamport-clock.ts";
 export * from "./leap-smear.ts";

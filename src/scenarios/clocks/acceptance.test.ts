@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { emptyComputation, happened, happenedBefore } from "../../check/happens-before.ts";
 import type { PropertyEvent } from "../../check/index.ts";
-import { stack, type Trace } from "../../model/index.ts";
+import { network, stack, type Trace } from "../../model/index.ts";
 import {
   berkeleyAdjustments,
   correctionOf,
+  disciplinedClock,
   driftMs,
   type EventClock,
   isVectorBefore,
@@ -16,6 +17,7 @@ import {
   smearedTime,
   stopwatch,
   tickingLamportClock,
+  timeServer,
   type VectorRules,
   type VectorStamp,
   vectorClock,
@@ -184,6 +186,50 @@ describe("B7: NTP", () => {
     expect([0, 124.999, -124.999].map(correctionOf)).toEqual(["slew", "slew", "slew"]);
     expect([125, -125, 999_999].map(correctionOf)).toEqual(["step", "step", "step"]);
     expect([1_000_000, -1_000_000].map(correctionOf)).toEqual(["panic", "panic"]);
+  });
+
+  describe("on a clock that follows a server", () => {
+    /** The client is so far off from the start; every message takes 5 ms, so that the estimate is right. */
+    const disciplined = (byMs: number): readonly (readonly [string, readonly unknown[]])[] =>
+      answers(
+        exactly(5, {
+          processes: [
+            { name: "server", stack: stack(timeServer(), { links: network("time") }) },
+            {
+              name: "client",
+              stack: stack(disciplinedClock({ server: 0, pollMs: 20, pollsMax: 10 }), { links: network("time") }),
+            },
+          ],
+          workload: () => [{ node: 1, calls: [{ request: "measure", args: ["work", 50], until: ["elapsed"] }] }],
+          plan: [{ kind: "clock-step", at: 0, node: 1, byMs }],
+        }),
+      ).map(({ name = "", data }) => [name, data as readonly unknown[]]);
+    const argumentOf = (all: ReturnType<typeof disciplined>, wanted: string, place: number): number =>
+      all.find(([name]) => name === wanted)![1][place] as number;
+    const namesOf = (all: ReturnType<typeof disciplined>): readonly string[] => all.map(([name]) => name);
+
+    it.each([-200, 200])("a timing of 50 ms reads 50 ms and the step: %d ms off", (byMs) => {
+      const all = disciplined(byMs);
+      expect(namesOf(all).filter((name) => name === "stepped")).toEqual(["stepped"]);
+      expect(argumentOf(all, "stepped", 0)).toBeCloseTo(-byMs, 1);
+      expect(argumentOf(all, "elapsed", 1)).toBeCloseTo(50 - byMs, 1);
+      expect(argumentOf(all, "elapsed", 2)).toBe(50);
+    });
+
+    it.each([-124, 124])("a timing of 50 ms reads 50 ms, give or take 25 µs, while it is slewed: %d ms off", (byMs) => {
+      const all = disciplined(byMs);
+      expect(namesOf(all)).toContain("slewing");
+      expect(namesOf(all)).not.toContain("stepped");
+      const gainedMs = argumentOf(all, "elapsed", 1) - 50;
+      expect(Math.abs(gainedMs)).toBeLessThanOrEqual(0.025);
+      expect(Math.sign(gainedMs)).toBe(-Math.sign(byMs));
+    });
+
+    it.each([-1_000_000, 1_000_100])("it panics once, and corrects nothing: %d ms off", (byMs) => {
+      const all = disciplined(byMs);
+      expect(namesOf(all).toSorted()).toEqual(["elapsed", "panicked"]);
+      expect(argumentOf(all, "elapsed", 1)).toBeCloseTo(50, 2);
+    });
   });
 
   it("a timing of 50 ms reads 50 ms and the step on the wall clock, and 50 ms on the monotonic one", () => {

@@ -6,6 +6,7 @@ import { hybridScenario } from "./hybrid-scenario.ts";
 import { lamportScenario } from "./lamport-scenario.ts";
 import { leaseScenario } from "./lease-scenario.ts";
 import { moonScenario } from "./moon-scenario.ts";
+import { ntpDisciplineScenario } from "./ntp-discipline-scenario.ts";
 import { ntpScenario, ntpSymmetricScenario } from "./ntp-scenario.ts";
 import { stopwatchScenario } from "./stopwatch-scenario.ts";
 import { tickingScenario } from "./ticking-scenario.ts";
@@ -19,6 +20,7 @@ export const clocksScenarios: readonly AnyScenario[] = [
   leaseScenario,
   ntpScenario,
   ntpSymmetricScenario,
+  ntpDisciplineScenario,
   berkeleyScenario,
   happensBeforeScenario,
   lamportScenario,

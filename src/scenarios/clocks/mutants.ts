@@ -1,4 +1,10 @@
-import { type HybridRules, type LamportRules, mergeVectors, type VectorRules } from "../../protocols/index.ts";
+import {
+  type DisciplineRules,
+  type HybridRules,
+  type LamportRules,
+  mergeVectors,
+  type VectorRules,
+} from "../../protocols/index.ts";
 import type { Mutant } from "../../simulate/index.ts";
 
 /** Known bugs of clocks, and a change that is none. */
@@ -51,6 +57,22 @@ export const clocksMutants: readonly Mutant[] = [
     change: "a hybrid clock ignores the time of a message at its receipt",
     rules: { latest: (own, _theirs, wall) => Math.max(own, wall) } satisfies Partial<HybridRules>,
     violates: ["HLC1"],
+  },
+  {
+    id: "clocks/steps-whatever-the-difference",
+    scenario: "clocks/ntp-discipline",
+    change: "a disciplined clock is set at once, however small the difference: it goes back by milliseconds",
+    rules: {
+      correctionOf: (offsetMs) => (Math.abs(offsetMs) < 1_000_000 ? "step" : "panic"),
+    } satisfies Partial<DisciplineRules>,
+    violates: ["NTPD1"],
+  },
+  {
+    id: "clocks/set-while-asking",
+    scenario: "clocks/ntp-discipline",
+    change: "an exchange during which the time of day was set is used like any other",
+    rules: { isUndisturbed: () => true } satisfies Partial<DisciplineRules>,
+    violates: ["NTPD2"],
   },
   {
     id: "clocks/counts-in-twos",
