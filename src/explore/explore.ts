@@ -73,12 +73,16 @@ const programsOf = ({ setup }: Prepared, channels: ChannelTable): readonly Progr
   });
 };
 
+/** What liveness remembers would only tell more states apart: this search does not decide it. */
+const safetyOf = (properties: readonly AnyProperty[]): readonly AnyProperty[] =>
+  properties.filter(({ kind }) => kind === "safety");
+
 const partsOf = (prepared: Prepared, options: ExploreOptions): Exploration => {
   const { setup, model, parameters } = prepared;
   const settled = settle(prepared, options);
   const nodes: NodeId[] = setup.processes.map((_, node) => node);
   const atoms = new Atoms();
-  const watch = new Watch(setup.properties, { nodes, model, parameters }, atoms);
+  const watch = new Watch(safetyOf(setup.properties), { nodes, model, parameters }, atoms);
   const workloads = workloadsOf(setup);
   const channels = new ChannelTable();
   const steps: StepOptions = {
@@ -128,7 +132,7 @@ class Findings {
   /** Keeps the first violation of each property; true when there is nothing more to find. */
   add(property: number, broken: Broken): boolean {
     const { prepared, watch } = this.#parts;
-    const id = property < 0 ? "protocol" : prepared.setup.properties[property]!.id;
+    const id = property < 0 ? "protocol" : safetyOf(prepared.setup.properties)[property]!.id;
     // A property that asks for the time has no verdict here: in a search all times are one.
     if (property >= 0 && watch.readsTime(property)) {
       watch.stop(property);
@@ -260,8 +264,10 @@ const verdictsOf = (
   search: Search,
   counterexamples: ReadonlyMap<string, ExploredRun>,
 ): readonly Verdict[] => {
-  const verdicts = parts.prepared.setup.properties.map((property, at) =>
-    verdictOn(parts, search, property, at, counterexamples.get(property.id)),
+  const { properties } = parts.prepared.setup;
+  const watched = safetyOf(properties);
+  const verdicts = properties.map((property) =>
+    verdictOn(parts, search, property, watched.indexOf(property), counterexamples.get(property.id)),
   );
   const thrown = counterexamples.get("protocol");
   if (thrown === undefined) return verdicts;
@@ -286,7 +292,7 @@ const verdictOn = (
   at: number,
   counterexample: ExploredRun | undefined,
 ): Verdict => {
-  const exercised = watch.exercised(at);
+  const exercised = at < 0 ? 0 : watch.exercised(at);
   if (counterexample !== undefined) return violation({ id, kind, text }, counterexample, exercised);
   const unknown = (clause: string): Verdict => ({
     property: id,
@@ -297,8 +303,8 @@ const verdictOn = (
     exercised,
     clause,
   });
+  if (at < 0) return unknown("liveness is not decided by this search");
   if (watch.readsTime(at)) return unknown("it asks for the time, of which exhaustive search has none");
-  if (kind === "liveness") return unknown("liveness is not decided by this search");
   if (cut === "refusal") return unknown(local.refusal ?? "the protocol needs what exhaustive search has not");
   if (cut !== null) return unknown(`not everything was seen: ${whyCut[cut]}`);
   if (workloads.leftOut !== undefined) return unknown(`not every workload was tried: ${workloads.leftOut}`);

@@ -110,7 +110,7 @@ export class Watch {
 
   /** Whether any property is still looked after. */
   get isOver(): boolean {
-    return this.#watched.every(({ over, property }) => over || property.kind === "liveness");
+    return this.#watched.every(({ over }) => over);
   }
 
   /** A row of what a list of events does to what is remembered. */
