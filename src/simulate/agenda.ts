@@ -24,7 +24,8 @@ export type Item =
       readonly args: readonly unknown[];
       readonly cause: number;
     }
-  | { readonly kind: "call"; readonly running: Running }
+  /** `next` is the number of the call that was meant. */
+  | { readonly kind: "call"; readonly running: Running; readonly next: number }
   | { readonly kind: "begin"; readonly fault: Fault }
   | { readonly kind: "end"; readonly fault: Fault }
   | { readonly kind: "recover"; readonly node: NodeId }
@@ -41,11 +42,14 @@ export interface Agenda {
   readonly size: number;
   /** Time of the next item where that is settled, else now. */
   readonly nextTime: number;
+  /** Whether what is left comes in good time: always where delays decide; else when nothing is under way but timers. */
+  readonly isIdle: boolean;
 }
 
 /** Items come in the order of their times: delays decide. */
 export class TimedAgenda implements Agenda {
   readonly #heap = new EventHeap<Item>();
+  readonly isIdle = true;
   now = 0;
 
   get size(): number {
@@ -129,8 +133,7 @@ export class OrderedAgenda implements Agenda {
     this.#entries.push({ item, until, ...this.#windowOf(time, item, until) });
   }
 
-  /** Whether nothing is under way but timers. */
-  get idle(): boolean {
+  get isIdle(): boolean {
     return this.#entries.every(({ item }) => item.kind === "timer");
   }
 

@@ -64,6 +64,13 @@ class Tally {
   events = 0;
   deliveries = 0;
   firstSource: RunSource | null = null;
+  /** Liveness properties whose premise occurred in runs that were not fair to their end. */
+  readonly unjudged: Set<string> = new Set();
+  readonly #liveness: ReadonlySet<string>;
+
+  constructor(liveness: readonly string[]) {
+    this.#liveness = new Set(liveness);
+  }
 
   add(source: RunSource, result: RunResult): void {
     this.firstSource ??= source;
@@ -77,7 +84,12 @@ class Tally {
     this.events += result.events;
     this.deliveries += result.deliveries;
     if (result.ended === "budget") this.budgetSpent++;
-    for (const [id, count] of result.exercised) this.exercised.set(id, (this.exercised.get(id) ?? 0) + count);
+    for (const [id, count] of result.exercised) {
+      // Liveness is put to the test only in a run that was fair to its end.
+      const counts = result.judged || !this.#liveness.has(id) || result.violations.some((one) => one.property === id);
+      this.exercised.set(id, (this.exercised.get(id) ?? 0) + (counts ? count : 0));
+      if (!counts && count > 0) this.unjudged.add(id);
+    }
     for (const [fault, count] of result.struck) this.struck.set(fault, (this.struck.get(fault) ?? 0) + count);
     for (const { property } of result.violations) this.#violates(property, source, result.events);
     for (const { property, clause } of result.overdue) {
@@ -148,7 +160,7 @@ const runAll = (prepared: Prepared, options: CampaignOptions, tally: Tally): boo
  * strength, how often its premise occurred, and on a violation a shrunk run.
  */
 export const runCampaign = (prepared: Prepared, options: CampaignOptions = {}): CampaignResult => {
-  const tally = new Tally();
+  const tally = new Tally(prepared.setup.properties.flatMap(({ id, kind }) => (kind === "liveness" ? [id] : [])));
   const exhaustive = options.exhaustive ?? false;
   // A run goes on after a violation, or a property that breaks early would hide one that breaks late.
   const watching: CampaignOptions = {
@@ -220,7 +232,10 @@ const throwing = (tally: Tally): readonly { readonly id: string; readonly kind: 
 const unknownClause = (
   exercised: number,
   overdue: { readonly runs: number; readonly clause: string } | undefined,
+  unjudged: boolean,
 ): { readonly clause?: string } => {
+  if (exercised === 0 && unjudged)
+    return { clause: "never put to the test: every run with its premise ended early, or more failed than is survived" };
   if (exercised === 0) return { clause: "never exercised: its premise did not occur" };
   if (overdue === undefined) return {};
   const where = overdue.runs === 1 ? "in one run" : `in ${overdue.runs} runs`;
@@ -235,8 +250,9 @@ const verdictOn = (
   { exhaustive, complete, code }: { readonly exhaustive: boolean; readonly complete: boolean; readonly code: string },
 ): Verdict => {
   const exercised = tally.exercised.get(id) ?? 0;
-  if (counterexample !== undefined) {
-    const { events, violation, source } = counterexample;
+  const first = tally.found.get(id)?.[0];
+  if (first !== undefined) {
+    const { events, violation, source } = counterexample ?? { ...first, violation: null };
     const replay = replayString({
       scenario: prepared.scenario.id,
       code,
@@ -253,7 +269,9 @@ const verdictOn = (
       verdict: "violated",
       strength: { by: "counterexample", events },
       exercised,
-      clause: violation.clause,
+      clause:
+        violation?.clause ??
+        "broken in a run that does not come again from its choices: the protocol or the property depends on something else",
       replay,
     };
   }
@@ -270,7 +288,7 @@ const verdictOn = (
     verdict,
     strength,
     exercised,
-    ...unknownClause(exercised, overdue),
+    ...unknownClause(exercised, overdue, tally.unjudged.has(id)),
   };
 };
 

@@ -166,18 +166,29 @@ export class FaultInjector {
     this.#reboot(node);
   }
 
-  /** A crash as a choice of an ordered run: whether, and who. True when one struck. */
+  /** A crash between two steps as a choice of an ordered run: whether, and who. True when one struck. */
   mayCrash(): boolean {
     if (this.#crashesLeft === 0) return false;
     const { input, nodes, recorder } = this.#world;
-    const candidates = (input.setup.faults?.candidates ?? nodes.map(({ id }) => id)).filter(
-      (id) => nodes[id]!.up && nodes[id]!.behaviour === null,
-    );
+    const candidates = nodes.filter((node) => this.#canCrash(node)).map(({ id }) => id);
     const choice = input.choices.below("crash", 0, recorder.events, candidates.length + 1);
     if (choice === 0) return false;
     this.#crashesLeft--;
     this.crash(nodes[candidates[choice - 1]!]!);
     return true;
+  }
+
+  /** A crash inside a step as a choice of an ordered run: some outputs have left, the others never will. */
+  mayStopShort(node: SimulatedNode): void {
+    if (this.#crashesLeft === 0 || node.outputsLeft === 0 || !this.#canCrash(node)) return;
+    if (!this.#world.input.choices.chance("stops short", node.id, this.#world.recorder.events, 0.5)) return;
+    this.#crashesLeft--;
+    node.outputsLeft = 0;
+  }
+
+  #canCrash(node: SimulatedNode): boolean {
+    const { candidates } = this.#world.input.setup.faults ?? {};
+    return node.up && node.behaviour === null && (candidates === undefined || candidates.includes(node.id));
   }
 
   /**

@@ -70,6 +70,7 @@ export class Recorder {
   readonly #inspecting: readonly Watcher[];
   #hash = 0x9747b28c;
   #events = 0;
+  #processed = 0;
   /** How many events the run had when its record was closed; null while it is open. */
   #closedAt: number | null = null;
   #current: Watcher | null = null;
@@ -107,6 +108,11 @@ export class Recorder {
   /** Events on the record. */
   get events(): number {
     return this.#closedAt ?? this.#events;
+  }
+
+  /** Events at the borders of the nodes: the same number whether what is inside them is watched or not. */
+  get processed(): number {
+    return this.#processed;
   }
 
   /** Events since the record was closed. */
@@ -150,6 +156,8 @@ export class Recorder {
    * by `keep` when `trace` is on.
    */
   event(kind: TraceKind, node: NodeId, at: number, peer: number, name: string, payload: unknown): number {
+    // Notes are heard only where somebody listens: they must not count.
+    if (kind !== "note") this.#processed++;
     if (this.#closedAt !== null) return this.#events++;
     let hash = hashWord(this.#hash, wordOf(kind) ^ (node << 8) ^ peer);
     hash = hashWord(hash, at | 0);
@@ -160,11 +168,12 @@ export class Recorder {
     return this.#events++;
   }
 
-  /** Numbers an event whose payload the hash already has: a delivery, whose send covered it. */
-  light(kind: TraceKind, node: NodeId, at: number, peer: number): number {
+  /** Numbers a delivery. The hash has its payload from the send: which one it was, `order` tells of each link. */
+  delivery(node: NodeId, at: number, peer: number, order: number): number {
+    this.#processed++;
     if (this.#closedAt !== null) return this.#events++;
-    const hash = hashWord(this.#hash, wordOf(kind) ^ (node << 8) ^ peer);
-    this.#hash = hashWord(hash, at | 0);
+    const hash = hashWord(this.#hash, wordOf("deliver") ^ (node << 8) ^ peer);
+    this.#hash = hashWord(hashWord(hash, at | 0), order);
     return this.#events++;
   }
 
@@ -268,10 +277,7 @@ export class Recorder {
 
   /** Whether a run is over with what it has violated so far. */
   stops(at: boolean | string): boolean {
-    return (
-      at === true ||
-      this.violations.some(({ property }) => property === at || (at !== false && property === "protocol"))
-    );
+    return at === true || this.violations.some(({ property }) => property === at || property === "protocol");
   }
 
   /** A violation that no property states: the protocol threw, or never stops. */

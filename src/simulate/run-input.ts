@@ -68,6 +68,8 @@ export interface RunResult {
   readonly durationMs: number;
   /** Why the run ended: nothing was left or owed, its time was over, its budget was spent, or it was broken. */
   readonly ended: "quiet" | "patience" | "budget" | "violated";
+  /** Whether the run was fair to its end, and no more failed than the scenario survives: liveness was put to the test. */
+  readonly judged: boolean;
   readonly exercised: ReadonlyMap<string, number>;
   readonly struck: ReadonlyMap<string, number>;
   readonly trace: Trace | null;

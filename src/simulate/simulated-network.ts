@@ -22,6 +22,7 @@ export class SimulatedNetwork {
   #held: Message[] = [];
   #lossesLeft: number;
   #sent = 0;
+  #routed = 0;
 
   constructor(world: World, adversary: Adversary | null) {
     const { choices, dials, model, setup, lossesMax } = world.input;
@@ -37,7 +38,8 @@ export class SimulatedNetwork {
   transmit(node: SimulatedNode, message: Message): void {
     const { recorder, agenda, chronicle, cause } = this.#world;
     const keys = message.keys === null ? "" : String(message.keys);
-    message.event = recorder.event("send", message.from, agenda.now, message.to, keys, message.body);
+    const toChannel = message.to ^ (message.channel << 16);
+    message.event = recorder.event("send", message.from, agenda.now, toChannel, keys, message.body);
     if (recorder.trace !== null) {
       chronicle.keep("send", message.event, node, cause, {
         peer: message.to,
@@ -132,6 +134,7 @@ export class SimulatedNetwork {
   #routeOrdered(message: Message): void {
     const { agenda, input, recorder } = this.#world;
     const { loss, duplication } = input.dials;
+    message.order = this.#routed++;
     const lossy = input.model.network !== "reliable" && message.from !== message.to && this.#lossesLeft > 0;
     const fates = ["arrives", ...(lossy && loss > 0 ? ["lost"] : []), ...(lossy && duplication > 0 ? ["twice"] : [])];
     const fate = fates.length === 1 ? "arrives" : fates[this.#choices.below("loss", 0, this.#sent++, fates.length)];
@@ -171,7 +174,7 @@ export class SimulatedNetwork {
     const { recorder, agenda, chronicle, cause } = this.#world;
     const forged = messageOf(from, to, word);
     recorder.strike("forgery");
-    forged.event = recorder.event("fault", to, agenda.now, from, "forged", word.body);
+    forged.event = recorder.event("fault", to, agenda.now, from ^ (word.channel << 16), "forged", word.body);
     if (recorder.trace !== null)
       recorder.keep({
         id: forged.event,

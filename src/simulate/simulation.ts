@@ -13,14 +13,14 @@ import {
   programOf,
 } from "../model/index.ts";
 import { Adversary, wordsOf } from "./adversary.ts";
-import { type Item, OrderedAgenda, TimedAgenda } from "./agenda.ts";
+import { AgendaFullError, type Item, OrderedAgenda, TimedAgenda } from "./agenda.ts";
 import { microseconds } from "./carrier.ts";
 import { Chronicle } from "./chronicle.ts";
 import type { Fault } from "./fault.ts";
 import { FaultInjector, planOf } from "./fault-injector.ts";
 import { drawClock } from "./node-clock.ts";
 import { endUsOf, neverComes } from "./patience.ts";
-import { type Owed, Recorder } from "./recorder.ts";
+import { type Owed, PropertyError, Recorder } from "./recorder.ts";
 import { type RunInput, type RunResult, traceHeaderOf } from "./run-input.ts";
 import { hostOf } from "./simulated-host.ts";
 import { type Meant, SimulatedNetwork } from "./simulated-network.ts";
@@ -42,6 +42,10 @@ export class Simulation {
   /** What the traitor whose step runs means to send; null while no traitor's step runs. */
   #meant: Meant[] | null = null;
   #deliveries = 0;
+  /** How many outputs left since the step, or the sync that let them out, began. */
+  #leftNow = 0;
+  /** Whether the run was fair to the end: only then liveness was put to the test. */
+  #judged = false;
   /** When a client made a call last, microseconds. */
   #calledAtUs = 0;
 
@@ -78,15 +82,14 @@ export class Simulation {
 
   /** Runs to the end. */
   run(): RunResult {
-    const { agenda, workload, recorder } = this.#world;
+    const { agenda, recorder } = this.#world;
     for (const fault of this.#plan) this.#faults.plan(fault);
     if (this.#input.schedule === "timed") agenda.push(endUsOf(this.#input.setup, 0), { kind: "heal" });
-    for (const node of this.#nodes) this.#boot(node, "boot");
-    for (const running of workload.scripts) this.#scheduleCall(running);
-    const ended = this.#loop();
-    const fair = ended === "patience" || (ended === "quiet" && this.#world.healed);
+    const ended = this.#guardedLoop();
     if (ended === "violated") return this.#result(ended);
-    const owed = recorder.finish(this.#prospect(), fair && this.#faults.survivable);
+    const fair = ended === "patience" || (ended === "quiet" && this.#world.healed);
+    this.#judged = fair && this.#faults.survivable;
+    const owed = recorder.finish(this.#prospect(), this.#judged);
     // Where nothing is left to happen, more time brings nothing.
     if (ended === "patience" && owed.length > 0) return this.#wait(owed);
     recorder.breach(owed);
@@ -116,15 +119,27 @@ export class Simulation {
     return { ...result, ended: recorder.violations.length > 0 ? "violated" : "patience", overdue };
   }
 
+  #guardedLoop(): RunResult["ended"] {
+    try {
+      return this.#loop();
+    } catch (thrown) {
+      if (thrown instanceof AgendaFullError) return "budget";
+      throw thrown;
+    }
+  }
+
   #loop(): RunResult["ended"] {
-    const { agenda, recorder } = this.#world;
+    const { agenda, recorder, workload } = this.#world;
+    for (const node of this.#nodes) this.#boot(node, "boot");
+    for (const running of workload.scripts) this.#scheduleCall(running);
     const { eventsMax, stopAtViolation } = this.#input;
     const endUs = endUsOf(this.#input.setup);
     let lookedAt = 0;
     for (;;) {
       if (recorder.violations.length > 0 && recorder.stops(stopAtViolation)) return "violated";
-      if (recorder.events > eventsMax) return "budget";
-      if (agenda.nextTime > endUs) return agenda.size === 0 ? "quiet" : "patience";
+      if (recorder.processed > eventsMax) return "budget";
+      // Orders that are enumerated may leave a message under way for as long as they like: nothing is owed for that.
+      if (agenda.nextTime > endUs) return agenda.size === 0 ? "quiet" : agenda.isIdle ? "patience" : "budget";
       // Every so often: is anything owed? Protocols that retransmit for ever have no other end.
       if (this.#world.healed && agenda.now - lookedAt > 50 * microseconds) {
         lookedAt = agenda.now;
@@ -138,7 +153,8 @@ export class Simulation {
   }
 
   #isDone(): boolean {
-    return this.#world.workload.done && this.#faults.over && !this.#world.recorder.owes(this.#prospect());
+    const { agenda, workload, recorder } = this.#world;
+    return agenda.isIdle && workload.done && this.#faults.over && !recorder.owes(this.#prospect());
   }
 
   #dispatch(item: Item): void {
@@ -172,8 +188,8 @@ export class Simulation {
   #step(node: SimulatedNode, cause: number, step: (machine: SimulatedNode["machine"]) => void): void {
     const { recorder, chronicle } = this.#world;
     this.#world.cause = cause;
-    const meant: Meant[] | null = node.behaviour === null ? null : [];
-    this.#meant = meant;
+    this.#leftNow = 0;
+    const meant = this.#listenTo(node);
     const before = this.#details ? clone(node.machine.volatile()) : undefined;
     this.#guarded(node, () => {
       node.rebuild();
@@ -186,6 +202,12 @@ export class Simulation {
     if (!node.up) return;
     if (recorder.full) this.#guarded(node, () => node.machine.changed((path, state) => recorder.state(path, state)));
     if (recorder.watchesState && node.behaviour === null) recorder.inspect(chronicle.inspection());
+  }
+
+  /** What a traitor means to send is heard first, and changed before it leaves. */
+  #listenTo(node: SimulatedNode): Meant[] | null {
+    this.#meant = node.behaviour === null ? null : [];
+    return this.#meant;
   }
 
   get #details(): boolean {
@@ -204,7 +226,7 @@ export class Simulation {
     try {
       work();
     } catch (thrown) {
-      if (thrown instanceof Error && thrown.name === "PropertyError") throw thrown;
+      if (thrown instanceof PropertyError || thrown instanceof AgendaFullError) throw thrown;
       if (node.behaviour !== null) return;
       const message = thrown instanceof Error ? thrown.message : String(thrown);
       this.#world.recorder.fail("protocol", `process ${node.name} throws: ${message}`);
@@ -226,7 +248,7 @@ export class Simulation {
     if (this.#isLostWithSender(message)) return this.#network.drop(message, "lost with its sender");
     const node = this.#ready(message.to, message);
     if (node === undefined) return;
-    const event = recorder.light("deliver", message.to, agenda.now, message.from);
+    const event = recorder.delivery(message.to, agenda.now, message.from, message.order);
     this.#deliveries++;
     if (chronicle.on)
       chronicle.keep("deliver", event, node, message.event, {
@@ -262,14 +284,18 @@ export class Simulation {
     this.#step(node, event, (machine) => machine.fire(box));
   }
 
-  #synced({ node: id, incarnation }: Extract<Item, { kind: "sync" }>): void {
-    const node = this.#nodes[id]!;
-    if (!node.up || node.incarnation !== incarnation) return;
+  #synced(item: Extract<Item, { kind: "sync" }>): void {
+    const node = this.#ready(item.node, item, item.incarnation);
+    if (node === undefined) return;
     const position = node.disk.sync(
       this.#input.schedule === "ordered" ? Number.POSITIVE_INFINITY : this.#world.agenda.now,
     );
     this.#world.cause = this.#world.chronicle.event("disk", node, "sync", position);
+    this.#leftNow = 0;
+    const meant = this.#listenTo(node);
     node.gate.advance(position);
+    this.#meant = null;
+    if (meant !== null && meant.length > 0) this.#network.lie(node, meant);
     if (node.outputsLeft === 0 && node.up) this.#faults.crash(node);
   }
 
@@ -295,7 +321,8 @@ export class Simulation {
   #call(item: Extract<Item, { kind: "call" }>): void {
     const { chronicle, workload } = this.#world;
     const { running } = item;
-    if (workload.peek(running) === undefined) return;
+    // Asked for before a crash and again after the recovery, a call is made once.
+    if (running.next !== item.next || workload.peek(running) === undefined) return;
     const node = this.#ready(running.node, item);
     if (node === undefined) return;
     this.#calledAtUs = this.#world.agenda.now;
@@ -322,12 +349,15 @@ export class Simulation {
   #scheduleCall(running: World["workload"]["scripts"][number]): void {
     const { agenda, workload } = this.#world;
     const call = workload.peek(running);
-    if (call !== undefined) agenda.push(agenda.now + (call.afterMs ?? 0) * microseconds, { kind: "call", running });
+    if (call === undefined) return;
+    const at = agenda.now + (call.afterMs ?? 0) * microseconds;
+    agenda.push(at, { kind: "call", running, next: running.next });
   }
 
   // --- what leaves a node ---
 
   #leave(node: SimulatedNode, output: Output): void {
+    if (output.kind !== "durable" && this.#leftNow++ > 0) this.#faults.mayStopShort(node);
     if (output.kind !== "durable" && node.outputsLeft >= 0) {
       if (node.outputsLeft === 0) return;
       node.outputsLeft--;
@@ -408,6 +438,7 @@ export class Simulation {
       deliveries: this.#deliveries,
       durationMs: agenda.now / microseconds,
       ended,
+      judged: this.#judged,
       exercised: recorder.exercised(),
       struck: new Map(recorder.struck),
       overdue: [],
