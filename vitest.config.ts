@@ -12,6 +12,8 @@ export default defineConfig({
           setupFiles: ["test/support/fast-check-seed.ts"],
           pool: "threads",
           isolate: false,
+          // Searches take seconds, and many times that on a machine that has other work.
+          testTimeout: 60_000,
         },
       },
       // Sockets, disks, processes, compilers: one context a file, and time to spare.
