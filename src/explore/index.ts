@@ -2,4 +2,15 @@ export type { ExploredRun } from "./counterexample.ts";
 export { type ExploreResult, explore } from "./explore.ts";
 export type { ExploreOptions } from "./explore-options.ts";
 export type { NetworkKind } from "./network-draft.ts";
+export {
+  explorePacked,
+  type PackedInvariant,
+  type PackedOptions,
+  type PackedResult,
+  type PackedSystem,
+} from "./packed-search.ts";
+export { abdReference } from "./reference/abd.ts";
+export { paxosReference } from "./reference/paxos.ts";
+export { singleCopyReference } from "./reference/single-copy.ts";
+export { twoPhaseCommit } from "./reference/two-phase-commit.ts";
 export type { Cut } from "./search.ts";
