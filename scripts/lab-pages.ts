@@ -15,15 +15,21 @@ export interface Model {
   readonly timing: string;
 }
 
+interface Model {
+  readonly network: string;
+  readonly nodes: string;
+  readonly timing: string;
+}
+
 export interface Scenario {
   readonly id: string;
   readonly rows: readonly number[];
   readonly title: string;
   readonly model: Model;
-  /** Further weakest models; absent where there is one. */
+  /** Further weakest models, where there is no single one. */
   readonly alsoModels?: readonly Model[];
   readonly properties: readonly Property[];
-  /** What is not promised; absent where nothing need be said. */
+  /** What the protocol does not promise, and why. */
   readonly notClaimed?: readonly { readonly id: string; readonly text: string }[];
 }
 
@@ -79,13 +85,15 @@ export const lab = (): readonly Scenario[] => {
 
 const cell = (text: string): string => text.replaceAll("|", "\\|");
 
+const modelText = ({ network, nodes, timing }: Model): string => `${network} × ${nodes} × ${timing}`;
+
 const row = ({ id, rows, title, model, alsoModels = [], properties, notClaimed = [] }: Scenario): string => {
-  const claimed = [model, ...alsoModels].map(({ network, nodes, timing }) => `${network} × ${nodes} × ${timing}`);
+  const claimed = [model, ...alsoModels].map(modelText).join("<br>or ");
   const listed = [
     ...properties.map(({ id: property, kind, text }) => `**${property}** ${text} *(${kind})*`),
     ...notClaimed.map(({ id: property, text }) => `not claimed: **${property}** ${text}`),
-  ];
-  return `| \`${id}\`<br>${cell(title)} | ${rows.join(", ")} | ${claimed.join("<br>also ")} | ${cell(listed.join("<br>"))} |`;
+  ].join("<br>");
+  return `| \`${id}\`<br>${cell(title)} | ${rows.join(", ")} | ${claimed} | ${cell(listed)} |`;
 };
 
 const familyOf = ({ id }: Scenario): string => id.split("/")[0]!;
