@@ -15,21 +15,15 @@ export interface Model {
   readonly timing: string;
 }
 
-interface Model {
-  readonly network: string;
-  readonly nodes: string;
-  readonly timing: string;
-}
-
 export interface Scenario {
   readonly id: string;
   readonly rows: readonly number[];
   readonly title: string;
   readonly model: Model;
-  /** Further weakest models, where there is no single one. */
+  /** Further weakest models; absent where there is one. */
   readonly alsoModels?: readonly Model[];
   readonly properties: readonly Property[];
-  /** What the protocol does not promise, and why. */
+  /** What is not promised; absent where nothing need be said. */
   readonly notClaimed?: readonly { readonly id: string; readonly text: string }[];
 }
 
@@ -85,15 +79,13 @@ export const lab = (): readonly Scenario[] => {
 
 const cell = (text: string): string => text.replaceAll("|", "\\|");
 
-const modelText = ({ network, nodes, timing }: Model): string => `${network} × ${nodes} × ${timing}`;
-
 const row = ({ id, rows, title, model, alsoModels = [], properties, notClaimed = [] }: Scenario): string => {
-  const claimed = [model, ...alsoModels].map(modelText).join("<br>or ");
+  const claimed = [model, ...alsoModels].map(({ network, nodes, timing }) => `${network} × ${nodes} × ${timing}`);
   const listed = [
     ...properties.map(({ id: property, kind, text }) => `**${property}** ${text} *(${kind})*`),
     ...notClaimed.map(({ id: property, text }) => `not claimed: **${property}** ${text}`),
-  ].join("<br>");
-  return `| \`${id}\`<br>${cell(title)} | ${rows.join(", ")} | ${claimed} | ${cell(listed)} |`;
+  ];
+  return `| \`${id}\`<br>${cell(title)} | ${rows.join(", ")} | ${claimed.join("<br>also ")} | ${cell(listed.join("<br>"))} |`;
 };
 
 const familyOf = ({ id }: Scenario): string => id.split("/")[0]!;
