@@ -24,6 +24,7 @@ export interface PackedSystem {
 export interface PackedInvariant {
   readonly id: string;
   readonly text: string;
+  /** Whether it holds in the state of these two words. */
   holds(low: number, high: number): boolean;
 }
 
@@ -33,6 +34,7 @@ export interface PackedOptions {
   readonly symmetry?: boolean;
   readonly statesMax?: number;
   readonly bytesMax?: number;
+  /** True once no more time should be spent; pure rooms have no clock. */
   readonly expired?: () => boolean;
 }
 

@@ -5,13 +5,17 @@ import type { TimeMessage } from "./time-server.ts";
 /** A time of day that follows a server's, and timings on it. Milliseconds. */
 export interface DisciplinedTime extends Port {
   readonly requests: {
+    /** Asks for the time that the disciplined clock shows now. */
     readonly read: () => void;
     /** Waits so long on the monotonic clock, and times it on the disciplined one. */
     readonly measure: (name: string, milliseconds: number) => void;
   };
   readonly indications: {
+    /** What the clock shows, in milliseconds, and whether it is being slewed towards its server. */
     readonly time: (reading: number, isSlewing: boolean) => void;
+    /** A measurement is over: milliseconds by the disciplined clock, and by the monotonic one. */
     readonly elapsed: (name: string, milliseconds: number, byMonotonicClock: number) => void;
+    /** A small difference is being worked off, without a jump. */
     readonly slewing: (byMs: number) => void;
     /** It now shows `reading`; the exchange had the delay δ, and took so long in all. */
     readonly stepped: (byMs: number, reading: number, delayMs: number, tookMs: number) => void;
@@ -22,6 +26,7 @@ export interface DisciplinedTime extends Port {
 
 /** The rules of a disciplined clock. */
 export interface DisciplineRules {
+  /** What to do about an estimated offset: slew, step or panic. */
   readonly correctionOf: (offsetMs: number) => ClockCorrection;
   /**
    * Whether an exchange may be used in which so much passed by the one clock and by the other. If the time of day is set
