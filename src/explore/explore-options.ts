@@ -1,3 +1,4 @@
+import type { NodeId } from "../model/index.ts";
 import { type Prepared, UsageError } from "../simulate/index.ts";
 import type { NetworkKind } from "./network-draft.ts";
 
@@ -27,6 +28,12 @@ export interface ExploreOptions {
   readonly timers?: "free" | "by delay";
   /** A delivery that changes nothing and sends nothing is no step. Default true. */
   readonly prunesNoOps?: boolean;
+  /**
+   * Take one state of each orbit of interchangeable processes. `true` tries the processes that run the same stack; groups
+   * may be named. Every step is checked for it; where processes turn out not to be interchangeable the search begins
+   * again without, and the result says why. Default false.
+   */
+  readonly symmetry?: boolean | readonly (readonly NodeId[])[];
   readonly depthMax?: number;
   readonly statesMax?: number;
   /** Bytes that the tables may take. Default 1 GiB. */
@@ -105,6 +112,15 @@ export const settle = (prepared: Prepared, options: ExploreOptions): SettledOpti
     statesMax: options.statesMax ?? Number.POSITIVE_INFINITY,
     bytesMax: options.bytesMax ?? bytesMaxDefault,
   };
+};
+
+/** Groups of processes that may be interchangeable; none where the search is to look at every state. */
+export const groupsOf = ({ setup }: Prepared, { symmetry = false }: ExploreOptions): readonly (readonly NodeId[])[] => {
+  if (symmetry === false) return [];
+  if (symmetry !== true) return symmetry;
+  const byStack = new Map<object, NodeId[]>();
+  for (const [node, { stack }] of setup.processes.entries()) byStack.set(stack, [...(byStack.get(stack) ?? []), node]);
+  return [...byStack.values()].filter(({ length }) => length > 1);
 };
 
 /** What a search took for impossible, in words: its verdicts hold within this and no further. */

@@ -1,15 +1,16 @@
 import type { AnyProperty, Inspection, Parameters, PropertyKind, Verdict } from "../check/index.ts";
 import { ChannelTable, type NodeId, type Program, programOf, type SystemModel } from "../model/index.ts";
-import type { Prepared, Script } from "../simulate/index.ts";
+import { type Prepared, type Script, UsageError } from "../simulate/index.ts";
 import { Atoms } from "./atoms.ts";
 import { BudgetTable } from "./budgets.ts";
 import { counterexampleOf, type ExploredRun } from "./counterexample.ts";
-import { boundsOf, type ExploreOptions, type SettledOptions, settle } from "./explore-options.ts";
+import { boundsOf, type ExploreOptions, groupsOf, type SettledOptions, settle } from "./explore-options.ts";
 import { initialStates, type Origin } from "./initial-states.ts";
 import { LocalTransitions } from "./local-transitions.ts";
 import type { NodeImage } from "./node-image.ts";
 import type { StepOptions } from "./node-step.ts";
 import { type Cut, Search } from "./search.ts";
+import { renamingsMax, renamingsOf, Symmetry } from "./symmetry.ts";
 import { Watch } from "./watch.ts";
 import { type Workloads, workloadsOf } from "./workloads.ts";
 
@@ -33,6 +34,8 @@ export interface ExploreResult {
   readonly counterexamples: ReadonlyMap<string, ExploredRun>;
   /** What was taken for impossible, in words. */
   readonly bounds: readonly string[];
+  /** Why processes that were taken for interchangeable are not: then every state was looked at. */
+  readonly asymmetry?: string;
   /** How often the protocol's own code ran, for how many unlike steps of single processes. */
   readonly calls: number;
   readonly localSteps: number;
@@ -60,6 +63,7 @@ export interface Exploration {
   readonly budgets: BudgetTable;
   readonly workloads: Workloads;
   readonly scripts: readonly Script[];
+  readonly symmetry: Symmetry | null;
   /** A look into nodes, for invariants. */
   readonly lookInto: (images: readonly NodeImage[]) => Inspection;
 }
@@ -103,6 +107,7 @@ const partsOf = (prepared: Prepared, options: ExploreOptions): Exploration => {
     mayCrash: (node) => settled.crashesMax > 0 && candidates.has(node),
   });
   const budgets = new BudgetTable(atoms);
+  const symmetry = symmetryOf(prepared, settled, groupsOf(prepared, options), { atoms, local, watch });
   return {
     prepared,
     settled,
@@ -114,9 +119,30 @@ const partsOf = (prepared: Prepared, options: ExploreOptions): Exploration => {
     budgets,
     workloads,
     scripts: steps.scripts,
+    symmetry,
     lookInto,
   };
 };
+
+const symmetryOf = (
+  { setup }: Prepared,
+  { network }: SettledOptions,
+  groups: readonly (readonly NodeId[])[],
+  { atoms, local, watch }: Pick<Exploration, "atoms" | "local" | "watch">,
+): Symmetry | null => {
+  if (groups.length === 0) return null;
+  const sizes = groups.map(({ length }) => length);
+  const renamings = sizes.reduce((product, size) => product * factorial(size), 1);
+  if (network === "ordered") throw new UsageError("symmetry: not on an ordered network");
+  if (watch.inspects) throw new UsageError("symmetry: not where a property looks into the nodes");
+  if (renamings > renamingsMax)
+    throw new UsageError(
+      `symmetry: ${renamings} renamings of the processes, at most ${renamingsMax}; name smaller groups`,
+    );
+  return new Symmetry(renamingsOf(setup.processes.length, groups), atoms, local, watch);
+};
+
+const factorial = (n: number): number => (n <= 1 ? 1 : n * factorial(n - 1));
 
 /** What was violated so far. */
 class Findings {
@@ -172,6 +198,7 @@ const searchOf = (
     bytesMax: settled.bytesMax,
     expired: options.expired ?? (() => false),
     progress: options.progress,
+    symmetry: parts.symmetry,
     loses: settled.lossesMax > 0,
     duplicates: settled.duplicatesMax > 0,
     lookInto: (locals) => parts.lookInto(locals.map(imageOf)),
@@ -226,6 +253,8 @@ export const explore = (prepared: Prepared, options: ExploreOptions = {}): Explo
   const findings = new Findings(parts, options);
   const { search, origins } = searchOf(parts, options, findings);
   search.run();
+  if (search.cut === "asymmetry")
+    return { ...explore(prepared, { ...options, symmetry: false }), asymmetry: parts.symmetry!.refusal! };
   const counterexamples = new Map<string, ExploredRun>();
   for (const [property, { parent, event, how }] of findings.broken) {
     const { start, steps } = search.pathTo(parent);
@@ -322,4 +351,5 @@ const whyCut: { readonly [cut in Cut]: string } = {
   time: "time is over",
   violation: "the search ended at a violation",
   refusal: "the protocol needs what exhaustive search has not",
+  asymmetry: "the processes are not interchangeable",
 };

@@ -36,21 +36,26 @@ const unbornOf = (nodes: readonly NodeId[], scripts: readonly Script[], firstScr
 
 /** Boots the processes one after the other, as every host does; one state for each workload and each draw of a boot. */
 export const initialStates = (
-  { workloads, steps, local, watch }: Exploration,
+  { workloads, steps, local, watch, symmetry }: Exploration,
   each: (origin: Origin) => void,
 ): readonly Origin[] => {
   const origins: Origin[] = [];
   let firstScript = 0;
+  symmetry?.identify(steps.nodes.map((node) => local.eventOf(node, boot)));
+  symmetry?.fix(watch.initial());
   for (const scripts of workloads.all) {
     const unborn = unbornOf(steps.nodes, scripts, firstScript);
     firstScript += scripts.length;
+    symmetry?.identify(unborn.map((image) => local.stateOf(image)));
     const bootFrom = (before: Origin): void => {
       const node = before.locals.length;
       if (node === unborn.length) {
         origins.push(before);
         return each(before);
       }
-      const row = local.row(local.stateOf(unborn[node]!), local.eventOf(node, boot));
+      const [state, event] = [local.stateOf(unborn[node]!), local.eventOf(node, boot)];
+      const row = local.row(state, event);
+      symmetry?.learnRow(state, event, row);
       const first = local.rowFirst.at(row);
       for (let outcome = 0; outcome < local.rowCount.at(row); outcome++)
         bootFrom(booted(before, first + outcome, outcome));
@@ -59,11 +64,13 @@ export const initialStates = (
       const sendsAt = local.sendsAt.at(at);
       const sends = local.sends.data.subarray(sendsAt, sendsAt + local.sendsCount.at(at));
       const observed = local.observed.at(at);
+      const fold = observed === 0 ? -1 : watch.next(remembers, observed);
+      if (fold >= 0) symmetry?.learnFold(remembers, observed, fold);
       return {
         unborn,
         boots: [...boots, outcome],
         locals: [...locals, local.to.at(at)],
-        watch: observed === 0 ? remembers : watch.to(watch.next(remembers, observed)),
+        watch: fold < 0 ? remembers : watch.to(fold),
         messages: [...messages, ...sends],
       };
     };

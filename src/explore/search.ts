@@ -6,6 +6,7 @@ import { FingerprintTable } from "./fingerprint-table.ts";
 import { IntBuffer } from "./int-buffer.ts";
 import type { LocalTransitions } from "./local-transitions.ts";
 import { NetworkDraft, type NetworkKind } from "./network-draft.ts";
+import type { Symmetry } from "./symmetry.ts";
 import type { Break, Watch } from "./watch.ts";
 
 /** How a step was taken: the event as it is, a message that stays to come again, a message that is lost. */
@@ -35,12 +36,14 @@ export interface SearchInput {
   readonly duplicates: boolean;
   /** A look into the nodes of a state, for invariants. */
   readonly lookInto: (locals: readonly number[]) => Inspection;
+  /** Where one state of each orbit is enough. */
+  readonly symmetry: Symmetry | null;
   /** Called at a violation; true when the search is to end. */
   readonly broke: (found: readonly Break[], parent: number, event: number, how: number) => boolean;
 }
 
 /** Why a search ended before it had seen everything. */
-export type Cut = "depth" | "states" | "memory" | "time" | "violation" | "refusal";
+export type Cut = "depth" | "states" | "memory" | "time" | "violation" | "refusal" | "asymmetry";
 
 // A state in the frontier: fingerprint, its number, depth, budgets, what properties remember; then a number for each node,
 // how many items the network has, and the items.
@@ -112,7 +115,7 @@ export class Search {
       sumHigh = (sumHigh + high.at(atom)) | 0;
     }
     this.generated++;
-    if (!this.#visited.add(sumLow, sumHigh)) return;
+    if (!this.#isNew(Int32Array.from(locals), 0, sumLow, sumHigh, budget, watch)) return;
     this.#parents.push(-1);
     this.#events.push(0);
     this.#hows.push(0);
@@ -129,6 +132,7 @@ export class Search {
     else this.#runDepthFirst();
     if (this.cut === null && this.#depthCut) this.cut = "depth";
     if (this.#in.local.refusal !== null) this.cut = "refusal";
+    if ((this.#in.symmetry?.refusal ?? null) !== null) this.cut = "asymmetry";
   }
 
   /** The steps that lead to a state: events and how they were taken, from a state to begin with, whose number is first. */
@@ -248,6 +252,7 @@ export class Search {
     const { local, budgets } = this.#in;
     const state = this.#state[atNodes + node]!;
     const at = local.ownOf(state);
+    this.#in.symmetry?.learnOwn(state);
     const count = local.ownCount.data[state]!;
     for (let index = at; index < at + count; index++) {
       const event = local.own.data[index]!;
@@ -262,6 +267,7 @@ export class Search {
     const state = this.#state;
     const before = state[atNodes + node]!;
     const row = local.row(before, event);
+    this.#in.symmetry?.learnRow(before, event, row);
     const first = local.rowFirst.data[row]!;
     const end = first + local.rowCount.data[row]!;
     for (let outcome = first; outcome < end; outcome++) {
@@ -346,6 +352,7 @@ export class Search {
     }
     if (observed !== 0) {
       const row = watch.next(remembers, observed);
+      this.#in.symmetry?.learnFold(remembers, observed, row);
       if (watch.breaks(row).length > 0) this.#broke(watch.breaks(row), event, how);
       remembers = watch.to(row);
     }
@@ -359,25 +366,41 @@ export class Search {
       this.#over = true;
       return;
     }
-    if (!this.#visited.add(low, high)) return;
+    if (this.#in.symmetry === null) {
+      if (!this.#visited.add(low, high)) return;
+      if (plainOutcome >= 0) this.#plainNetwork(plainOutcome, item);
+    } else {
+      if (plainOutcome >= 0) this.#plainNetwork(plainOutcome, item);
+      const before = node < 0 ? 0 : state[atNodes + node]!;
+      if (node >= 0) state[atNodes + node] = to;
+      const isNew = this.#isNew(state, atNodes, low, high, budget, remembers);
+      if (node >= 0) state[atNodes + node] = before;
+      if (!isNew) return;
+    }
     this.#parents.push(state[atNumber]!);
     this.#events.push(event);
     this.#hows.push(how);
-    this.#write(node, to, low, high, budget, remembers, plainOutcome, item);
+    this.#write(node, to, low, high, budget, remembers);
   }
 
-  #write(
-    node: number,
-    to: number,
-    low: number,
-    high: number,
-    budget: number,
-    remembers: number,
-    plainOutcome: number,
-    item: number,
-  ): void {
+  /** Whether no state of an orbit was seen before: the network is in the draft. */
+  #isNew(locals: Int32Array, from: number, low: number, high: number, budget: number, remembers: number): boolean {
+    const { symmetry, nodes, atoms } = this.#in;
+    if (symmetry === null) return this.#visited.add(low, high);
+    symmetry.fingerprint(locals, from, nodes, remembers, this.#draft.items, this.#draft.count);
+    if (symmetry.refusal !== null) {
+      this.cut = "asymmetry";
+      this.#over = true;
+      return false;
+    }
+    return this.#visited.add(
+      (symmetry.low + atoms.low.data[budget]!) | 0,
+      (symmetry.high + atoms.high.data[budget]!) | 0,
+    );
+  }
+
+  #write(node: number, to: number, low: number, high: number, budget: number, remembers: number): void {
     const { nodes } = this.#in;
-    if (plainOutcome >= 0) this.#plainNetwork(plainOutcome, item);
     const draft = this.#draft;
     const length = atNodes + nodes + 1 + draft.count;
     const next = this.#next;

@@ -1,6 +1,6 @@
 import { type AnyProperty, property } from "../../check/index.ts";
 import { type Choices, type Links, type Module, network, seeded, stack } from "../../model/index.ts";
-import { type AnyScenario, integer, scenario } from "../../simulate/index.ts";
+import { type AnyScenario, integer, scenario, toggle } from "../../simulate/index.ts";
 
 /** A message of a generated protocol: what it says, and how many more it may set off. */
 interface Word {
@@ -94,6 +94,102 @@ export const smallProtocol: AnyScenario = scenario({
       processes: Array.from({ length: n }, (_, node) => ({ name: `p${node + 1}`, stack: one })),
       workload: () => [],
       properties: [forbids(pair("first"), pair("then"))],
+    };
+  },
+});
+
+/** Whom a process of a symmetric protocol tells: the one that told it, the first one, or everybody else. */
+const audiences = ["teller", "first", "others"] as const;
+
+interface EqualRule {
+  readonly next: number;
+  readonly tells: readonly { readonly to: (typeof audiences)[number]; readonly says: number }[];
+}
+
+const equalRuleOf = (draws: Choices, which: number): EqualRule => {
+  const draw = (what: string, count: number, below: number): number => draws.below(what, which, count, below);
+  return {
+    next: draw("next", 0, valuesMax),
+    tells: Array.from({ length: draw("tells", 0, 3) }, (_, at) => ({
+      to: audiences[draw("to", at, audiences.length)]!,
+      says: draw("says", at, wordsMax),
+    })),
+  };
+};
+
+/** As the walker, but no rule names a process other than the first. `biased` lets one process do otherwise. */
+const equalWalker = (
+  rules: readonly EqualRule[],
+  biased: boolean,
+): Module<{
+  provides: { requests: Record<never, never>; indications: { readonly is: (value: number) => void } };
+  uses: { links: Links<Word> };
+  state: { value: number; heard: number[] };
+}> => ({
+  name: "equal walker",
+  source: "a table drawn from a seed",
+  init: () => ({ value: 0, heard: [] }),
+  start(_s, io) {
+    for (const to of io.nodes) if (io.self === 0 && to !== 0) io.links.send(to, { says: 0, left: 2 });
+  },
+  upon: {
+    request: {},
+    links: {
+      deliver(s, io, from, { says, left }) {
+        const role = io.self === 0 ? 0 : 1;
+        const rule = rules[(role * valuesMax + s.value) * wordsMax + says]!;
+        const isBiased = biased && io.self === io.nodes.length - 1;
+        if (!s.heard.includes(from)) s.heard.push(from);
+        s.value = isBiased ? (rule.next + 1) % valuesMax : rule.next;
+        io.up.is(s.value);
+        if (left === 0) return;
+        for (const { to: audience, says: word } of rule.tells) {
+          const to =
+            audience === "teller" ? [from] : io.nodes.filter((node) => (node === 0) === (audience === "first"));
+          for (const node of to) if (node !== io.self) io.links.send(node, { says: word, left: left - 1 });
+        }
+      },
+    },
+  },
+});
+
+/** No two processes but the first have a value at once, and no process has it twice. */
+const rare = (value: number): AnyProperty =>
+  property<{ readonly having: number[]; readonly had: number[] }>({
+    id: "RARE",
+    kind: "safety",
+    text: "A value is rare.",
+    init: () => ({ having: [], had: [] }),
+    canonical: ({ having, had }) => ({ having: having.toSorted((a, b) => a - b), had: had.toSorted((a, b) => a - b) }),
+    on({ having, had }, { kind, node, args, event }, report) {
+      if (kind !== "indication" || node === 0) return;
+      report.premise();
+      if (having.includes(node)) having.splice(having.indexOf(node), 1);
+      if (args[0] !== value) return;
+      if (had.includes(node) || having.length > 0) report.violated(`process ${node} has ${value} too`, event);
+      having.push(node);
+      had.push(node);
+    },
+  });
+
+/** A protocol of four processes of which three are alike, unless one of them is biased. */
+export const equalProtocol: AnyScenario = scenario({
+  id: "test/equal",
+  rows: [],
+  title: "A protocol with random rules that name nobody",
+  model: { network: "reliable", nodes: "crash-stop", timing: "asynchronous" },
+  parameters: {
+    seed: integer("seed of the rules", 1, 0, 1_000_000),
+    biased: toggle("whether one process is unlike the others", false),
+  },
+  setup: ({ seed, biased }) => {
+    const draws = seeded(seed);
+    const rules = Array.from({ length: 2 * valuesMax * wordsMax }, (_, which) => equalRuleOf(draws, which));
+    const one = stack(equalWalker(rules, biased), { links: network() });
+    return {
+      processes: Array.from({ length: 4 }, (_, node) => ({ name: `p${node + 1}`, stack: one })),
+      workload: () => [],
+      properties: [rare(1 + draws.below("value", 0, 0, valuesMax - 1))],
     };
   },
 });
