@@ -17,6 +17,8 @@ export interface MutantsFlags {
   readonly cache: boolean;
 }
 
+const roundsMax = 3;
+
 /** How a mutant should have come out: found unless it is equivalent. */
 const isRight = ({ found, equivalent }: MutantReport): boolean => found !== equivalent;
 
@@ -45,16 +47,23 @@ const searchMutants = async (
     const kept = useCache ? cache.get(id) : undefined;
     if (kept !== undefined) reports.set(id, kept);
   }
-  const interrupted = await searchAll<Mutant, MutantReport>({
-    jobs: chosen.filter(({ id }) => !reports.has(id)),
-    seconds,
-    noun: "mutants",
-    taskOf: ({ id }, granted) => ({ kind: "mutant", mutant: id, code, seconds: granted }),
-    onReport: ({ id }, report) => {
-      reports.set(id, report);
-      if (report.complete) cache.set(id, report);
-    },
-  });
+  const deadline = performance.now() + seconds * 1_000;
+  let interrupted = false;
+  // What one did not need is given to those that needed more than their share.
+  for (let round = 0; round < roundsMax && !interrupted; round++) {
+    const left = (deadline - performance.now()) / 1_000;
+    if (round > 0 && left < 0.1 * seconds) break;
+    interrupted = await searchAll<Mutant, MutantReport>({
+      jobs: chosen.filter(({ id }) => reports.get(id)?.complete !== true),
+      seconds: left,
+      noun: "mutants",
+      taskOf: ({ id }, granted) => ({ kind: "mutant", mutant: id, code, seconds: granted }),
+      onReport: ({ id }, report) => {
+        reports.set(id, report);
+        if (report.complete) cache.set(id, report);
+      },
+    });
+  }
   cache.save();
   return { reports: chosen.map((mutant) => reports.get(mutant.id) ?? notTried(mutant)), interrupted };
 };
