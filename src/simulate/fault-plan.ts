@@ -13,8 +13,8 @@ export interface PlanSite {
 /** A sync that takes so many times as long never ends within a run: the disk stalls. */
 const stalled = 1_000_000;
 
-const behavioursAll: readonly Behaviour[] = ["arbitrary", "silent", "equivocate", "forge", "replay"];
-const formsAll: readonly PartitionForm[] = ["full", "one-way", "bridge"];
+export const behavioursAll: readonly Behaviour[] = ["arbitrary", "silent", "equivocate", "forge", "replay"];
+export const formsAll: readonly PartitionForm[] = ["full", "one-way", "bridge"];
 
 /** Draws of one concern, numbered as they are asked for. */
 class PlanDraw {
@@ -48,7 +48,7 @@ class PlanDraw {
 }
 
 /** How many of each kind the dials and the budget allow. */
-const allowances = ({ model, budget, f }: PlanSite): { readonly [K in Fault["kind"]]: number } => {
+export const allowances = ({ model, budget, f }: PlanSite): { readonly [K in Fault["kind"]]: number } => {
   const untimely = model.timing !== "synchronous";
   const stepsTime = budget.clockSteps ?? 0;
   return {

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { type AnyScenario, prepare, runCampaign, runOnce, type Scenario } from "../../src/simulate/index.ts";
+import {
+  type AnyScenario,
+  declaredFaults,
+  prepare,
+  runCampaign,
+  runOnce,
+  type Scenario,
+} from "../../src/simulate/index.ts";
 
 /** Seeds for each scenario in its claimed model. */
 const seeds = 1_000;
@@ -17,10 +24,8 @@ export const conformance = (scenarios: readonly AnyScenario[]): void => {
     describe(scenario.id, { timeout: timeoutMs }, () => {
       for (const model of [scenario.model, ...(scenario.alsoModels ?? [])]) {
         it(`holds in ${model.network} × ${model.nodes} × ${model.timing}`, () => {
-          const { verdicts } = runCampaign(prepare(scenario as unknown as AnyScenario, {}, model), {
-            runs: seeds,
-            cover: "outside",
-          });
+          const prepared = prepare(scenario as unknown as AnyScenario, {}, model);
+          const { verdicts, struck } = runCampaign(prepared, { runs: seeds, cover: "outside" });
           expect(verdicts.length).toBeGreaterThan(0);
           expect(
             verdicts
@@ -28,6 +33,7 @@ export const conformance = (scenarios: readonly AnyScenario[]): void => {
               .map(({ property, verdict, clause, replay }) => ({ property, verdict, clause, replay })),
           ).toEqual([]);
           for (const { exercised } of verdicts) expect(exercised).toBeGreaterThan(0);
+          expect(declaredFaults(prepared).filter((fault) => !struck.has(fault))).toEqual([]);
         });
       }
 
