@@ -128,7 +128,7 @@ const drawFault = (kind: Fault["kind"], site: PlanSite, draw: PlanDraw, victims:
 };
 
 /** Order is part of the draws: a new kind goes to the end. */
-const kinds: readonly Fault["kind"][] = [
+export const faultKinds: readonly Fault["kind"][] = [
   "byzantine",
   "crash",
   "partition",
@@ -149,7 +149,7 @@ export const drawPlan = (choices: Choices, site: PlanSite): Fault[] => {
   const plan: Fault[] = [];
   const allowed = allowances(site);
   const gone: NodeId[] = [];
-  kinds.forEach((kind, number) => {
+  faultKinds.forEach((kind, number) => {
     if (
       allowed[kind] <= 0 ||
       !choices.chance("swarm", number, 0, kind === "byzantine" || kind === "crash" ? 0.75 : 0.4)

@@ -1,6 +1,7 @@
 import type { Parameters } from "../check/index.ts";
 import type { SystemModel } from "../model/index.ts";
 import { networkModels, nodeModels, timingModels } from "../model/index.ts";
+import { faultsOfSetup } from "./check-setup.ts";
 import { type Dials, dialDefinitions, dialsOf } from "./dials.ts";
 import type { AnyScenario, ParameterDefinition, Scenario, Setup } from "./scenario.ts";
 
@@ -81,8 +82,8 @@ export const prepare = (
   for (const [name, { default: value }] of Object.entries(definition.parameters)) values[name] = value;
   const dialsSet: { [name: string]: number } = {};
   for (const [name, value] of Object.entries(set)) {
-    const own = definition.parameters[name];
-    const dial = (dialDefinitions as { readonly [name: string]: ParameterDefinition })[name];
+    const own = Object.hasOwn(definition.parameters, name) ? definition.parameters[name] : undefined;
+    const dial = Object.hasOwn(dialDefinitions, name) ? dialDefinitions[name as keyof Dials] : undefined;
     if (own !== undefined) values[name] = parseParameter(name, own, value);
     else if (dial !== undefined) dialsSet[name] = parseParameter(name, dial, value) as number;
     else {
@@ -91,6 +92,8 @@ export const prepare = (
     }
   }
   const setup = definition.setup(values as never, model, rules);
+  const [wrong] = faultsOfSetup(setup);
+  if (wrong !== undefined) throw new UsageError(`scenario ${definition.id}: ${wrong}`);
   const dials = dialsOf(setup.dials, dialsSet);
   if (dials.delayMsMin > dials.delayMsMax)
     throw new UsageError(`delayMsMin (${dials.delayMsMin}) is above delayMsMax (${dials.delayMsMax})`);

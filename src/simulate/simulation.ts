@@ -20,6 +20,7 @@ import type { Fault } from "./fault.ts";
 import { FaultInjector, planOf } from "./fault-injector.ts";
 import { drawClock } from "./node-clock.ts";
 import { endUsOf, neverComes } from "./patience.ts";
+import { UsageError } from "./prepare.ts";
 import { type Owed, PropertyError, Recorder } from "./recorder.ts";
 import { type RunInput, type RunResult, traceHeaderOf } from "./run-input.ts";
 import { hostOf } from "./simulated-host.ts";
@@ -74,6 +75,9 @@ export class Simulation {
       healed: input.schedule === "ordered",
     };
     this.#world = Object.assign(world, { chronicle: new Chronicle(world as unknown as World) });
+    for (const { node } of world.workload.scripts)
+      if (setup.processes[node] === undefined)
+        throw new UsageError(`a client calls process ${node}, and the last one is ${setup.processes.length - 1}`);
     this.#plan = planOf(input);
     this.#makeNodes();
     this.#network = new SimulatedNetwork(this.#world, this.#makeAdversary());
