@@ -33,7 +33,13 @@ export const makeIO = (machine: NodeMachine, instance: Instance, ports: { readon
       queue.early = before;
     },
     clock: (which: ClockKind): number => host.clock(which),
-    random: (name: string, below: number): number => host.random(path, name, below),
+    random: (name: string, below: number): number => {
+      assert(
+        Number.isSafeInteger(below) && below > 0,
+        `${instance.module.name} draws ${name} below ${below}: give a whole number from 1`,
+      );
+      return host.random(path, name, below);
+    },
     sign: (body: unknown): Signed<unknown> => host.sign(machine.freeze ? freeze(body) : body),
     verify: (signed: Signed<unknown>): boolean => host.verify(signed),
     note:

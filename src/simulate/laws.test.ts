@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { calls, type Talk, talking } from "../../test/support/talk.ts";
 import { type Links, type Module, network, type SystemModel, stack } from "../model/index.ts";
-import { prepare, runOnce } from "./index.ts";
+import { prepare, runCampaign, runOnce } from "./index.ts";
 
 const reliable: SystemModel = { network: "reliable", nodes: "crash-stop", timing: "asynchronous" };
 const source = { kind: "seed", seed: 1, edits: [] } as const;
@@ -60,7 +60,20 @@ describe("frozen messages", () => {
       io.links.send(to, s.list);
     });
     expect(runOnce(prepare(leaky), source).violations).toEqual([]);
+    // Users do not ask for it: one seed of eight does it by itself, the same ones on every replay.
+    expect(runCampaign(prepare(leaky), { runs: 8 }).verdicts).toMatchObject([
+      { property: "protocol", verdict: "violated" },
+    ]);
     const { violations } = runOnce(prepare(leaky), source, { laws: { rebuild: false, freeze: true } });
     expect(violations[0]?.clause).toMatch(/process p0 throws: .*(not extensible|frozen)/);
+  });
+});
+
+describe("a draw", () => {
+  it.each([[0], [-1], [1.5], [Number.NaN]])("below %s is the protocol's fault, and no silent 0", (below) => {
+    const drawing = teller((_s, io) =>
+      (io as unknown as { random(name: string, below: number): number }).random("coin", below),
+    );
+    expect(runOnce(prepare(drawing), source).violations[0]?.clause).toMatch(/draws coin below .*: give a whole number/);
   });
 });

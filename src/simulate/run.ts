@@ -32,7 +32,15 @@ export interface RunOptions {
   readonly atPatience?: RunInput["atPatience"];
 }
 
-const noLaws: Laws = { rebuild: false, freeze: false };
+/**
+ * In one seed of eight messages are frozen once sent: a protocol that changes one later is a different protocol in the
+ * simulator, which does not copy, and on a wire, which does. It throws at the faulty line then, on every replay too.
+ */
+const lawsOf = (source: RunSource): Laws => ({
+  rebuild: false,
+  freeze: source.kind === "seed" && source.seed % 8 === 0,
+});
+
 /** Events that one run may process before it is given up: the budget that no protocol can outrun. */
 export const eventsMaxDefault = 200_000;
 
@@ -55,7 +63,7 @@ export const runWith = (
     trace: options.trace ?? false,
     details: options.details ?? false,
     cover: options.cover ?? "full",
-    laws: options.laws ?? noLaws,
+    laws: options.laws ?? lawsOf(source),
     stopAtViolation: options.stopAtViolation ?? true,
     eventsMax: options.eventsMax ?? eventsMaxDefault,
     seed: source.kind === "seed" ? source.seed : 0,
