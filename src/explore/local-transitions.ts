@@ -27,6 +27,10 @@ export interface LocalScope {
   readonly mayCrash: (node: NodeId) => boolean;
 }
 
+// Why a message does not reach a local state: nobody is there, or a notice comes first.
+const isDown = 1;
+const isBusy = 2;
+
 /** Draws of one step are enumerated up to this many runs of it. */
 const drawsMax = 100_000;
 
@@ -101,6 +105,8 @@ export class LocalTransitions {
   refusal: string | null = null;
   /** How often the protocol's own code ran. */
   calls = 0;
+  /** By local state: whether messages reach it. */
+  readonly #hears = new IntBuffer();
   readonly #memo = new PairTable();
   readonly #options: StepOptions;
   readonly #scope: LocalScope;
@@ -126,6 +132,7 @@ export class LocalTransitions {
   stateOf(image: NodeImage): number {
     const id = this.atoms.idOf(`process ${image.node}`, image);
     put(this.stopped, id, image.life === "stopped" ? 1 : 0);
+    put(this.#hears, id, image.life !== "up" ? isDown : image.notices.length > 0 ? isBusy : 0);
     return id;
   }
 
@@ -198,10 +205,10 @@ export class LocalTransitions {
     const happening: NodeEvent = isMessage
       ? { kind: "deliver", message: value as CarriedMessage }
       : (value as NodeEvent);
-    const { life, notices } = this.atoms.valueOf(state) as NodeImage;
     // A message to a process that is down is gone.
-    if (isMessage && life !== "up") return [{ to: state, sends: [], observed: 0, thrown: 0, draws: [] }];
-    if (isMessage && notices.length > 0) return [];
+    if (isMessage && this.#hears.at(state) === isDown)
+      return [{ to: state, sends: [], observed: 0, thrown: 0, draws: [] }];
+    if (isMessage && this.#hears.at(state) === isBusy) return [];
     const found = new Map<string, Outcome>();
     const odometer = new Odometer();
     let runs = 0;
@@ -220,7 +227,7 @@ export class LocalTransitions {
 
   #outcome(state: number, event: NodeEvent, odometer: Odometer): Outcome | null {
     const before = this.atoms.valueOf(state) as NodeImage;
-    const step = new NodeStep(this.#options, this.atoms.valueOf(state) as NodeImage, odometer);
+    const step = new NodeStep(this.#options, before, odometer);
     this.calls++;
     try {
       const after = step.run(event);
