@@ -13,7 +13,9 @@ export interface PlanSite {
 /** A sync that takes so many times as long never ends within a run: the disk stalls. */
 const stalled = 1_000_000;
 
+/** Every behaviour of a traitor, where the budget names none. */
 export const behavioursAll: readonly Behaviour[] = ["arbitrary", "silent", "equivocate", "forge", "replay"];
+/** Every form of a partition, where the budget names none. */
 export const formsAll: readonly PartitionForm[] = ["full", "one-way", "bridge"];
 
 /** Draws of one concern, numbered as they are asked for. */
