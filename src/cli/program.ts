@@ -28,8 +28,12 @@ packages that it imports are not part of it.
 const dialsText = (): string =>
   dialNames
     .map((name) => {
-      const { text, default: value, min, max } = dialDefinitions[name];
-      return wrapText(`${text}: ${value} (${grouped(min)}…${grouped(max)})`, 80, " ".repeat(25)).replace(
+      const definition = dialDefinitions[name];
+      const range =
+        "options" in definition
+          ? definition.options.join(", ")
+          : `${grouped(definition.min)}…${grouped(definition.max)}`;
+      return wrapText(`${definition.text}: ${definition.default} (${range})`, 80, " ".repeat(25)).replace(
         /^ {25}/,
         `  ${name.padEnd(23)}`,
       );

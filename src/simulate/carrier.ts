@@ -1,16 +1,15 @@
 import { type Choices, encode, type Message, type SystemModel } from "../model/index.ts";
+import { delaySpread, delaySteps } from "./delay-spread.ts";
 import type { Dials } from "./dials.ts";
 
 /** Microseconds in a millisecond. */
 export const microseconds = 1000;
 
-const steps = 1024;
-
 /** A message that never arrives: lost on the way, or late beyond the end. */
 export const neverArrives = -1;
 
 /** Why a message was lost; late ones are not. */
-export type Loss = "lost" | "queue full";
+export type Loss = "lost" | "severed" | "queue full";
 
 /**
  * Decides loss, duplication and delay of each message by the dials. Every decision is identified by its link and by how
@@ -29,6 +28,8 @@ export class Carrier {
   /** Drawn when a delay first depends on it: orders that are enumerated have no delays. */
   #gstUs: number | null = null;
   #boundFactor: number | null = null;
+  readonly #spread: Float64Array;
+  readonly #severed = new Map<number, boolean>();
   readonly #minUs: number;
   readonly #spanUs: number;
   readonly #distancesMs: readonly (readonly number[])[] | undefined;
@@ -52,6 +53,7 @@ export class Carrier {
     this.#counts = new Int32Array(n * n);
     this.#busyUntil = new Float64Array(n * n);
     this.#lossy = model.network !== "reliable";
+    this.#spread = delaySpread(dials.delays, model.timing !== "asynchronous");
     this.#minUs = dials.delayMsMin * microseconds;
     this.#spanUs = Math.max(0, dials.delayMsMax - dials.delayMsMin) * microseconds;
     this.#distancesMs = distancesMs;
@@ -79,6 +81,7 @@ export class Carrier {
     if (from === to) return now;
     const sized = this.#dials.bandwidth > 0 || this.#dials.packetBytes > 0;
     const bytes = sized ? encode(message.body).length : 0;
+    if (this.#dials.severance > 0 && this.#isSevered(link)) return this.#loses("severed");
     const lossy = this.#lossy && !this.#healed;
     if (lossy && this.#isLost(link, count, bytes)) return this.#loses("lost");
     const start = this.#transmit(link, bytes, now);
@@ -93,6 +96,17 @@ export class Carrier {
   #loses(why: Loss): number {
     this.lost = why;
     return neverArrives;
+  }
+
+  /** An adversary that owns the network need not let a link through, ever. */
+  #isSevered(link: number): boolean {
+    if (this.#model.network !== "arbitrary") return false;
+    let severed = this.#severed.get(link);
+    if (severed === undefined) {
+      severed = this.#choices.chance("severed", link, 0, this.#dials.severance);
+      this.#severed.set(link, severed);
+    }
+    return severed;
   }
 
   #isLost(link: number, count: number, bytes: number): boolean {
@@ -128,36 +142,30 @@ export class Carrier {
   }
 
   #delay(link: number, count: number, name: string, now: number): number {
-    const q = this.#choices.below(name, link, count, steps);
-    if (this.#model.timing === "synchronous") return this.#minUs + Math.floor((this.#spanUs * q) / steps);
-    if (this.#model.timing === "asynchronous") return this.#asynchronous(q);
-    if (this.#model.timing === "unknown-bound")
-      return this.#minUs + Math.floor((this.#spanUs * this.#boundFactorOf() * q) / steps);
-    const timely = this.#minUs + Math.floor((this.#spanUs * q) / steps);
+    const spans = this.#spread[this.#choices.below(name, link, count, delaySteps)]!;
+    const { timing } = this.#model;
+    if (timing === "unknown-bound") return this.#minUs + Math.floor(this.#spanUs * this.#boundFactorOf() * spans);
+    const usual = this.#minUs + Math.floor(this.#spanUs * spans);
+    if (timing !== "eventually-synchronous" || this.#healed) return usual;
     const gstUs = this.#stabilisationUs();
-    if (now >= gstUs || this.#healed) return timely;
-    const chaos = this.#minUs + Math.floor((this.#dials.chaosDelayMsMax * microseconds * q) / steps);
+    if (now >= gstUs) return usual;
+    const chaos = this.#minUs + Math.floor(this.#dials.chaosDelayMsMax * microseconds * spans);
     // Whatever was sent before the global stabilisation time arrives at most one bound after it.
     return Math.min(chaos, gstUs - now + this.#minUs + this.#spanUs);
   }
 
   /** Time from which the network is timely, where that comes in the end. */
   #stabilisationUs(): number {
-    this.#gstUs ??= Math.floor((this.#choices.below("gst", 0, 0, steps) / steps) * this.#dials.gstMs * microseconds);
+    this.#gstUs ??= Math.floor(
+      (this.#choices.below("gst", 0, 0, delaySteps) / delaySteps) * this.#dials.gstMs * microseconds,
+    );
     return this.#gstUs;
   }
 
   /** How many times the usual longest delay the true bound is, where nobody knows it. */
   #boundFactorOf(): number {
     this.#boundFactor ??=
-      1 + Math.floor((this.#choices.below("bound", 0, 0, steps) / steps) * (this.#dials.boundFactorMax - 1));
+      1 + Math.floor((this.#choices.below("bound", 0, 0, delaySteps) / delaySteps) * (this.#dials.boundFactorMax - 1));
     return this.#boundFactor;
-  }
-
-  /** No bound: mostly within the usual span, one in eight up to many times that (a Pareto tail, by division alone). */
-  #asynchronous(q: number): number {
-    const usual = (steps * 7) / 8;
-    if (q < usual) return this.#minUs + Math.floor((this.#spanUs * q) / usual);
-    return this.#minUs + this.#spanUs + Math.floor((this.#spanUs * 4 * (q - usual)) / (steps - q));
   }
 }

@@ -32,7 +32,9 @@ const inDials = (dials: Setup["dials"] = {}): readonly string[] => [
   ...strangers("dial", Object.keys(dials), Object.keys(dialDefinitions)),
   ...Object.entries(dials).flatMap(([name, value]) => {
     const definition = (dialDefinitions as { readonly [name: string]: ParameterDefinition })[name];
-    if (definition === undefined || !("min" in definition)) return [];
+    if (definition === undefined) return [];
+    if ("options" in definition) return strangers(`position of the dial ${name}`, [String(value)], definition.options);
+    if (!("min" in definition)) return [];
     const fits = typeof value === "number" && value >= definition.min && value <= definition.max;
     return fits ? [] : [`the dial ${name} is from ${definition.min} to ${definition.max}, not ${String(value)}`];
   }),

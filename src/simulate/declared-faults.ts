@@ -10,6 +10,7 @@ const ofTheNetwork = ({ model, dials }: Prepared): readonly string[] => {
     ...(dials.duplication > 0 ? ["duplicate"] : []),
     ...(dials.bandwidth > 0 && dials.queueMax > 0 ? ["queue full"] : []),
     ...(model.network === "arbitrary" && dials.forgery > 0 ? ["forgery"] : []),
+    ...(model.network === "arbitrary" && dials.severance > 0 ? ["severed"] : []),
   ];
 };
 

@@ -1,4 +1,11 @@
+import type { Choices } from "../model/index.ts";
 import type { ParameterDefinition } from "./scenario.ts";
+
+/**
+ * How delays are spread over the time from `delayMsMin` to `delayMsMax`, or, where timing has no bound, beyond it.
+ * `by timing`: evenly where there is a bound, with a heavy tail where there is none.
+ */
+export type DelayDistribution = "by timing" | "uniform" | "exponential" | "heavy-tailed";
 
 /** Values of the dials' parameters. */
 export interface Dials {
@@ -18,11 +25,16 @@ export interface Dials {
   readonly clockOffsetMsMax: number;
   readonly driftPartsPerMillion: number;
   readonly quantumMs: number;
+  readonly delays: DelayDistribution;
+  readonly knobs: "as set" | "drawn";
+  readonly severance: number;
 }
 
 /** The parameters of the dials: every scenario has them, `--set` changes them. Times are virtual milliseconds. */
 export const dialDefinitions: {
-  readonly [K in keyof Dials]: Extract<ParameterDefinition, { readonly type: "number" | "integer" }>;
+  readonly [K in keyof Dials]: Dials[K] extends number
+    ? Extract<ParameterDefinition, { readonly type: "number" | "integer" }>
+    : Extract<ParameterDefinition, { readonly type: "choice" }>;
 } = {
   delayMsMin: { type: "number", text: "shortest delay of a message", default: 1, min: 0, max: 60_000 },
   delayMsMax: { type: "number", text: "longest delay while the network is timely", default: 10, min: 0, max: 60_000 },
@@ -106,19 +118,60 @@ export const dialDefinitions: {
     min: 0,
     max: 1_000,
   },
+  delays: {
+    type: "choice",
+    text: "how delays are spread; by timing: evenly where there is a bound, with a heavy tail where there is none",
+    default: "by timing",
+    options: ["by timing", "uniform", "exponential", "heavy-tailed"],
+  },
+  knobs: {
+    type: "choice",
+    text: "drawn: each run draws loss, duplication, forgery and the longest times anew, none above what is set",
+    default: "as set",
+    options: ["as set", "drawn"],
+  },
+  severance: {
+    type: "number",
+    text: "probability that the network drops everything on a link for ever (arbitrary)",
+    default: 0,
+    min: 0,
+    max: 1,
+  },
 };
 
 /** The dials' defaults, overridden by what a scenario and then a user says. */
 export const dialsOf = (...overrides: readonly ({ readonly [name: string]: unknown } | undefined)[]): Dials => {
-  const values: { [name: string]: number } = {};
+  const values: { [name: string]: unknown } = {};
   for (const name of dialNames) {
     values[name] = dialDefinitions[name].default;
     for (const override of overrides) {
       const value = override?.[name];
-      if (typeof value === "number") values[name] = value;
+      if (typeof value === typeof values[name]) values[name] = value;
     }
   }
   return values as unknown as Dials;
+};
+
+/** What a run draws anew where knobs are drawn: quarters of what is set, from none of it to all. */
+const drawnKnobs = [
+  ["loss", null],
+  ["duplication", null],
+  ["forgery", null],
+  ["delayMsMax", "delayMsMin"],
+  ["chaosDelayMsMax", null],
+  ["syncMsMax", "syncMsMin"],
+] as const;
+
+/** The dials of one run: as they are set, or, where knobs are drawn, each knob somewhere up to that. */
+export const dialsOfRun = (dials: Dials, choices: Choices): Dials => {
+  if (dials.knobs === "as set") return dials;
+  const drawn: { [name: string]: number } = {};
+  for (const [at, [name, least]] of drawnKnobs.entries()) {
+    const from = least === null ? 0 : dials[least];
+    // The harmless alternative is as set: a shorter run with other delays is no simpler one.
+    drawn[name] = from + ((dials[name] - from) * (4 - choices.below("knob", at, 0, 5))) / 4;
+  }
+  return { ...dials, ...drawn };
 };
 
 /** Names of the dials' parameters, in the order in which they are listed. */

@@ -80,12 +80,12 @@ export const prepare = (
   checkModel(model);
   const values: { [name: string]: number | string | boolean } = {};
   for (const [name, { default: value }] of Object.entries(definition.parameters)) values[name] = value;
-  const dialsSet: { [name: string]: number } = {};
+  const dialsSet: { [name: string]: number | string } = {};
   for (const [name, value] of Object.entries(set)) {
     const own = Object.hasOwn(definition.parameters, name) ? definition.parameters[name] : undefined;
     const dial = Object.hasOwn(dialDefinitions, name) ? dialDefinitions[name as keyof Dials] : undefined;
     if (own !== undefined) values[name] = parseParameter(name, own, value);
-    else if (dial !== undefined) dialsSet[name] = parseParameter(name, dial, value) as number;
+    else if (dial !== undefined) dialsSet[name] = parseParameter(name, dial, value) as number | string;
     else {
       const all = [...Object.keys(definition.parameters), ...Object.keys(dialDefinitions)];
       throw new UsageError(`scenario ${definition.id} has no parameter "${name}"; it has ${all.join(", ")}`);

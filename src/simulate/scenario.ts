@@ -92,7 +92,7 @@ export interface Setup {
    */
   readonly patienceMs?: number;
   /** Values that a scenario fixes for the dials' parameters (delayMsMax, loss …), below what the user sets. */
-  readonly dials?: { readonly [name: string]: number };
+  readonly dials?: { readonly [name: string]: number | string };
 }
 
 /** One change of a scenario under which a property must break: the row's counterexample. */

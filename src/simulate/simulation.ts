@@ -16,6 +16,7 @@ import { Adversary, wordsOf } from "./adversary.ts";
 import { AgendaFullError, type Item, OrderedAgenda, TimedAgenda } from "./agenda.ts";
 import { microseconds } from "./carrier.ts";
 import { Chronicle } from "./chronicle.ts";
+import { dialsOfRun } from "./dials.ts";
 import type { Fault } from "./fault.ts";
 import { FaultInjector, planOf } from "./fault-injector.ts";
 import { drawClock } from "./node-clock.ts";
@@ -53,7 +54,8 @@ export class Simulation {
   constructor(given: RunInput) {
     // The first draws (the workload's, the plan's) come before there is a world to tell.
     const tell = (decision: Decision): void => (this.#world as World | undefined)?.recorder.decided(decision);
-    const input = given.trace ? { ...given, choices: observing(given.choices, tell) } : given;
+    const watched = given.trace ? { ...given, choices: observing(given.choices, tell) } : given;
+    const input = given.schedule === "timed" ? { ...watched, dials: dialsOfRun(given.dials, given.choices) } : watched;
     const { setup, model, choices, dials } = input;
     this.#input = input;
     const nodes = setup.processes.map((_, id) => id);

@@ -51,7 +51,10 @@ const describedDials = (parameters: DescribedParameters, { setup }: Prepared): D
       .filter((name) => !(name in parameters))
       .map((name) => [
         name,
-        { ...dialDefinitions[name], default: setup.dials?.[name] ?? dialDefinitions[name].default },
+        {
+          ...dialDefinitions[name],
+          default: setup.dials?.[name] ?? dialDefinitions[name].default,
+        } as ParameterDefinition,
       ]),
   );
 
