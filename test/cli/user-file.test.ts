@@ -197,7 +197,7 @@ describe("a file where an ID may stand", () => {
     const plain = join(folder, "plain.mjs");
     writeFileSync(
       plain,
-      "export const scenario = { id: 'my/plain', model: { network: 'arbitrary', nodes: 'byzantine', timing: 'asynchronous' }, parameters: {}, setup: () => ({ processes: [], workload: () => [], properties: [{ id: 'P', kind: 'safety', text: 'Nothing.', init: () => null }] }) };",
+      "import { network } from 'quorate';\nexport const scenario = { id: 'my/plain', model: { network: 'arbitrary', nodes: 'byzantine', timing: 'asynchronous' }, parameters: {}, setup: () => ({ processes: [{ name: 'p1', stack: network() }], workload: () => [], properties: [{ id: 'P', kind: 'safety', text: 'Nothing.', init: () => null }] }) };",
     );
     const flags = ["--seconds", "8", "--no-cache", "--set", "n=3"];
     const { status, stdout, stderr } = await quorateHere(["matrix", plain, `${bye}#other`, "--json", ...flags]);
