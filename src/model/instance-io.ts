@@ -42,6 +42,11 @@ export const makeIO = (machine: NodeMachine, instance: Instance, ports: { readon
     },
     sign: (body: unknown): Signed<unknown> => host.sign(machine.freeze ? freeze(body) : body),
     verify: (signed: Signed<unknown>): boolean => host.verify(signed),
+    mark: (name: string): void => {
+      const { name: who, marks = [] } = instance.module;
+      assert(marks.includes(name), `${who} marks "${name}", which is not among its marks: ${marks.join(", ")}`);
+      host.mark?.(who, name);
+    },
     note:
       note === undefined ? () => undefined : (text: string, ...detail: readonly unknown[]) => note(path, text, detail),
   };

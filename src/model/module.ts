@@ -130,6 +130,8 @@ export type IO<S extends Spec> = {
   verify<T>(signed: Signed<T>): boolean;
   /** Narration for the trace, also of decisions to do nothing. Details are kept as data, not made into text. */
   note(text: string, ...detail: readonly unknown[]): void;
+  /** A rare path of `marks` was taken. */
+  mark(name: string): void;
 };
 
 /**
@@ -140,6 +142,11 @@ export interface Module<S extends Spec> {
   readonly name: string;
   /** Paper and section, or textbook and algorithm number. */
   readonly source: string;
+  /**
+   * Rare paths by name (a value adopted, a log cut back): `io.mark` says that one was taken, and a conformance suite
+   * fails when no run takes it. A protocol whose hard cases never occur is not tested by a million runs.
+   */
+  readonly marks?: readonly string[];
   /** For each record the value it has before the first write; `"log"` for a log. */
   readonly disk?: { readonly [K in keyof S["disk"]]: S["disk"][K] extends Log<unknown> ? "log" : S["disk"][K] };
   /** The volatile state at boot: plain data, made anew at each call. */

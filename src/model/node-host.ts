@@ -22,6 +22,8 @@ export interface NodeHost {
   verify(signed: Signed<unknown>): boolean;
   /** Absent when nobody listens: then no text is made. */
   readonly note?: ((path: string, text: string, detail: readonly unknown[]) => void) | undefined;
+  /** A rare path was taken; absent when nobody counts. */
+  readonly mark?: ((module: string, name: string) => void) | undefined;
   /** Hears every request and indication at every port inside the node; absent when nobody listens. */
   readonly observe?:
     | ((kind: "request" | "indication", path: string, name: string, args: readonly unknown[]) => void)

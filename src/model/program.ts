@@ -93,11 +93,26 @@ export const sharedAt = (
   return walk(top, "", all);
 };
 
+/** What tools need to know of a module. */
+export interface ModuleDescription {
+  readonly name: string;
+  readonly source: string;
+  /** Its rare paths: see `Module.marks`. */
+  readonly marks?: readonly string[];
+}
+
+/** The name of a mark among those of other modules. */
+export const markName = (module: string, mark: string): string => `${module}: ${mark}`;
+
+/** The marks of the modules of a stack, by the names under which runs count them. */
+export const marksOf = (bound: AnyBound): readonly string[] => {
+  const all = modulesOf(bound).flatMap(({ module: { name, marks = [] } }) => marks.map((mark) => markName(name, mark)));
+  return [...new Set(all)];
+};
+
 /** Every module of a stack once, top first: for tools that list or check them. */
-export const modulesOf = (
-  bound: AnyBound,
-): { readonly path: string; readonly module: { readonly name: string; readonly source: string } }[] => {
-  const found: { path: string; module: { readonly name: string; readonly source: string } }[] = [];
+export const modulesOf = (bound: AnyBound): { readonly path: string; readonly module: ModuleDescription }[] => {
+  const found: { path: string; module: ModuleDescription }[] = [];
   const walk = (blueprint: Blueprint, path: string): void => {
     if (blueprint.kind === "many") walk(blueprint.template, `${path}[]`);
     else if (blueprint.kind === "shared" || blueprint.kind === "among") walk(blueprint.one, path);

@@ -26,6 +26,7 @@ type Handler = (s: object, io: object, ...args: readonly unknown[]) => void;
 export interface ErasedModule {
   readonly name: string;
   readonly source: string;
+  readonly marks?: readonly string[];
   readonly disk?: { readonly [name: string]: unknown };
   /** The volatile state at boot, made anew at each call. */
   init(site: Site): object;

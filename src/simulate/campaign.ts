@@ -40,6 +40,8 @@ export interface CampaignResult {
   readonly counterexamples: ReadonlyMap<string, Counterexample>;
   /** How often each fault struck. */
   readonly struck: ReadonlyMap<string, number>;
+  /** How often each marked path was taken. */
+  readonly marks: ReadonlyMap<string, number>;
   /** The first run's source, for a trace. */
   readonly firstSource: RunSource;
   readonly events: number;
@@ -56,6 +58,7 @@ class Tally {
   readonly overdue: Map<string, { readonly runs: number; readonly clause: string }> = new Map();
   readonly exercised: Map<string, number> = new Map();
   readonly struck: Map<string, number> = new Map();
+  readonly marks: Map<string, number> = new Map();
   runs = 0;
   /** The how-manieth run was the first to violate anything; 0 while none was. */
   firstViolation = 0;
@@ -90,6 +93,7 @@ class Tally {
       this.exercised.set(id, (this.exercised.get(id) ?? 0) + (counts ? count : 0));
       if (!counts && count > 0) this.unjudged.add(id);
     }
+    for (const [mark, count] of result.marks) this.marks.set(mark, (this.marks.get(mark) ?? 0) + count);
     for (const [fault, count] of result.struck) this.struck.set(fault, (this.struck.get(fault) ?? 0) + count);
     for (const { property } of result.violations) this.#violates(property, source, result.events);
     for (const { property, clause } of result.overdue) {
@@ -196,6 +200,7 @@ export const runCampaign = (prepared: Prepared, options: CampaignOptions = {}): 
     ),
     counterexamples,
     struck: tally.struck,
+    marks: tally.marks,
     firstSource: tally.firstSource ?? { kind: "seed", seed: options.seed ?? 1, edits: [] },
     events: tally.events,
     deliveries: tally.deliveries,

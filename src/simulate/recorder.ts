@@ -61,6 +61,8 @@ const wordOf = (text: string): number => {
 export class Recorder {
   readonly violations: Violation[] = [];
   readonly struck: Map<string, number> = new Map();
+  /** How often each marked path was taken. */
+  readonly marks: Map<string, number> = new Map();
   readonly trace: TraceEvent[] | null;
   readonly #full: boolean;
   readonly #names: readonly string[];
@@ -144,6 +146,11 @@ export class Recorder {
 
   get full(): boolean {
     return this.#full && this.#closedAt === null;
+  }
+
+  /** Counts a marked path that was taken. */
+  mark(name: string): void {
+    if (this.#closedAt === null) this.marks.set(name, (this.marks.get(name) ?? 0) + 1);
   }
 
   /** Counts a fault that struck. */

@@ -72,6 +72,8 @@ export interface RunResult {
   readonly judged: boolean;
   readonly exercised: ReadonlyMap<string, number>;
   readonly struck: ReadonlyMap<string, number>;
+  /** How often each marked path was taken by a correct node: see `marksOf`. */
+  readonly marks: ReadonlyMap<string, number>;
   readonly trace: Trace | null;
   readonly plan: readonly Fault[];
 }

@@ -1,4 +1,4 @@
-import type { Delay, Frame, NodeHost, TimerBox } from "../model/index.ts";
+import { type Delay, type Frame, markName, type NodeHost, type TimerBox } from "../model/index.ts";
 import { signSymbolically, verifySymbolically } from "./adversary.ts";
 import { microseconds } from "./carrier.ts";
 import type { SimulatedNode } from "./simulated-node.ts";
@@ -19,6 +19,9 @@ export const hostOf = (world: World, of: () => SimulatedNode): NodeHost => {
     random: (path, what, below) => random(world, of(), path, what, below),
     sign: (body) => signSymbolically(of().id, body),
     verify: verifySymbolically,
+    mark: (module, name) => {
+      if (of().behaviour === null) recorder.mark(markName(module, name));
+    },
     note:
       recorder.trace === null && !recorder.full
         ? undefined

@@ -447,6 +447,7 @@ export class Simulation {
       judged: this.#judged,
       exercised: recorder.exercised(),
       struck: new Map(recorder.struck),
+      marks: recorder.marks,
       overdue: [],
       trace: recorder.trace && { header: traceHeaderOf(this.#input, this.#nodes), events: recorder.trace },
       plan: this.#plan,

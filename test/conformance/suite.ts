@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { marksOf } from "../../src/model/index.ts";
 import {
   type AnyScenario,
   declaredFaults,
@@ -14,12 +15,29 @@ const lawSeeds = 20;
 /** For one test, on a machine that has other work. */
 const timeoutMs = 120_000;
 
+/** The rare paths that modules declare and that no run takes, over all scenarios together. */
+export const unreachedMarks = (scenarios: readonly AnyScenario[]): readonly string[] => {
+  const left = new Set<string>();
+  for (const prepared of scenarios.map((scenario) => prepare(scenario)))
+    for (const { stack } of prepared.setup.processes) for (const mark of marksOf(stack)) left.add(mark);
+  for (const scenario of scenarios) {
+    if (left.size === 0) break;
+    const { marks } = runCampaign(prepare(scenario), { runs: seeds, cover: "outside", shrinkRunsMax: 0 });
+    for (const mark of marks.keys()) left.delete(mark);
+  }
+  return [...left];
+};
+
 /**
  * What every scenario of the lab must do: hold in the model that it claims, with every premise and every declared fault
  * having occurred; break where it says that it breaks; and give the same run when nodes are rebuilt from plain data and
  * messages are frozen.
  */
 export const conformance = (scenarios: readonly AnyScenario[]): void => {
+  it("reaches every mark of the modules of its scenarios", { timeout: timeoutMs }, () => {
+    expect(unreachedMarks(scenarios)).toEqual([]);
+  });
+
   for (const scenario of scenarios as unknown as readonly Scenario[]) {
     describe(scenario.id, { timeout: timeoutMs }, () => {
       for (const model of [scenario.model, ...(scenario.alsoModels ?? [])]) {

@@ -102,6 +102,7 @@ export const proposer = <V>({
   return {
     name: "Paxos proposer",
     source: "Lamport 2001, Paxos Made Simple, 2.2 and 2.4",
+    marks: ["asks for what was accepted before"],
     disk: { proposal: null, round: 0 },
     init: () => ({
       phase: "rests",
@@ -143,6 +144,7 @@ export const proposer = <V>({
           s.promises.push({ acceptor, accepted: m.accepted });
           if (s.promises.length < majorityOf(io.nodes.length)) return;
           s.phase = "asks";
+          if (highestAccepted(s.promises) !== null) io.mark("asks for what was accepted before");
           s.vote = { ballot: s.ballot, value: valueToAsk(s.promises, io.disk.proposal.value!.value) };
           for (const node of io.nodes) io.acceptors.send(node, { kind: "accept", vote: s.vote });
         },
