@@ -8,6 +8,7 @@ import {
   type TraceEvent,
   type TraceKind,
 } from "../model/index.ts";
+import { BodyHash } from "./body-hash.ts";
 
 /** How a run was broken, with the events at fault. */
 export interface Violation {
@@ -54,6 +55,8 @@ const wordOf = (text: string): number => {
   return word;
 };
 
+const deliverWord = wordOf("deliver");
+
 /**
  * Everything that looks at a run and does not change it: event numbers, the rolling hash, the trace, the properties,
  * the counts of faults.
@@ -70,6 +73,7 @@ export class Recorder {
   readonly #inner = new Map<string, Watcher[]>();
   readonly #watchers: readonly Watcher[];
   readonly #inspecting: readonly Watcher[];
+  readonly #bodies = new BodyHash();
   #hash = 0x9747b28c;
   #events = 0;
   #processed = 0;
@@ -170,7 +174,8 @@ export class Recorder {
     hash = hashWord(hash, at | 0);
     if (at > 0x7fffffff) hash = hashWord(hash, (at / 0x80000000) | 0);
     if (name !== "") hash = hashWord(hash, wordOf(name));
-    if (payload !== undefined) hash = hashPlain(hash, payload);
+    if (kind !== "send") this.#bodies.forget();
+    if (payload !== undefined) hash = this.#bodies.mix(hash, payload);
     this.#hash = hash;
     return this.#events++;
   }
@@ -179,7 +184,8 @@ export class Recorder {
   delivery(node: NodeId, at: number, peer: number, order: number): number {
     this.#processed++;
     if (this.#closedAt !== null) return this.#events++;
-    const hash = hashWord(this.#hash, wordOf("deliver") ^ (node << 8) ^ peer);
+    this.#bodies.forget();
+    const hash = hashWord(this.#hash, deliverWord ^ (node << 8) ^ peer);
     this.#hash = hashWord(hashWord(hash, at | 0), order);
     return this.#events++;
   }
