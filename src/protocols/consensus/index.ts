@@ -1,3 +1,4 @@
 export * from "./ben-or.ts";
 export * from "./consensus.ts";
 export * from "./paxos/index.ts";
+export * from "./raft/index.ts";
