@@ -11,6 +11,7 @@ export * from "./node-machine.ts";
 export * from "./output.ts";
 export * from "./plain.ts";
 export * from "./program.ts";
+export * from "./shape.ts";
 export * from "./stack.ts";
 export * from "./system-model.ts";
 export * from "./trace-event.ts";

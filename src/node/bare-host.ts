@@ -116,8 +116,8 @@ export class BareHost {
   }
 
   #verify({ signer, body, proof }: Signed<unknown>): boolean {
-    const key = this.#options.keys?.all[signer];
-    return key !== undefined && proof !== undefined && verify(null, encode([signer, body]), key, proof);
+    const key = this.#options.keys?.all.at(signer);
+    return key !== undefined && proof instanceof Uint8Array && verify(null, encode([signer, body]), key, proof);
   }
 
   #leave(output: Output): void {

@@ -24,7 +24,11 @@ export const signSymbolically = (signer: NodeId, body: unknown): Signed<unknown>
 
 /** A shape check: what a liar made carries an empty proof. Pure, so that searches may memoise it. */
 export const verifySymbolically = (signed: Signed<unknown>): boolean =>
-  typeof signed === "object" && signed !== null && typeof signed.signer === "number" && signed.proof?.length === 1;
+  typeof signed === "object" &&
+  signed !== null &&
+  typeof signed.signer === "number" &&
+  signed.proof instanceof Uint8Array &&
+  signed.proof.length === 1;
 
 const isSigned = (value: object): value is Signed<unknown> => "signer" in value && "body" in value && "proof" in value;
 

@@ -35,6 +35,9 @@ export interface LazyProbabilisticOptions {
   readonly patienceMs: number;
 }
 
+/** Of a longer gap only the last messages are asked for; with their patience the whole gap is given up. */
+const gapMax = 1_000;
+
 const isAt = (origin: NodeId, sequence: number) => (relayed: Relayed<unknown>) =>
   relayed.origin === origin && relayed.sequence === sequence;
 
@@ -85,7 +88,7 @@ export const lazyProbabilisticBroadcast = <M>({
           const relayed = { origin, sequence, message };
           if (io.random("store", oneStoresOf) === 0) s.stored.push(relayed);
           hold(s, relayed);
-          for (let missing = s.next[origin]!; missing < sequence; missing++) {
+          for (let missing = Math.max(s.next[origin]!, sequence - gapMax); missing < sequence; missing++) {
             if (s.pending.some(isAt(origin, missing))) continue;
             gossip(io, { kind: "request", missedBy: io.self, origin, sequence: missing, rounds: rounds - 1 });
             io.timers.giveUp.set(patienceMs, origin, sequence);

@@ -1,5 +1,5 @@
-import type { Module, NodeId } from "../../model/index.ts";
-import { equal, perNode } from "../../model/index.ts";
+import type { Module, NodeId, Shape } from "../../model/index.ts";
+import { anything, equal, kindsOf, perNode, wholeNumber } from "../../model/index.ts";
 import type { Broadcast } from "../broadcast/broadcast.ts";
 
 /** What the processes of a double-echo broadcast say: the origin's message, and two rounds of what others heard of it. */
@@ -7,6 +7,12 @@ export type DoubleEcho<M> =
   | { readonly kind: "send"; readonly message: M }
   | { readonly kind: "echo"; readonly origin: NodeId; readonly message: M }
   | { readonly kind: "ready"; readonly origin: NodeId; readonly message: M };
+
+const isDoubleEcho: Shape = kindsOf<DoubleEcho<unknown>>({
+  send: { message: anything },
+  echo: { origin: wholeNumber, message: anything },
+  ready: { origin: wholeNumber, message: anything },
+});
 
 /** Who said which message. */
 export interface Voice<M> {
@@ -81,6 +87,9 @@ export const doubleEchoBroadcast = <M>({
       },
       bestEffort: {
         deliver(s, io, from, m) {
+          // A voice from outside the group would count, and two quorums could then share no correct process.
+          if (!io.nodes.includes(from) || !isDoubleEcho(m))
+            return io.note("ignores what is no message here, from", from);
           const origin = m.kind === "send" ? from : m.origin;
           const known = s.origins[origin];
           if (known === undefined) return io.note("no such origin", origin);

@@ -1,4 +1,14 @@
-import { describe, type Links, type Module, type NodeId } from "../../model/index.ts";
+import {
+  anything,
+  equal,
+  fieldsOf,
+  type Links,
+  listOf,
+  type Module,
+  type NodeId,
+  type Shape,
+  wholeNumber,
+} from "../../model/index.ts";
 import type { ByzantineGenerals, Council } from "./byzantine-generals.ts";
 
 /** An order and the way it came: the commander first, whoever passed it on last. */
@@ -7,12 +17,13 @@ export interface Oral<V> {
   readonly value: V;
 }
 
+const isOral: Shape = fieldsOf<Oral<unknown>>({ path: listOf(wholeNumber), value: anything });
+
 const keyOf = (path: readonly NodeId[]): string => path.join(">");
 
 /** The value that more than half of the votes are for, else the fallback. */
 const majority = <V>(votes: readonly V[], fallback: V): V => {
-  const texts = votes.map((vote) => describe(vote, 10_000));
-  const at = texts.findIndex((text) => 2 * texts.filter((other) => other === text).length > texts.length);
+  const at = votes.findIndex((vote) => 2 * votes.filter((other) => equal(other, vote)).length > votes.length);
   return at < 0 ? fallback : votes[at]!;
 };
 
@@ -64,12 +75,14 @@ export const oralMessages = <V>(
     },
     links: {
       deliver(s, io, from, oral) {
+        if (!isOral(oral)) return io.note("ignores what is no order, from", from);
         const { path } = oral;
         const belongs =
           path.length === s.round + 1 &&
           path[0] === council.commander &&
           path[s.round] === from &&
           !path.includes(io.self) &&
+          path.every((general) => io.nodes.includes(general)) &&
           new Set(path).size === path.length;
         if (!belongs || s.heard.has(keyOf(path))) return io.note("not of this round", path);
         s.heard.set(keyOf(path), oral.value);

@@ -1,4 +1,16 @@
-import { describe, type Links, type Module, type NodeId, type Signed } from "../../model/index.ts";
+import {
+  anything,
+  equal,
+  fieldsOf,
+  type Links,
+  listOf,
+  type Module,
+  type NodeId,
+  type Shape,
+  type Signed,
+  signedOf,
+  wholeNumber,
+} from "../../model/index.ts";
 import type { ByzantineGenerals, Council } from "./byzantine-generals.ts";
 
 /** What a general signs: the order, and who signed it before. */
@@ -12,6 +24,11 @@ export interface SignedOrder<V> {
   readonly value: V;
   readonly signatures: readonly Signed<Endorsement<V>>[];
 }
+
+const isSignedOrder: Shape = fieldsOf<SignedOrder<unknown>>({
+  value: anything,
+  signatures: listOf(signedOf(fieldsOf<Endorsement<unknown>>({ value: anything, after: listOf(wholeNumber) }))),
+});
 
 /** The rules of signed messages, each by itself, so that one can be broken. */
 export interface SignedMessagesRules {
@@ -27,10 +44,9 @@ const signersOf = <V>({ signatures }: SignedOrder<V>): readonly NodeId[] => sign
 /** Whether each signature is over this order and over those before it: a chain cannot be cut or joined otherwise. */
 const isChain = <V>(order: SignedOrder<V>): boolean => {
   const signers = signersOf(order);
-  const value = describe(order.value, 10_000);
   return order.signatures.every(
     ({ body }, at) =>
-      describe(body.value, 10_000) === value &&
+      equal(body.value, order.value) &&
       body.after.length === at &&
       body.after.every((signer, before) => signer === signers[before]),
   );
@@ -70,15 +86,18 @@ export const signedMessages = <V>(
         },
       },
       links: {
-        deliver(s, io, _from, order) {
+        deliver(s, io, from, order) {
+          if (!isSignedOrder(order)) return io.note("ignores what is no order, from", from);
           const signers = signersOf(order);
           const inTime = signers.length > s.round && signers.length <= council.m + 1;
           const wellFormed =
-            signers[0] === council.commander && new Set(signers).size === signers.length && isChain(order);
+            signers[0] === council.commander &&
+            new Set(signers).size === signers.length &&
+            signers.every((signer) => io.nodes.includes(signer)) &&
+            isChain(order);
           if (!inTime || !wellFormed || signers.includes(io.self)) return io.note("no order of this round", signers);
           if (!order.signatures.every((signature) => believes(io.verify(signature)))) return io.note("forged", signers);
-          const text = describe(order.value, 10_000);
-          if (s.orders.some((known) => describe(known, 10_000) === text)) return;
+          if (s.orders.some((known) => equal(known, order.value))) return;
           s.orders.push(order.value);
           if (signers.length > council.m) return;
           const signatures = [...order.signatures, io.sign({ value: order.value, after: signers })];

@@ -12,7 +12,7 @@ export interface CounterRules {
 const counterRules: CounterRules = { merge: (local, remote) => Math.max(local, remote) };
 
 const zipWith = (a: Counts, b: Counts, merge: CounterRules["merge"]): Counts =>
-  Array.from({ length: Math.max(a.length, b.length) }, (_, node) => merge(a[node] ?? 0, b[node] ?? 0));
+  (a.length < b.length ? b : a).map((_, node) => merge(a[node] ?? 0, b[node] ?? 0));
 
 const adding = (counts: Counts, node: number, amount: number): Counts =>
   Array.from({ length: Math.max(counts.length, node + 1) }, (_, at) => (counts[at] ?? 0) + (at === node ? amount : 0));

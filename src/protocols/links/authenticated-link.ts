@@ -1,5 +1,5 @@
-import type { Links, Module, NodeId, Signed } from "../../model/index.ts";
-import { perNode } from "../../model/index.ts";
+import type { Links, Module, NodeId, Shape, Signed } from "../../model/index.ts";
+import { anything, fieldsOf, perNode, signedOf, wholeNumber } from "../../model/index.ts";
 import { addNumber, emptyNumberSet, hasNumber, type NumberSet } from "./number-set.ts";
 
 /** What is authenticated: not the message alone, or it could be shown to another receiver, or twice to this one. */
@@ -8,6 +8,10 @@ export interface Addressed<M> {
   readonly sequence: number;
   readonly message: M;
 }
+
+const isAddressed: Shape = signedOf(
+  fieldsOf<Addressed<unknown>>({ to: wholeNumber, sequence: wholeNumber, message: anything }),
+);
 
 /** The rules of an authenticated link. */
 export interface AuthenticatedLinkRules {
@@ -55,11 +59,13 @@ export const authenticatedLink = <M>({
       },
       stubborn: {
         deliver(s, io, from, signed) {
+          const delivered = s.delivered[from];
+          if (delivered === undefined || !isAddressed(signed))
+            return io.note("ignores what is no message here, from", from);
           if (!isMadeBy(io.verify(signed), signed.signer, from))
             return io.note("refuses a forgery in the name of", from);
           const { to, sequence, message } = signed.body;
           if (!isFor(to, io.self)) return io.note("refuses a message that was meant for", to);
-          const delivered = s.delivered[from]!;
           if (!isNew(delivered, sequence)) return;
           addNumber(delivered, sequence);
           io.up.deliver(from, message);
