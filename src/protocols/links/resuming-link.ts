@@ -1,7 +1,6 @@
-import type { Links, Module } from "../../model/index.ts";
+import type { Links, Module, Sessions } from "../../model/index.ts";
 import { perNode } from "../../model/index.ts";
 import type { Numbered } from "./perfect-link.ts";
-import type { Sessions } from "./session-link.ts";
 
 /** What two ends of a resuming link say to each other, in sessions. */
 export type ResumingFrame<M> =

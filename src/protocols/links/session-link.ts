@@ -1,21 +1,5 @@
-import type { IO, Links, Module, NodeId, Port } from "../../model/index.ts";
+import type { IO, Links, Module, NodeId, Sessions } from "../../model/index.ts";
 import { perNode } from "../../model/index.ts";
-
-/** Links with a life of their own, as TCP gives them: reliable and in order within a session, and sessions end. */
-export interface Sessions<M> extends Port {
-  readonly requests: {
-    /** Sends within the session that is open with `to`; where none is, the message is lost as if it had just ended. */
-    readonly send: (to: NodeId, message: M) => void;
-  };
-  readonly indications: {
-    /** The next message of the session: in order, none missing before it. */
-    readonly deliver: (from: NodeId, message: M) => void;
-    /** From now on messages get through. `session` is larger than all before with this peer. */
-    readonly opened: (peer: NodeId, session: number) => void;
-    /** Of what was sent in it, some first part arrived: nobody can say how much. */
-    readonly ended: (peer: NodeId, session: number) => void;
-  };
-}
 
 /** What two ends of a session say to each other. */
 export type SessionFrame<M> =
