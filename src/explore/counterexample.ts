@@ -15,7 +15,7 @@ import type { Origin } from "./initial-states.ts";
 import { observedIn } from "./local-transitions.ts";
 import type { CarriedMessage, Happening, NodeEvent, NodeImage } from "./node-image.ts";
 import { NodeStep, type StepOptions } from "./node-step.ts";
-import { asCopy, asLoss } from "./search.ts";
+import { asCopy, asLoss, waysOfTaking } from "./search.ts";
 
 /** A run that a search found, told again step by step. */
 export interface ExploredRun {
@@ -72,7 +72,7 @@ class Retelling {
   /** One step of the search. */
   take(event: number, how: number): void {
     const { local, atoms } = this.#parts;
-    const [outcome, way] = [how >> 2, how & 3];
+    const [outcome, way] = [Math.floor(how / waysOfTaking), how % waysOfTaking];
     this.#at++;
     const node = local.nodeOf(event);
     const value = atoms.valueOf(event);

@@ -31,17 +31,18 @@ export interface ExploreOptions {
   /**
    * Take one state of each orbit of interchangeable processes. `true` tries the processes that run the same stack; groups
    * may be named. Every step is checked for it; where processes turn out not to be interchangeable the search begins
-   * again without, and the result says why. Default false.
+   * again without, and the result says why. `where possible`: as `true`, and where this search cannot look for symmetry
+   * at all it goes without instead of refusing. Default false.
    */
-  readonly symmetry?: boolean | readonly (readonly NodeId[])[];
+  readonly symmetry?: boolean | "where possible" | readonly (readonly NodeId[])[];
   readonly depthMax?: number;
   readonly statesMax?: number;
   /** Bytes that the tables may take. Default 1 GiB. */
   readonly bytesMax?: number;
   /** True once no more time should be spent. Pure rooms have no clock: the host brings one. */
   readonly expired?: () => boolean;
-  /** Told now and then how many states were found and how many steps led to them, known ones included. */
-  readonly progress?: (distinct: number, generated: number) => void;
+  /** Told now and then how many states were found, how many steps led to them, and how many states are open. */
+  readonly progress?: (distinct: number, generated: number, open: number) => void;
   /** End when this property is violated. Default: when all are that can be. */
   readonly first?: string;
   /** Go on after a violation as if it had not been: every state is counted. Only the first violation is kept. */
@@ -117,7 +118,7 @@ export const settle = (prepared: Prepared, options: ExploreOptions): SettledOpti
 /** Groups of processes that may be interchangeable; none where the search is to look at every state. */
 export const groupsOf = ({ setup }: Prepared, { symmetry = false }: ExploreOptions): readonly (readonly NodeId[])[] => {
   if (symmetry === false) return [];
-  if (symmetry !== true) return symmetry;
+  if (typeof symmetry === "object") return symmetry;
   const byStack = new Map<object, NodeId[]>();
   for (const [node, { stack }] of setup.processes.entries()) byStack.set(stack, [...(byStack.get(stack) ?? []), node]);
   return [...byStack.values()].filter(({ length }) => length > 1);

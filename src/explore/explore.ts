@@ -23,6 +23,8 @@ export interface ExploreResult {
   readonly generated: number;
   /** Unlike states. */
   readonly distinct: number;
+  /** Where one state of each orbit was looked at: how many a search without symmetry finds and generates. */
+  readonly standsFor?: { readonly distinct: number; readonly generated: number };
   /** Steps from an initial state to the deepest state whose steps were taken. */
   readonly depth: number;
   /** Whether every state within the bounds was seen and all its steps taken. */
@@ -64,6 +66,8 @@ export interface Exploration {
   readonly workloads: Workloads;
   readonly scripts: readonly Script[];
   readonly symmetry: Symmetry | null;
+  /** Why symmetry was not even looked for; null where it was, or where nobody asked for it. */
+  readonly hindrance: string | null;
   /** A look into nodes, for invariants. */
   readonly lookInto: (images: readonly NodeImage[]) => Inspection;
 }
@@ -107,7 +111,13 @@ const partsOf = (prepared: Prepared, options: ExploreOptions): Exploration => {
     mayCrash: (node) => settled.crashesMax > 0 && candidates.has(node),
   });
   const budgets = new BudgetTable(atoms);
-  const symmetry = symmetryOf(prepared, settled, groupsOf(prepared, options), { atoms, local, watch });
+  const groups = groupsOf(prepared, options);
+  const hindrance = hindranceOf(prepared, settled, groups, watch);
+  if (hindrance !== null && options.symmetry !== "where possible") throw new UsageError(`symmetry: ${hindrance}`);
+  const symmetry =
+    hindrance === null && groups.length > 0
+      ? new Symmetry(renamingsOf(setup.processes.length, groups), atoms, local, watch)
+      : null;
   return {
     prepared,
     settled,
@@ -120,26 +130,26 @@ const partsOf = (prepared: Prepared, options: ExploreOptions): Exploration => {
     workloads,
     scripts: steps.scripts,
     symmetry,
+    hindrance,
     lookInto,
   };
 };
 
-const symmetryOf = (
-  { setup }: Prepared,
+/** Why symmetry between such processes cannot be made use of, or null. */
+const hindranceOf = (
+  { model }: Prepared,
   { network }: SettledOptions,
   groups: readonly (readonly NodeId[])[],
-  { atoms, local, watch }: Pick<Exploration, "atoms" | "local" | "watch">,
-): Symmetry | null => {
+  watch: Watch,
+): string | null => {
   if (groups.length === 0) return null;
-  const sizes = groups.map(({ length }) => length);
-  const renamings = sizes.reduce((product, size) => product * factorial(size), 1);
-  if (network === "ordered") throw new UsageError("symmetry: not on an ordered network");
-  if (watch.inspects) throw new UsageError("symmetry: not where a property looks into the nodes");
+  const renamings = groups.reduce((product, { length }) => product * factorial(length), 1);
+  if (network === "ordered") return "not on an ordered network";
+  if (model.nodes === "byzantine") return "not among traitors, who may name anybody";
+  if (watch.inspects) return "not where a property looks into the nodes";
   if (renamings > renamingsMax)
-    throw new UsageError(
-      `symmetry: ${renamings} renamings of the processes, at most ${renamingsMax}; name smaller groups`,
-    );
-  return new Symmetry(renamingsOf(setup.processes.length, groups), atoms, local, watch);
+    return `${renamings} renamings of the processes, at most ${renamingsMax}; name smaller groups`;
+  return null;
 };
 
 const factorial = (n: number): number => (n <= 1 ? 1 : n * factorial(n - 1));
@@ -274,12 +284,14 @@ export const explore = (prepared: Prepared, options: ExploreOptions = {}): Explo
     parameters: prepared.parameters,
     generated: search.generated,
     distinct: search.distinct,
+    ...(parts.symmetry === null ? {} : { standsFor: { distinct: search.standsFor, generated: search.standsForSteps } }),
     depth: search.depth,
     complete,
     cut: search.cut,
     verdicts: verdictsOf(parts, search, counterexamples),
     counterexamples,
     bounds,
+    ...(parts.hindrance === null ? {} : { asymmetry: parts.hindrance }),
     calls: parts.local.calls,
     localSteps: parts.local.size,
     bytes: search.bytes,

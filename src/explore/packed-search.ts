@@ -18,6 +18,8 @@ export interface PackedSystem {
    * of interchangeable parts, always the same one.
    */
   representatives?(states: Int32Array, count: number): void;
+  /** How many unlike states are in the orbit of a state. */
+  orbitOf?(low: number, high: number): number;
 }
 
 /** An invariant of a packed state. */
@@ -36,6 +38,8 @@ export interface PackedOptions {
   readonly bytesMax?: number;
   /** True once no more time should be spent; pure rooms have no clock. */
   readonly expired?: () => boolean;
+  /** Told now and then how many states were found, how many steps led to them, and how many states are open. */
+  readonly progress?: (distinct: number, generated: number, open: number) => void;
 }
 
 /** What a search of a packed system found. */
@@ -43,6 +47,8 @@ export interface PackedResult {
   /** States reached, each as often as a step led to it, the initial one included. */
   readonly generated: number;
   readonly distinct: number;
+  /** Where one state of each orbit was looked at: how many a search without symmetry finds and generates. */
+  readonly standsFor?: { readonly distinct: number; readonly generated: number };
   readonly depth: number;
   readonly complete: boolean;
   /** For each invariant that broke the states from the first to the one that breaks it. */
@@ -55,7 +61,7 @@ const expansionsALook = 4_096;
 
 /** Every state of a packed system, breadth first. The states are the fingerprints: nothing is taken for something else. */
 export const explorePacked = (system: PackedSystem, options: PackedOptions = {}): PackedResult => {
-  if (options.symmetry === true && system.representatives === undefined)
+  if (options.symmetry === true && (system.representatives === undefined || system.orbitOf === undefined))
     throw new UsageError(`${system.name} has no interchangeable parts`);
   return new PackedSearch(system, options).run();
 };
@@ -71,6 +77,8 @@ class PackedSearch {
   readonly #out: Int32Array;
   #generated = 1;
   #depth = 0;
+  #standsFor = 0;
+  #standsForSteps = 1;
   /** The sum of what was read in advance, so that the reads are not left out. */
   #touched = 0;
 
@@ -89,6 +97,9 @@ class PackedSearch {
     return {
       generated: this.#generated,
       distinct: this.#visited.size,
+      ...(this.#options.symmetry === true
+        ? { standsFor: { distinct: this.#standsFor, generated: this.#standsForSteps } }
+        : {}),
       depth: this.#depth,
       complete,
       violations: this.#violations,
@@ -103,7 +114,7 @@ class PackedSearch {
   #explore(): boolean {
     let levelEnd = 1;
     for (let number = 0; number < this.#parents.length; number++) {
-      if (number % expansionsALook === 0 && this.#isSpent()) return false;
+      if (number % expansionsALook === 0 && this.#isSpent(number)) return false;
       if (number === levelEnd) {
         levelEnd = this.#parents.length;
         this.#depth++;
@@ -119,7 +130,10 @@ class PackedSearch {
     const out = this.#out;
     const visited = this.#visited;
     const count = this.#system.successors(data[number * 2]!, data[number * 2 + 1]!, out);
-    if (this.#options.symmetry === true) this.#system.representatives?.(out, count);
+    if (this.#options.symmetry === true) {
+      this.#system.representatives?.(out, count);
+      this.#standsForSteps += count * this.#system.orbitOf!(data[number * 2]!, data[number * 2 + 1]!);
+    }
     this.#generated += count;
     let touched = 0;
     for (let at = 0; at < count * 2; at += 2) touched |= visited.touch(out[at]!, out[at + 1]!);
@@ -135,6 +149,7 @@ class PackedSearch {
     this.#states.push(low);
     this.#states.push(high);
     this.#parents.push(parent);
+    if (this.#options.symmetry === true) this.#standsFor += this.#system.orbitOf!(low, high);
     for (const invariant of this.#system.invariants)
       if (!invariant.holds(low, high) && !this.#violations.has(invariant.id))
         this.#violations.set(invariant.id, this.#pathTo(this.#parents.length - 1));
@@ -147,8 +162,9 @@ class PackedSearch {
     return path.reverse();
   }
 
-  #isSpent(): boolean {
-    const { statesMax = Number.POSITIVE_INFINITY, bytesMax = bytesMaxDefault, expired } = this.#options;
+  #isSpent(number: number): boolean {
+    const { statesMax = Number.POSITIVE_INFINITY, bytesMax = bytesMaxDefault, expired, progress } = this.#options;
+    progress?.(this.#visited.size, this.#generated, this.#visited.size - number);
     return this.#visited.size >= statesMax || this.#bytes >= bytesMax || expired?.() === true;
   }
 }

@@ -13,7 +13,12 @@ import type { Break, Watch } from "./watch.ts";
 export const asItIs = 0;
 export const asCopy = 1;
 export const asLoss = 2;
-const waysOfTaking = 4;
+/** A turn of the world: links are cut, or mended. */
+export const asTurn = 3;
+/** A message that no module sent: a traitor's, or the network's own. */
+export const asLie = 4;
+/** Room for the ways of taking a step, below the number of its outcome. */
+export const waysOfTaking = 8;
 
 /** What a search is made of. */
 export interface SearchInput {
@@ -29,7 +34,7 @@ export interface SearchInput {
   readonly statesMax: number;
   readonly bytesMax: number;
   readonly expired: () => boolean;
-  readonly progress: ((distinct: number, generated: number) => void) | undefined;
+  readonly progress: ((distinct: number, generated: number, open: number) => void) | undefined;
   /** Whether losing messages is an action of its own; else a message that is lost is one that never comes. */
   readonly loses: boolean;
   /** Whether messages may be delivered and stay. */
@@ -64,6 +69,9 @@ const expansionsALook = 512;
  */
 export class Search {
   generated = 0;
+  /** Where one state of each orbit is looked at: the unlike states that they stand for, and the steps of all of these. */
+  standsFor = 0;
+  standsForSteps = 0;
   /** Steps that led into a bound of depth, so that what lies behind was not seen. */
   cut: Cut | null = null;
   depth = 0;
@@ -72,6 +80,8 @@ export class Search {
   readonly #parents = new IntBuffer();
   readonly #events = new IntBuffer();
   readonly #hows = new IntBuffer();
+  /** Under symmetry, by number of state: the size of its orbit. */
+  readonly #orbits = new IntBuffer();
   readonly #draft: NetworkDraft;
   #open = new IntBuffer();
   #next = new IntBuffer();
@@ -79,6 +89,7 @@ export class Search {
   #depthCut = false;
   #over = false;
   #anyStopped = false;
+  #expanded = 0;
 
   constructor(input: SearchInput) {
     this.#in = input;
@@ -103,6 +114,11 @@ export class Search {
     return this.bytes / Math.max(1, this.distinct);
   }
 
+  /** How many states were found and have not had their steps taken. */
+  get open(): number {
+    return this.distinct - this.#expanded;
+  }
+
   /** Adds a state to begin with. */
   addInitial(locals: readonly number[], watch: number, budget: number, messages: readonly number[]): void {
     const { low, high } = this.#in.atoms;
@@ -115,6 +131,7 @@ export class Search {
       sumHigh = (sumHigh + high.at(atom)) | 0;
     }
     this.generated++;
+    this.standsForSteps++;
     if (!this.#isNew(Int32Array.from(locals), 0, sumLow, sumHigh, budget, watch)) return;
     this.#parents.push(-1);
     this.#events.push(0);
@@ -177,7 +194,7 @@ export class Search {
 
   #isSpent(): boolean {
     const { statesMax, bytesMax, expired, progress } = this.#in;
-    progress?.(this.distinct, this.generated);
+    progress?.(this.distinct, this.generated, this.open);
     if (this.distinct >= statesMax) this.cut = "states";
     else if (this.bytes >= bytesMax || this.#visited.full) this.cut = "memory";
     else if (expired()) this.cut = "time";
@@ -214,6 +231,8 @@ export class Search {
   #expand(): void {
     const { nodes, depthMax } = this.#in;
     const state = this.#state;
+    this.#expanded++;
+    const generatedBefore = this.generated;
     if (state[atDepth]! >= depthMax) {
       this.#depthCut = true;
       return;
@@ -229,6 +248,8 @@ export class Search {
       this.#deliveries(item);
     }
     for (let node = 0; node < nodes && !this.#over; node++) this.#ownSteps(node);
+    if (this.#in.symmetry !== null)
+      this.standsForSteps += (this.generated - generatedBefore) * this.#orbits.at(state[atNumber]!);
   }
 
   #deliveries(item: number): void {
@@ -393,10 +414,15 @@ export class Search {
       this.#over = true;
       return false;
     }
-    return this.#visited.add(
+    const isNew = this.#visited.add(
       (symmetry.low + atoms.low.data[budget]!) | 0,
       (symmetry.high + atoms.high.data[budget]!) | 0,
     );
+    if (isNew) {
+      this.#orbits.push(symmetry.orbit);
+      this.standsFor += symmetry.orbit;
+    }
+    return isNew;
   }
 
   #write(node: number, to: number, low: number, high: number, budget: number, remembers: number): void {

@@ -43,6 +43,8 @@ export class Symmetry {
   refusal: string | null = null;
   low = 0;
   high = 0;
+  /** How many unlike states are in the orbit of the state that was fingerprinted last. */
+  orbit = 1;
   readonly #renamings: readonly Renaming[];
   /** By renaming: the image of each atom, from 1 on; 0 where it is not known. */
   readonly #images: readonly IntBuffer[];
@@ -131,6 +133,7 @@ export class Symmetry {
     items: Int32Array,
     count: number,
   ): void {
+    let fixing = 0;
     for (const [at, { data }] of this.#images.entries()) {
       const { low, high } = this.#atoms;
       const watch = data[remembers]! - 1;
@@ -146,10 +149,13 @@ export class Symmetry {
         sumLow = (sumLow + low.data[image]!) | 0;
         sumHigh = (sumHigh + high.data[image]!) | 0;
       }
+      if (at > 0 && sumHigh === this.high && sumLow === this.low) fixing++;
       if (at > 0 && (sumHigh > this.high || (sumHigh === this.high && sumLow >= this.low))) continue;
       this.low = sumLow;
       this.high = sumHigh;
+      fixing = 1;
     }
+    this.orbit = this.#images.length / fixing;
   }
 
   #pairwise(link: (between: number, from: number, to: number) => void): void {

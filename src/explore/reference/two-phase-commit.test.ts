@@ -12,6 +12,7 @@ describe("published counts of two-phase commit", () => {
     expect(plain).toMatchObject({ complete: true, distinct: published.distinct, generated: published.generated });
     const orbits = explorePacked(system, { symmetry: true });
     expect(orbits).toMatchObject({ complete: true, distinct: published.orbits });
+    expect(orbits.standsFor).toEqual({ distinct: published.distinct, generated: published.generated });
     expect([plain.violations.size, orbits.violations.size]).toEqual([0, 0]);
   });
 });

@@ -88,6 +88,18 @@ export const twoPhaseCommit = (managers: number): PackedSystem => {
         },
       },
     ],
+    orbitOf: (low, high) => {
+      const like = new Map<number, number>();
+      let orbit = 1;
+      // The managers one after the other: n! by the factorials of those that are alike.
+      for (let at = 0; at < managers; at++) {
+        const part = partOf(low, high, managers, at);
+        const alike = (like.get(part) ?? 0) + 1;
+        like.set(part, alike);
+        orbit = (orbit * (at + 1)) / alike;
+      }
+      return orbit;
+    },
     representatives: (states, count) => {
       for (let index = 0; index < count * 2; index += 2) {
         const [low, high] = [states[index]!, states[index + 1]!];
