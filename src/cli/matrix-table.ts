@@ -5,7 +5,8 @@ import type { CellReport } from "./search/search-task.ts";
 import { counted, type Terminal, wrapText } from "./terminal.ts";
 
 /** How a cell came to its verdict: `1,000 seeds`, `PL2, 6 events`, `not reached`. */
-const evidence = ({ verdict, strength, property, clause }: CellReport): string => {
+const evidence = ({ verdict, strength, property, clause, error }: CellReport): string => {
+  if (error !== undefined) return "could not be searched";
   if (verdict === "violated")
     return strength.events === undefined ? `${property}` : `${property}, ${counted(strength.events, "event")}`;
   if (verdict === "holds") return counted(strength.runs ?? 0, "seed");

@@ -213,6 +213,25 @@ describe("a file where an ID may stand", () => {
     expect(status).toBe(1);
   });
 
+  it("quorate matrix goes on where one cell cannot be searched: unknown, and why", async () => {
+    const throws = 'if (model.nodes === "crash-recovery") throw new Error("not\\nhere");';
+    const path = save(
+      source("")
+        .replace("({ n }) =>", "({ n }, model) =>")
+        .replace("() => [{ node", `() => { ${throws} return [{ node`)
+        .replace("args: [] }] }],", "args: [] }] }]; },"),
+    );
+    const flags = ["--seconds", "3", "--no-cache"];
+    const { status, stdout, stderr } = await quorateHere(["matrix", path, "--json", ...flags]);
+    const { cells } = JSON.parse(stdout) as { cells: { model: { nodes: string }; verdict: string; error?: string }[] };
+    const failed = cells.filter(({ error }) => error !== undefined);
+    expect(failed.map(({ model, verdict }) => [model.nodes, verdict])).toEqual([["crash-recovery", "unknown"]]);
+    expect(failed[0]!.error).toMatch(/protocol-\d+\.ts does not run: not\nhere/);
+    expect(stderr).toMatch(/^quorate: my\/ping in .*crash-recovery.* is unknown: .*does not run: not here\.\n$/);
+    expect(cells.filter(({ verdict }) => verdict === "holds").length).toBeGreaterThan(0);
+    expect(status).toBe(2);
+  });
+
   it("quorate matrix ends a handler that never ends: a cell, not a hang, and the string shows it again", async () => {
     // Nothing is weaker than this model: one cell.
     const weakest = 'model: { network: "arbitrary", nodes: "byzantine"';

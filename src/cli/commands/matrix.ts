@@ -1,14 +1,15 @@
-import type { Outcome } from "../../check/index.ts";
-import type { SystemModel } from "../../model/index.ts";
+import { type Outcome, worst } from "../../check/index.ts";
+import { describeModel, type SystemModel } from "../../model/index.ts";
 import { scenarios } from "../../scenarios/index.ts";
 import type { Scenario } from "../../simulate/index.ts";
 import { ResultCache } from "../cache.ts";
-import { usage } from "../cli-error.ts";
+import { type CliError, usage } from "../cli-error.ts";
 import { codeVersion } from "../code-version.ts";
-import { exitCodeOf, exitInterrupted } from "../exit-code.ts";
+import { exitCodeOf, exitFault, exitInterrupted } from "../exit-code.ts";
 import { type MatrixBlock, matrixMarkdown, matrixText } from "../matrix-table.ts";
 import { isClaimed, isSameModel, modelsAround } from "../models.ts";
 import type { Settings } from "../option-values.ts";
+import { asSentence } from "../say-failure.ts";
 import { scenarioArgument, stepSecondsFor } from "../scenario-argument.ts";
 import { describeReference } from "../search/describe-reference.ts";
 import { lossError, lostCell } from "../search/lost-report.ts";
@@ -92,13 +93,17 @@ const unreached = ({ subject: { description }, model }: Place): CellReport => ({
   strength: { by: "budget", runs: 0 },
 });
 
+/** A cell whose search failed: nothing is known of it, and the rest of the table is none the worse. */
+const failed = (place: Place, { message }: CliError): CellReport => ({ ...unreached(place), error: message });
+
 /** What a cell is for programs; the property that breaks is part of the replay string. */
-const cellJson = ({ scenario, model, verdict, strength, replay }: CellReport): object => ({
+const cellJson = ({ scenario, model, verdict, strength, replay, error }: CellReport): object => ({
   scenario,
   model,
   verdict,
   strength,
   ...(replay === undefined ? {} : { replay }),
+  ...(error === undefined ? {} : { error }),
 });
 
 /** The results of earlier tables that are as good as what the time now allows. */
@@ -117,12 +122,17 @@ const fromCache = (cache: ResultCache<Kept>, places: readonly Place[], seconds: 
 const searchPlaces = async (
   places: readonly Place[],
   { seconds, stepSeconds, cache: useCache }: MatrixFlags,
-): Promise<{ readonly cells: ReadonlyMap<Place, CellReport>; readonly interrupted: boolean }> => {
+): Promise<{
+  readonly cells: ReadonlyMap<Place, CellReport>;
+  readonly failures: readonly CliError[];
+  readonly interrupted: boolean;
+}> => {
   const code = codeVersion();
   const cache = new ResultCache<Kept>("matrix", code);
   const cells = useCache ? fromCache(cache, places, seconds) : new Map<Place, CellReport>();
   const stepSecondsOf = ({ subject }: Place): number => stepSecondsFor(subject.reference, stepSeconds);
   const given = new Map<Place, number>();
+  const failures: CliError[] = [];
   const interrupted = await searchAll<Place, CellReport>({
     jobs: places.filter((place) => !cells.has(place)),
     seconds,
@@ -145,13 +155,26 @@ const searchPlaces = async (
       if (cell === undefined) throw lossError(lost, place.subject.reference, seconds);
       return cell;
     },
+    onFailure: (place, failure) => {
+      failures.push(failure);
+      return failed(place, failure);
+    },
     onReport: (place, report) => {
       cells.set(place, report);
       if (report.verdict !== "unknown") cache.set(keyOf(place), { report, seconds: given.get(place) ?? 0 });
     },
   });
   cache.save();
-  return { cells, interrupted };
+  return { cells, failures, interrupted };
+};
+
+/** Says of each cell that failed why; a fault of ours is asked to be reported. */
+const sayFailures = (cells: readonly CellReport[], failures: readonly CliError[]): void => {
+  for (const { scenario, model, error } of cells)
+    if (error !== undefined)
+      complain(`quorate: ${scenario} in ${describeModel(model)} is unknown: ${asSentence(error)}`);
+  if (failures.some(({ exitCode }) => exitCode === exitFault))
+    complain("quorate: that is a fault of quorate, not yours: please report it with the command that you gave.");
 };
 
 /** The verdict on the table is that on the claims: outside them something is expected to break. */
@@ -164,7 +187,9 @@ const claimsOutcome = (places: readonly Place[], cells: readonly CellReport[]): 
 export const matrix = async (texts: readonly string[], flags: MatrixFlags): Promise<number> => {
   const subjects = await subjectsOf(texts, flags);
   const places = placesOf(subjects, flags.all ?? false, flags.set ?? {});
-  const { cells: found, interrupted } = await searchPlaces(places, flags);
+  const { cells: found, failures, interrupted } = await searchPlaces(places, flags);
+  // Where not one cell could be searched there is no table to go on with.
+  if (failures.length > 0 && failures.length === places.length) throw failures[0];
   const cells = places.map((place) => found.get(place) ?? unreached(place));
   const blocks = subjects.map(
     (subject): MatrixBlock => ({
@@ -174,6 +199,9 @@ export const matrix = async (texts: readonly string[], flags: MatrixFlags): Prom
   );
   if (flags.json === true) printJson({ cells: cells.map(cellJson) });
   else print(flags.markdown === true ? matrixMarkdown(blocks) : matrixText(blocks, terminalOf()));
+  sayFailures(cells, failures);
   if (interrupted) complain("quorate: interrupted: cells that were not reached are unknown.");
-  return interrupted ? exitInterrupted : exitCodeOf(claimsOutcome(places, cells));
+  if (interrupted) return exitInterrupted;
+  const outcome = claimsOutcome(places, cells);
+  return exitCodeOf(failures.length > 0 ? worst([outcome, "unknown"]) : outcome);
 };

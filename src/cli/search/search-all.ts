@@ -24,6 +24,8 @@ export interface Searches<Job, Report> {
   readonly silenceMsMaxOf?: (job: Job) => number;
   /** What the loss of a job's worker means. Absent, or undefined: a fault of ours. Throws what ends the search. */
   readonly onLost?: (job: Job, task: SearchTask, lost: WorkerLostError, pulse: Int32Array) => Report | undefined;
+  /** What is reported of a job that failed, so that the others go on. Absent: the first failure ends them all. */
+  readonly onFailure?: (job: Job, failure: CliError) => Report;
 }
 
 /** Workers that a number of jobs gets. */
@@ -93,21 +95,33 @@ class Crew<Job, Report> {
   }
 
   async #search(job: Job, share: number | undefined): Promise<void> {
-    const { taskOf, onReport, onLost, silenceMsMaxOf } = this.#searches;
+    const { onReport, onFailure } = this.#searches;
     const pulse = makePulse();
     this.#pulses.add(pulse);
+    try {
+      const report = await this.#report(job, share, pulse);
+      if (report !== undefined) onReport(job, report);
+    } catch (thrown) {
+      if (onFailure === undefined || !(thrown instanceof CliError)) throw thrown;
+      onReport(job, onFailure(job, thrown));
+    } finally {
+      this.#pulses.delete(pulse);
+    }
+  }
+
+  /** The report of a search; undefined where Ctrl-C ended it. */
+  async #report(job: Job, share: number | undefined, pulse: Int32Array): Promise<Report | undefined> {
+    const { taskOf, onLost, silenceMsMaxOf } = this.#searches;
     const task = taskOf(job, share);
     try {
       const silenceMsMax = silenceMsMaxOf?.(job) ?? silenceMsMaxDefault;
-      onReport(job, reportOf<Report>(await this.#pool.run(task, { pulse, silenceMsMax })));
+      return reportOf<Report>(await this.#pool.run(task, { pulse, silenceMsMax }));
     } catch (thrown) {
       if (!(thrown instanceof WorkerLostError)) throw thrown;
-      if (this.stopped) return;
+      if (this.stopped) return undefined;
       const report = onLost?.(job, task, thrown, pulse);
       if (report === undefined) throw new CliError(exitFault, `a search was lost: ${thrown.message}`);
-      onReport(job, report);
-    } finally {
-      this.#pulses.delete(pulse);
+      return report;
     }
   }
 }

@@ -138,6 +138,8 @@ export interface CellReport {
   readonly property?: string | undefined;
   readonly clause?: string | undefined;
   readonly replay?: string | undefined;
+  /** Why the cell could not be searched at all. */
+  readonly error?: string | undefined;
 }
 
 /** How the search for one known bug went. */
