@@ -1,0 +1,74 @@
+// `npm run bench -- checkers [--json] [--only NAME]`: how fast histories are judged, on one core, and how that grows with
+// their length. Nothing is asserted: figures are for people, on a machine that is quiet. Rates are given by the clock and
+// by the time of the processor: on a busy machine only the latter says something.
+import { cpus, loadavg } from "node:os";
+
+interface Row {
+  readonly what: string;
+  readonly size: number;
+  readonly unit: string;
+  readonly seconds: number;
+  readonly perSecond: number;
+  readonly perProcessorSecond: number;
+  readonly verdict: string;
+  readonly goalPerSecond?: number;
+}
+
+const option = (name: string): string | undefined => {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? undefined : process.argv[at + 1];
+};
+const json = process.argv.includes("--json");
+const only = option("only");
+
+const rows: Row[] = [];
+
+const line = (row: Row): string =>
+  [
+    row.what.padEnd(52),
+    `${row.size}`.padStart(8),
+    row.unit.padEnd(12),
+    `${(row.seconds * 1_000).toFixed(0)} ms`.padStart(9),
+    `${Math.round(row.perSecond / 1_000)} k/s`.padStart(9),
+    `${Math.round(row.perProcessorSecond / 1_000)} k/s`.padStart(9),
+    `  ${row.verdict}`,
+    row.goalPerSecond === undefined ? "" : `  goal ${row.goalPerSecond / 1_000} k/s`,
+  ].join(" ");
+
+/** Runs one check and tells its rate. */
+const measure = (
+  what: string,
+  size: number,
+  unit: string,
+  check: () => { readonly verdict: string },
+  goalPerSecond?: number,
+): void => {
+  const start = performance.now();
+  const used = process.cpuUsage();
+  const { verdict } = check();
+  const seconds = (performance.now() - start) / 1_000;
+  const { user, system } = process.cpuUsage(used);
+  const row: Row = {
+    what,
+    size,
+    unit,
+    seconds,
+    perSecond: size / seconds,
+    perProcessorSecond: (size * 1e6) / (user + system),
+    verdict,
+    ...(goalPerSecond === undefined ? {} : { goalPerSecond }),
+  };
+  rows.push(row);
+  if (!json) console.log(line(row));
+};
+
+/** The parts of the bench, by the name that `--only` takes. */
+const parts: readonly { readonly name: string; run(measured: typeof measure): void }[] = [];
+
+if (!json) {
+  console.log(
+    `Node ${process.version}, ${cpus()[0]?.model.trim() ?? "unknown processor"}, one core, load ${loadavg()[0]?.toFixed(1)}`,
+  );
+}
+for (const part of parts) if (only === undefined || only === part.name) part.run(measure);
+if (json) console.log(JSON.stringify({ node: process.version, load: loadavg()[0], rows }, null, 2));
