@@ -1,0 +1,95 @@
+// `npm run bench -- service [--json] [--seconds N] [--only etcd|quorate] [--directory DIR]`: three replicas as processes on
+// this machine, every write synced to disk, 256-byte values, beside etcd in the same run with a client as lean as ours.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { startEtcd } from "./service/etcd.ts";
+import { type LoadResult, load } from "./service/load.ts";
+import { cpuSeconds, residentBytes } from "./service/processes.ts";
+import type { System } from "./service/system.ts";
+
+const option = (name: string): string | undefined => {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? undefined : process.argv[at + 1];
+};
+const json = process.argv.includes("--json");
+const seconds = Number(option("seconds") ?? 4);
+const keys = 10_000;
+const value = Buffer.alloc(256, 120);
+const keyOf = (count: number): string => `key/${String((count * 7_919) % keys).padStart(8, "0")}`;
+
+interface Row {
+  readonly system: string;
+  readonly what: string;
+  readonly result: LoadResult;
+  /** Processor time of all replicas for each request, microseconds. */
+  readonly cpuUs: number;
+}
+
+const rows: Row[] = [];
+
+const measure = async (
+  system: System,
+  what: string,
+  outstanding: number,
+  ask: (count: number) => Promise<unknown>,
+): Promise<void> => {
+  const before = cpuSeconds(system.pids());
+  let asked = 0;
+  const result = await load(outstanding, seconds, (count) => {
+    asked++;
+    return ask(count);
+  });
+  const row = { system: system.name, what, result, cpuUs: ((cpuSeconds(system.pids()) - before) * 1e6) / asked };
+  rows.push(row);
+  if (!json) console.log(line(row));
+};
+
+const line = ({ system, what, result, cpuUs }: Row): string =>
+  `${system.padEnd(8)} ${what.padEnd(18)} ${String(result.outstanding).padStart(5)} open ${Math.round(result.perSecond)
+    .toString()
+    .padStart(
+      8,
+    )}/s  p50 ${result.p50Ms.toFixed(2).padStart(7)} ms  p99 ${result.p99Ms.toFixed(2).padStart(7)} ms  ${Math.round(
+    cpuUs,
+  )
+    .toString()
+    .padStart(5)} µs CPU${result.failed > 0 ? `  ${result.failed} failed` : ""}`;
+
+const bench = async (system: System): Promise<void> => {
+  for (const outstanding of [1, 16, 64, 256, 1024])
+    await measure(system, "put", outstanding, (count) => system.put(keyOf(count), value));
+  await measure(system, "get linearizable", 256, (count) => system.get(keyOf(count)));
+  await measure(system, "get serializable", 256, (count) => system.getSerializable(keyOf(count)));
+  await measure(system, "90 get, 10 put", 256, (count) =>
+    count % 10 === 0 ? system.put(keyOf(count), value) : system.get(keyOf(count)),
+  );
+  if (!json)
+    console.log(`${system.name.padEnd(8)} memory of the replicas ${Math.round(residentBytes(system.pids()) / 1e6)} MB`);
+  const backMs = await system.killLeader();
+  if (!json) console.log(`${system.name.padEnd(8)} writes again ${Math.round(backMs)} ms after SIGKILL of the leader`);
+};
+
+const main = async (): Promise<number> => {
+  if (spawnSync("etcd", ["--version"]).status !== 0) {
+    console.error("The bench of the service needs etcd to compare with: apt-get install etcd-server.");
+    return 69;
+  }
+  const directory = option("directory") ?? mkdtempSync(join(tmpdir(), "quorate-bench-"));
+  if (!json)
+    console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim() ?? "unknown processor"}`);
+  for (const startSystem of [startEtcd]) {
+    const system = await startSystem({ directory: join(directory, startSystem.name), connections: 4 });
+    try {
+      await bench(system);
+    } finally {
+      await system.stop();
+    }
+  }
+  rmSync(directory, { recursive: true, force: true });
+  if (json) console.log(JSON.stringify({ node: process.version, rows }, null, 2));
+  return 0;
+};
+
+process.exitCode = await main();

@@ -1,0 +1,22 @@
+/** One replicated key-value store under measurement: three replicas as processes on this machine, synced to disk. */
+export interface System {
+  readonly name: string;
+  /** Process ids of the replicas that run. */
+  readonly pids: () => readonly number[];
+  readonly put: (key: string, value: Uint8Array) => Promise<unknown>;
+  /** A linearizable read. */
+  readonly get: (key: string) => Promise<unknown>;
+  /** A read of what one replica has, maybe old. */
+  readonly getSerializable: (key: string) => Promise<unknown>;
+  /** Kills the leader with SIGKILL; the milliseconds until a put succeeds again. */
+  readonly killLeader: () => Promise<number>;
+  readonly stop: () => Promise<void>;
+}
+
+/** What a system is started with. */
+export interface SystemOptions {
+  /** A folder of its own, empty. */
+  readonly directory: string;
+  /** Connections of the client. */
+  readonly connections: number;
+}
