@@ -24,6 +24,7 @@ export * from "./properties/timing-properties.ts";
 export * from "./properties/two-generals-properties.ts";
 export * from "./property.ts";
 export type { ReadWriteHistory, ReadWriteInput } from "./reads-from.ts";
+export * from "./recorded/index.ts";
 export * from "./sequential-consistency.ts";
 export * from "./session-guarantees.ts";
 export * from "./specification.ts";

@@ -1,0 +1,246 @@
+import { describe } from "../../model/plain.ts";
+import { checkCausalConsistency } from "../causal-consistency.ts";
+import { HistoryError, type Operation } from "../history.ts";
+import { type CheckLimits, checkLinearizability } from "../linearizability.ts";
+import type { ReadWriteHistory } from "../reads-from.ts";
+import { checkSequentialConsistency } from "../sequential-consistency.ts";
+import {
+  checkMonotonicReads,
+  checkMonotonicWrites,
+  checkReadYourWrites,
+  checkWritesFollowReads,
+  type SessionVerdict,
+} from "../session-guarantees.ts";
+import { describeOperation, type Specification } from "../specification.ts";
+import type { Outcome } from "../verdict.ts";
+import type { HistoryModel } from "./history-models.ts";
+import { type ObjectHistory, objectHistory } from "./object-history.ts";
+import type { RecordedHistory, RecordedOperation } from "./recorded-history.ts";
+
+/** An operation as it is told: plain data. */
+export interface ToldOperation {
+  readonly process: number;
+  /** What was called and what came back. */
+  readonly text: string;
+  readonly key?: string | number;
+  /** In milliseconds, or positions in the history where it has no times. */
+  readonly invokedAt: number;
+  /** Absent where nothing came back, or where it is not known whether it took effect. */
+  readonly returnedAt?: number;
+  /** Positions in the history: they order calls and returns. */
+  readonly invokeEvent: number;
+  readonly returnEvent?: number;
+  /** Lines of the text. */
+  readonly line: number;
+  readonly returnLine?: number;
+}
+
+/** Why a history is not what it was held to be. */
+export interface ToldCulprit {
+  readonly sentence: string;
+  readonly key?: string | number;
+  /** In the order of invocation. */
+  readonly operations: readonly ToldOperation[];
+  /** Whether none of them can be left out. */
+  readonly minimal?: boolean;
+  /** The states that what came before can have led to. */
+  readonly before?: readonly string[];
+  /** Where the answer that finds no place stands among `operations`. */
+  readonly misfit?: number;
+  /** The order that goes furthest, as places among `operations`, and the state after each. */
+  readonly best?: readonly { readonly operation: number; readonly state: string }[];
+}
+
+/** The verdict on a recorded history. */
+export interface RecordedVerdict {
+  readonly verdict: Outcome;
+  /** Of unknown: why. */
+  readonly reason?: string;
+  /** An order in which the operations can have taken effect. */
+  readonly witness?: readonly ToldOperation[];
+  readonly culprit?: ToldCulprit;
+}
+
+/** What a history of one object can be held to. */
+export type ObjectConsistency =
+  | "linearizable"
+  | "sequential"
+  | "causal"
+  | "read-your-writes"
+  | "monotonic-reads"
+  | "monotonic-writes"
+  | "writes-follow-reads";
+
+/** Their names. */
+export const objectConsistencies: readonly ObjectConsistency[] = [
+  "linearizable",
+  "sequential",
+  "causal",
+  "read-your-writes",
+  "monotonic-reads",
+  "monotonic-writes",
+  "writes-follow-reads",
+];
+
+/** How to check. */
+export interface RecordedCheck extends CheckLimits {
+  readonly consistency: ObjectConsistency;
+  /** What the object holds at first; the model's own when absent. */
+  readonly initial?: unknown;
+}
+
+/** Tells operations by what was recorded of them. */
+class Teller {
+  readonly #history: RecordedHistory;
+  readonly #recordOf: ObjectHistory["recordOf"];
+  readonly #specification: Specification<unknown, unknown, unknown>;
+
+  constructor(
+    history: RecordedHistory,
+    objects: ObjectHistory,
+    specification: Specification<unknown, unknown, unknown>,
+  ) {
+    this.#history = history;
+    this.#recordOf = objects.recordOf;
+    this.#specification = specification;
+  }
+
+  told(operation: Operation<unknown, unknown>): ToldOperation {
+    const record = this.#recordOf.get(operation) as RecordedOperation;
+    const key = this.#specification.keyOf?.(operation.input);
+    const { source } = this.#history;
+    const { process, invokedAt, invokeEvent, returnedAt, returnEvent, invokeOffset, returnOffset } = record;
+    return {
+      process,
+      text: describeOperation(this.#specification, operation),
+      ...(key === undefined ? {} : { key }),
+      invokedAt,
+      ...(returnedAt === undefined ? {} : { returnedAt }),
+      invokeEvent,
+      ...(returnEvent === undefined ? {} : { returnEvent }),
+      line: source.position(invokeOffset).line,
+      ...(returnOffset === undefined ? {} : { returnLine: source.position(returnOffset).line }),
+    };
+  }
+
+  all(operations: readonly Operation<unknown, unknown>[]): readonly ToldOperation[] {
+    return operations.map((operation) => this.told(operation));
+  }
+
+  /** An order with the state after each operation. */
+  states(
+    operations: readonly Operation<unknown, unknown>[],
+    before: unknown,
+    order: readonly Operation<unknown, unknown>[],
+  ): NonNullable<ToldCulprit["best"]> {
+    let state = before;
+    return order.map((operation) => {
+      const { input, output, returnedAt } = operation;
+      state = this.#specification.step(state, input, returnedAt === undefined ? undefined : output);
+      return { operation: operations.indexOf(operation), state: describe(state) };
+    });
+  }
+}
+
+type Checker = (
+  objects: ObjectHistory,
+  specification: Specification<unknown, unknown, unknown>,
+  teller: Teller,
+  check: RecordedCheck,
+) => RecordedVerdict;
+
+const linearizable: Checker = ({ operations }, specification, teller, limits) => {
+  const result = checkLinearizability(operations, specification, limits);
+  if (result.verdict === "holds") return { verdict: "holds", witness: teller.all(result.witness) };
+  if (result.verdict === "unknown") return { verdict: "unknown", reason: result.reason };
+  const { key, sentence, minimal, before, misfit, best, operations: few } = result.culprit;
+  return {
+    verdict: "violated",
+    culprit: {
+      sentence,
+      ...(key === undefined ? {} : { key }),
+      operations: teller.all(few),
+      minimal,
+      before: before.map((state) => describe(state)),
+      misfit: few.indexOf(misfit),
+      best: teller.states(few, best.before, best.order),
+    },
+  };
+};
+
+const sequential: Checker = ({ operations }, specification, teller, limits) => {
+  const result = checkSequentialConsistency(operations, specification, limits);
+  if (result.verdict === "holds") return { verdict: "holds", witness: teller.all(result.witness) };
+  if (result.verdict === "unknown") return { verdict: "unknown", reason: result.reason };
+  const { sentence, minimal, best, operations: few } = result.culprit;
+  const order = teller.states(few, specification.init(), best.order);
+  return { verdict: "violated", culprit: { sentence, operations: teller.all(few), minimal, best: order } };
+};
+
+const causal: Checker = ({ operations }, specification, teller) => {
+  const initial = initialOf(specification);
+  const result = checkCausalConsistency(operations as ReadWriteHistory, { initial });
+  if (result.verdict !== "violated") return result;
+  const { sentence, minimal, operations: few } = result.culprit;
+  return { verdict: "violated", culprit: { sentence, operations: teller.all(few), minimal } };
+};
+
+/** What a read answers before any write. */
+const initialOf = ({ step, init }: Specification<unknown, unknown, unknown>): unknown => {
+  const state = init();
+  void step;
+  return state instanceof Map ? null : state;
+};
+
+const session =
+  (check: (history: ReadWriteHistory, knowledge: { readonly initial?: unknown }) => SessionVerdict): Checker =>
+  ({ operations }, specification, teller) => {
+    const result = check(operations as ReadWriteHistory, { initial: initialOf(specification) });
+    if (result.verdict === "holds") return { verdict: "holds" };
+    if (result.verdict === "unknown") return { verdict: "unknown", reason: result.reason };
+    const { sentence, operations: few } = result.culprit;
+    return { verdict: "violated", culprit: { sentence, operations: teller.all(few) } };
+  };
+
+const checkers: { readonly [Consistency in ObjectConsistency]: Checker } = {
+  linearizable,
+  sequential,
+  causal,
+  "read-your-writes": session(checkReadYourWrites),
+  "monotonic-reads": session(checkMonotonicReads),
+  "monotonic-writes": session(checkMonotonicWrites),
+  "writes-follow-reads": session(checkWritesFollowReads),
+};
+
+const accesses: ReadonlySet<string> = new Set(["read", "get", "write", "put"]);
+
+/** The weaker models know reads and writes only. */
+const refuseOthers = (history: RecordedHistory, objects: ObjectHistory, consistency: ObjectConsistency): void => {
+  for (const [{ input }, { invokeOffset, name }] of objects.recordOf) {
+    if (accesses.has((input as { readonly kind: string }).kind)) continue;
+    throw history.source.error(
+      `${consistency} is told from reads and writes: expected one of these, found ${name} (--consistency linearizable or sequential knows it)`,
+      invokeOffset,
+    );
+  }
+};
+
+/**
+ * Holds a recorded history against a consistency model. Throws `HistoryFormatError` where the history is not one of the
+ * model.
+ */
+export const checkRecorded = (history: RecordedHistory, model: HistoryModel, check: RecordedCheck): RecordedVerdict => {
+  const objects = objectHistory(history, model);
+  const specification = model.specification(check.initial ?? (history.format === "porcupine-kv" ? "" : undefined));
+  if (check.consistency !== "linearizable" && check.consistency !== "sequential") {
+    refuseOthers(history, objects, check.consistency);
+  }
+  const teller = new Teller(history, objects, specification);
+  try {
+    return checkers[check.consistency](objects, specification, teller, check);
+  } catch (thrown) {
+    // Values written twice, and processes that do two things at once, hide what these models speak of.
+    if (thrown instanceof HistoryError) return { verdict: "unknown", reason: thrown.message };
+    throw thrown;
+  }
+};
