@@ -1,6 +1,8 @@
 import type { IO, Links, Module, NodeId, Sessions } from "../../model/index.ts";
 import { perNode } from "../../model/index.ts";
 
+export type { Sessions } from "../../model/index.ts";
+
 /** What two ends of a session say to each other. */
 export type SessionFrame<M> =
   | { readonly kind: "open"; readonly session: number }
