@@ -33,7 +33,7 @@ export const describeStrength = ({ by, runs, states, events }: Strength): string
   if (by === "exhaustive")
     return states === undefined ? `exhaustive, ${runs ?? "?"} runs` : `exhaustive, ${states} states`;
   if (by === "seeds") return `${runs ?? 0} seeds`;
-  return `budget spent after ${runs ?? 0} runs`;
+  return states === undefined ? `budget spent after ${runs ?? 0} runs` : `budget spent after ${states} states`;
 };
 
 /** The worst of several: violated before unknown before holds. */

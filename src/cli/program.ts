@@ -147,6 +147,62 @@ const addMutants = (program: Command, finish: Finish): void => {
     .action(async (ids, flags) => finish(await (await import("./commands/mutants.ts")).mutants(ids, flags)));
 };
 
+const budgetOption = (name: string, text: string): Option =>
+  new Option(`--${name} <N>`, text).argParser(wholeNumber(0, 1_000_000));
+
+const workersMax = 64;
+const megabytesMax = 16_384;
+
+const addExplore = (program: Command, finish: Finish): void => {
+  program
+    .command("explore")
+    .summary("look at every state that a scenario can reach, within bounds")
+    .description(
+      "Tries every order of events, every draw and every fault within the bounds, on the protocol's own code; equal states are seen once. Reference models with published counts: reference/two-phase-commit, reference/paxos, reference/abd, reference/single-copy.",
+    )
+    .argument("<ID|FILE.ts...>", "ids of scenarios or of reference models, or files that export a scenario")
+    .addOption(modelOption("network", "what the network may do", networkModels))
+    .addOption(modelOption("nodes", "how nodes may fail", nodeModels))
+    .addOption(modelOption("timing", "what is known of time", timingModels))
+    .addOption(setOption())
+    .addOption(budgetOption("crashes", "crashes in one run (default: the scenario's)"))
+    .addOption(budgetOption("losses", "messages lost in one run, as steps of their own"))
+    .addOption(budgetOption("duplicates", "messages delivered once more in one run"))
+    .addOption(budgetOption("timeouts", "timers that fire in one run (default: any number)"))
+    .addOption(
+      new Option("--carries <KIND>", "how messages are carried: each once, again and again, in order").choices([
+        "multiset",
+        "set",
+        "ordered",
+      ]),
+    )
+    .addOption(new Option("--depth <N>", "steps of one run").argParser(wholeNumber(0, 1_000_000_000)))
+    .option("--depth-first", "depth first instead of breadth first: no shortest runs, a smaller frontier")
+    .addOption(new Option("--seconds <N>", "how long each search").argParser(secondsOption).default(60))
+    .addOption(
+      new Option("--memory-mb <N>", "megabytes of each search's tables")
+        .argParser(wholeNumber(1, megabytesMax))
+        .default(1_024),
+    )
+    .addOption(
+      new Option("--workers <N>", "searches at a time (default: cores, two at most)").argParser(
+        wholeNumber(1, workersMax),
+      ),
+    )
+    .option("--no-symmetry", "look at every state, not at one of each orbit of interchangeable processes")
+    .option("--no-reduction", "take every step, also those that others stand for")
+    .option("--trace <FILE>", "write the first violation to a trace file")
+    .addOption(stepOption())
+    .option("--json", "print JSON")
+    .addHelpText(
+      "after",
+      `${exitCodes}
+
+Example: quorate explore reference/two-phase-commit --set managers=5`,
+    )
+    .action(async (texts, flags) => finish(await (await import("./commands/explore.ts")).explore(texts, flags)));
+};
+
 const addExport = (program: Command, finish: Finish): void => {
   program
     .command("export")
@@ -206,7 +262,7 @@ export const makeProgram = (finish: Finish): Command => {
     })
     .showHelpAfterError("`quorate --help` and `quorate COMMAND --help` list what there is.")
     .addHelpText("after", `${exitCodes}\n\nStart with: quorate lab`);
-  for (const add of [addStart, addLab, addRun, addReplay, addExport, addMatrix, addMutants, addCompletion])
+  for (const add of [addStart, addLab, addRun, addExplore, addReplay, addExport, addMatrix, addMutants, addCompletion])
     add(program, finish);
   return program;
 };

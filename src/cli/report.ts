@@ -18,7 +18,8 @@ export const describeParameters = (parameters: Parameters): string =>
     .join(" ");
 
 const strengthText = ({ strength, verdict, exercised }: Verdict): string => {
-  if (verdict === "unknown" && exercised === 0) return `never exercised in ${counted(strength.runs ?? 0, "run")}`;
+  if (verdict === "unknown" && exercised === 0)
+    return `never exercised in ${strength.states === undefined ? counted(strength.runs ?? 0, "run") : counted(strength.states, "state")}`;
   const text = describeStrength(strength).replace(/\d{4,}/g, (digits) => grouped(Number(digits)));
   if (strength.by === "counterexample" && strength.events === undefined) return "counterexample";
   return strength.runs === 1 ? text.replace("seeds", "seed").replace("runs", "run") : text;

@@ -19,6 +19,7 @@ const mixed = (value: number, salt: number): number => {
  */
 export class Atoms {
   readonly #interner = new PlainInterner();
+  readonly #kinds = new Map<string, number[]>();
   /** Fingerprints of the atoms, 64 bits in two words. */
   readonly low: IntBuffer = new IntBuffer();
   readonly high: IntBuffer = new IntBuffer();
@@ -34,12 +35,22 @@ export class Atoms {
   /** The number of an atom; the first asking gives it one. `kind` keeps apart what looks alike. */
   idOf(kind: string, value: unknown): number {
     const id = this.#interner.idOf([kind, value], kind);
+    if (id === this.low.length) {
+      const known = this.#kinds.get(kind);
+      if (known === undefined) this.#kinds.set(kind, [id]);
+      else known.push(id);
+    }
     while (this.low.length <= id) {
       const at = this.low.length;
       this.low.push(mixed(at, 0x51ed270b));
       this.high.push(mixed(at, 0x2545f491));
     }
     return id;
+  }
+
+  /** The numbers of all atoms of a kind, in the order in which they came. */
+  ofKind(kind: string): readonly number[] {
+    return this.#kinds.get(kind) ?? [];
   }
 
   /** A copy of what an atom is. */

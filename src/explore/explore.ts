@@ -5,6 +5,7 @@ import { Atoms } from "./atoms.ts";
 import { BudgetTable } from "./budgets.ts";
 import { counterexampleOf, type ExploredRun } from "./counterexample.ts";
 import { boundsOf, type ExploreOptions, groupsOf, type SettledOptions, settle } from "./explore-options.ts";
+import { type Growth, growthOf } from "./growth.ts";
 import { initialStates, type Origin } from "./initial-states.ts";
 import { LocalTransitions } from "./local-transitions.ts";
 import type { NodeImage } from "./node-image.ts";
@@ -34,6 +35,10 @@ export interface ExploreResult {
   readonly verdicts: readonly Verdict[];
   /** By id of the property; `protocol` for a protocol that throws. */
   readonly counterexamples: ReadonlyMap<string, ExploredRun>;
+  /** States that were found and whose steps were not taken. */
+  readonly open: number;
+  /** Where the search did not come to its end: what kept taking new values, most of all first. */
+  readonly growing: readonly Growth[];
   /** What was taken for impossible, in words. */
   readonly bounds: readonly string[];
   /** Why processes that were taken for interchangeable are not: then every state was looked at. */
@@ -288,6 +293,8 @@ export const explore = (prepared: Prepared, options: ExploreOptions = {}): Explo
     depth: search.depth,
     complete,
     cut: search.cut,
+    open: search.open,
+    growing: isSpent(search) ? growthIn(parts) : [],
     verdicts: verdictsOf(parts, search, counterexamples),
     counterexamples,
     bounds,
@@ -297,6 +304,16 @@ export const explore = (prepared: Prepared, options: ExploreOptions = {}): Explo
     bytes: search.bytes,
   };
 };
+
+const isSpent = ({ cut }: Search): boolean => cut === "time" || cut === "memory" || cut === "states" || cut === "depth";
+
+const growthIn = ({ atoms, channels, prepared: { setup } }: Exploration): readonly Growth[] =>
+  growthOf({
+    atoms,
+    nodes: setup.processes.length,
+    properties: safetyOf(setup.properties),
+    channelOf: ({ channel }) => channels.nameOf(channel),
+  });
 
 type Judged = Pick<AnyProperty, "id" | "text"> & { readonly kind: PropertyKind };
 
@@ -327,20 +344,21 @@ const violation = ({ id, kind, text }: Judged, { clause, events }: ExploredRun, 
 });
 
 const verdictOn = (
-  { watch, prepared, workloads, local }: Exploration,
-  { cut, distinct }: Search,
+  { watch, prepared, workloads, local, symmetry }: Exploration,
+  { cut, distinct, standsFor }: Search,
   { id, kind, text }: AnyProperty,
   at: number,
   counterexample: ExploredRun | undefined,
 ): Verdict => {
   const exercised = at < 0 ? 0 : watch.exercised(at);
+  const states = symmetry === null ? distinct : standsFor;
   if (counterexample !== undefined) return violation({ id, kind, text }, counterexample, exercised);
   const unknown = (clause: string): Verdict => ({
     property: id,
     kind,
     text,
     verdict: "unknown",
-    strength: { by: "budget", states: distinct },
+    strength: { by: "budget", states },
     exercised,
     clause,
   });
@@ -351,7 +369,7 @@ const verdictOn = (
   if (workloads.leftOut !== undefined) return unknown(`not every workload was tried: ${workloads.leftOut}`);
   if (prepared.model.nodes === "byzantine") return unknown("traitors were not tried");
   if (prepared.model.network === "arbitrary") return unknown("forged messages were not tried");
-  const strength = { by: "exhaustive", states: distinct } as const;
+  const strength = { by: "exhaustive", states } as const;
   if (exercised === 0) return { ...unknown("never exercised: its premise did not occur"), strength };
   return { property: id, kind, text, verdict: "holds", strength, exercised };
 };

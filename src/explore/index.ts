@@ -1,6 +1,7 @@
 export type { ExploredRun } from "./counterexample.ts";
 export { type ExploreResult, explore } from "./explore.ts";
 export type { ExploreOptions } from "./explore-options.ts";
+export type { Growth } from "./growth.ts";
 export type { NetworkKind } from "./network-draft.ts";
 export {
   explorePacked,
@@ -12,5 +13,5 @@ export {
 export { abdReference } from "./reference/abd.ts";
 export { paxosReference } from "./reference/paxos.ts";
 export { singleCopyReference } from "./reference/single-copy.ts";
-export { twoPhaseCommit } from "./reference/two-phase-commit.ts";
+export { managersMax, twoPhaseCommit } from "./reference/two-phase-commit.ts";
 export type { Cut } from "./search.ts";

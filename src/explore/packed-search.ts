@@ -51,6 +51,10 @@ export interface PackedResult {
   readonly standsFor?: { readonly distinct: number; readonly generated: number };
   readonly depth: number;
   readonly complete: boolean;
+  /** Why not, where it was not. */
+  readonly cut: "states" | "memory" | "time" | null;
+  /** States whose steps were not taken. */
+  readonly open: number;
   /** For each invariant that broke the states from the first to the one that breaks it. */
   readonly violations: ReadonlyMap<string, readonly (readonly [low: number, high: number])[]>;
   readonly bytes: number;
@@ -76,6 +80,8 @@ class PackedSearch {
   readonly #violations = new Map<string, readonly (readonly [number, number])[]>();
   readonly #out: Int32Array;
   #generated = 1;
+  #expanded = 0;
+  #cut: PackedResult["cut"] = null;
   #depth = 0;
   #standsFor = 0;
   #standsForSteps = 1;
@@ -93,7 +99,7 @@ class PackedSearch {
     const [low, high] = this.#system.initial;
     this.#visited.add(low, high);
     this.#keep(low, high, -1);
-    const complete = this.#explore();
+    this.#explore();
     return {
       generated: this.#generated,
       distinct: this.#visited.size,
@@ -101,7 +107,9 @@ class PackedSearch {
         ? { standsFor: { distinct: this.#standsFor, generated: this.#standsForSteps } }
         : {}),
       depth: this.#depth,
-      complete,
+      complete: this.#cut === null,
+      cut: this.#cut,
+      open: this.#visited.size - this.#expanded,
       violations: this.#violations,
       bytes: this.#bytes,
     };
@@ -111,21 +119,22 @@ class PackedSearch {
     return this.#visited.bytes + this.#states.bytes + this.#parents.bytes;
   }
 
-  #explore(): boolean {
+  #explore(): void {
     let levelEnd = 1;
     for (let number = 0; number < this.#parents.length; number++) {
-      if (number % expansionsALook === 0 && this.#isSpent(number)) return false;
+      if (number % expansionsALook === 0) this.#lookAtBounds();
+      if (this.#cut !== null) return;
       if (number === levelEnd) {
         levelEnd = this.#parents.length;
         this.#depth++;
       }
-      if (!this.#expand(number)) return false;
+      this.#expand(number);
+      this.#expanded++;
     }
-    return true;
   }
 
-  /** Takes all steps of a state; false when there is no more room. */
-  #expand(number: number): boolean {
+  /** Takes all steps of a state, as far as there is room. */
+  #expand(number: number): void {
     const { data } = this.#states;
     const out = this.#out;
     const visited = this.#visited;
@@ -139,10 +148,12 @@ class PackedSearch {
     for (let at = 0; at < count * 2; at += 2) touched |= visited.touch(out[at]!, out[at + 1]!);
     this.#touched |= touched;
     for (let at = 0; at < count * 2; at += 2) {
-      if (visited.full) return false;
+      if (visited.full) {
+        this.#cut = "memory";
+        return;
+      }
       if (visited.add(out[at]!, out[at + 1]!)) this.#keep(out[at]!, out[at + 1]!, number);
     }
-    return true;
   }
 
   #keep(low: number, high: number, parent: number): void {
@@ -162,9 +173,11 @@ class PackedSearch {
     return path.reverse();
   }
 
-  #isSpent(number: number): boolean {
+  #lookAtBounds(): void {
     const { statesMax = Number.POSITIVE_INFINITY, bytesMax = bytesMaxDefault, expired, progress } = this.#options;
-    progress?.(this.#visited.size, this.#generated, this.#visited.size - number);
-    return this.#visited.size >= statesMax || this.#bytes >= bytesMax || expired?.() === true;
+    progress?.(this.#visited.size, this.#generated, this.#visited.size - this.#expanded);
+    if (this.#visited.size >= statesMax) this.#cut = "states";
+    else if (this.#bytes >= bytesMax) this.#cut = "memory";
+    else if (expired?.() === true) this.#cut = "time";
   }
 }

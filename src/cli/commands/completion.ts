@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { scenarios } from "../../scenarios/index.ts";
 import type { Scenario } from "../../simulate/index.ts";
 import { usage } from "../cli-error.ts";
+import { referenceIds } from "../search/reference-models.ts";
 import { print } from "../terminal.ts";
 
 /** What a shell needs to know of one command. */
@@ -9,11 +10,18 @@ interface Words {
   readonly name: string;
   readonly summary: string;
   readonly options: readonly { readonly flag: string; readonly text: string; readonly choices: readonly string[] }[];
-  /** Whether its first argument is a scenario. */
-  readonly takesScenario: boolean;
+  /** What its first argument may be, beside files. */
+  readonly ids: readonly string[];
 }
 
 const withScenario: ReadonlySet<string> = new Set(["run", "lab", "matrix"]);
+
+const labIds: readonly string[] = (scenarios as unknown as readonly Scenario[]).map(({ id }) => id);
+
+const idsFor = (command: string): readonly string[] => {
+  if (command === "explore") return [...labIds, ...referenceIds];
+  return withScenario.has(command) ? labIds : [];
+};
 
 const wordsOf = (program: Command): readonly Words[] =>
   program.commands.map((command) => ({
@@ -24,15 +32,15 @@ const wordsOf = (program: Command): readonly Words[] =>
       text: description,
       choices: argChoices ?? [],
     })),
-    takesScenario: withScenario.has(command.name()),
+    ids: idsFor(command.name()),
   }));
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
-const bash = (words: readonly Words[], ids: readonly string[]): string => {
-  const cases = words.map(({ name, options, takesScenario }) => {
+const bash = (words: readonly Words[]): string => {
+  const cases = words.map(({ name, options, ids }) => {
     const flags = [...options.map(({ flag }) => flag), "--help"].join(" ");
-    return `    ${name}) words=${quoted([flags, ...(takesScenario ? ids : [])].join(" "))} ;;`;
+    return `    ${name}) words=${quoted([flags, ...ids].join(" "))} ;;`;
   });
   const values = words.flatMap(({ options }) =>
     options.flatMap(({ flag, choices }) =>
@@ -57,13 +65,13 @@ complete -o default -F _quorate quorate
 `;
 };
 
-const zsh = (words: readonly Words[], ids: readonly string[]): string => {
+const zsh = (words: readonly Words[]): string => {
   const withoutBrackets = (text: string): string => text.replaceAll(/[[\]:']/g, " ");
-  const cases = words.map(({ name, options, takesScenario }) => {
+  const cases = words.map(({ name, options, ids }) => {
     const flags = options.map(({ flag, text, choices }) =>
       quoted(`*${flag}[${withoutBrackets(text)}]${choices.length === 0 ? "" : `:value:(${choices.join(" ")})`}`),
     );
-    const argument = takesScenario ? quoted(`*:scenario:(${ids.join(" ")})`) : quoted("*:file:_files");
+    const argument = ids.length > 0 ? quoted(`*:scenario:(${ids.join(" ")})`) : quoted("*:file:_files");
     return `    ${name}) _arguments ${[...flags, argument].join(" ")} ;;`;
   });
   return `#compdef quorate
@@ -82,21 +90,21 @@ compdef _quorate quorate
 `;
 };
 
-const fish = (words: readonly Words[], ids: readonly string[]): string => {
-  const lines = words.flatMap(({ name, summary, options, takesScenario }) => [
+const fish = (words: readonly Words[]): string => {
+  const lines = words.flatMap(({ name, summary, options, ids }) => [
     `complete -c quorate -n __fish_use_subcommand -f -a ${name} -d ${quoted(summary)}`,
     ...options.map(
       ({ flag, text, choices }) =>
         `complete -c quorate -n '__fish_seen_subcommand_from ${name}' -l ${flag.slice(2)} -d ${quoted(text)}${choices.length === 0 ? "" : ` -x -a ${quoted(choices.join(" "))}`}`,
     ),
-    ...(takesScenario
+    ...(ids.length > 0
       ? [`complete -c quorate -n '__fish_seen_subcommand_from ${name}' -a ${quoted(ids.join(" "))}`]
       : []),
   ]);
   return `# quorate: save as ~/.config/fish/completions/quorate.fish\n${lines.join("\n")}\n`;
 };
 
-const shells: { readonly [shell: string]: (words: readonly Words[], ids: readonly string[]) => string } = {
+const shells: { readonly [shell: string]: (words: readonly Words[]) => string } = {
   bash,
   zsh,
   fish,
@@ -107,11 +115,6 @@ export const completion = (shell: string, program: Command): number => {
   const write = shells[shell];
   if (write === undefined)
     throw usage(`there are completions for ${Object.keys(shells).join(", ")}, not for "${shell}".`);
-  print(
-    write(
-      wordsOf(program),
-      (scenarios as unknown as readonly Scenario[]).map(({ id }) => id),
-    ),
-  );
+  print(write(wordsOf(program)));
   return 0;
 };

@@ -5,7 +5,7 @@ import { exitFault } from "../exit-code.ts";
 import { Interrupt } from "../interrupt.ts";
 import { duration, ProgressLine } from "../progress.ts";
 import { reportOf, searchPool } from "./search.ts";
-import type { SearchTask } from "./search-task.ts";
+import type { SearchNote, SearchTask } from "./search-task.ts";
 
 const workersMax = 2;
 const silenceMsMaxDefault = 60_000;
@@ -23,13 +23,24 @@ export interface Searches<Job, Report> {
   /** Milliseconds that one step of a job may take; a minute when absent. */
   readonly silenceMsMaxOf?: (job: Job) => number;
   /** What the loss of a job's worker means. Absent, or undefined: a fault of ours. Throws what ends the search. */
-  readonly onLost?: (job: Job, task: SearchTask, lost: WorkerLostError, pulse: Int32Array) => Report | undefined;
+  readonly onLost?: (
+    job: Job,
+    task: SearchTask,
+    lost: WorkerLostError,
+    pulse: Int32Array,
+    note: SearchNote | undefined,
+  ) => Report | undefined;
+  /** The most workers; as many as there are cores, two at most, when absent. */
+  readonly workers?: number | undefined;
+  /** Where there is one job alone: what there is to say of it on the way. */
+  readonly progressOf?: (job: Job, pulse: Int32Array, elapsedSeconds: number) => string;
   /** What is reported of a job that failed, so that the others go on. Absent: the first failure ends them all. */
   readonly onFailure?: (job: Job, failure: CliError) => Report;
 }
 
 /** Workers that a number of jobs gets. */
-export const workersFor = (jobs: number): number => Math.max(1, Math.min(workersMax, availableParallelism(), jobs));
+export const workersFor = (jobs: number, most: number = Math.min(workersMax, availableParallelism())): number =>
+  Math.max(1, Math.min(most, jobs));
 
 /** One run over all jobs. */
 class Crew<Job, Report> {
@@ -38,18 +49,23 @@ class Crew<Job, Report> {
   readonly #waiting: Job[];
   readonly #pulses = new Set<Int32Array>();
   readonly #startedAt = performance.now();
+  readonly #workers: number;
   #done = 0;
   stopped = false;
 
   constructor(searches: Searches<Job, Report>) {
     this.#searches = searches;
     this.#waiting = [...searches.jobs];
-    this.#pool = searchPool(workersFor(searches.jobs.length));
+    this.#workers = workersFor(searches.jobs.length, searches.workers);
+    this.#pool = searchPool(this.#workers);
   }
 
   get progress(): string {
-    const { jobs, seconds, noun } = this.#searches;
+    const { jobs, seconds, noun, progressOf } = this.#searches;
     const elapsed = this.#elapsed;
+    const [pulse] = this.#pulses;
+    if (jobs.length === 1 && progressOf !== undefined && pulse !== undefined)
+      return progressOf(jobs[0]!, pulse, elapsed);
     const byRate = this.#done === 0 ? Number.POSITIVE_INFINITY : ((jobs.length - this.#done) * elapsed) / this.#done;
     const left = Math.min(byRate, seconds === undefined ? Number.POSITIVE_INFINITY : seconds - elapsed);
     const eta = Number.isFinite(left) ? ` · ${duration(left)} left` : "";
@@ -71,7 +87,7 @@ class Crew<Job, Report> {
   }
 
   async work(): Promise<void> {
-    const lanes = Array.from({ length: workersFor(this.#searches.jobs.length) }, () => this.#lane());
+    const lanes = Array.from({ length: this.#workers }, () => this.#lane());
     await Promise.all(lanes);
   }
 
@@ -87,11 +103,11 @@ class Crew<Job, Report> {
 
   /** What is left of the time, divided among the jobs that are left; 0 when none is. */
   #share(): number | undefined {
-    const { seconds, jobs } = this.#searches;
+    const { seconds } = this.#searches;
     if (seconds === undefined) return undefined;
     const left = seconds - this.#elapsed;
     if (left <= 0) return 0;
-    return Math.max(0.05, (left * workersFor(jobs.length)) / Math.max(1, this.#waiting.length));
+    return Math.max(0.05, (left * this.#workers) / Math.max(1, this.#waiting.length));
   }
 
   async #search(job: Job, share: number | undefined): Promise<void> {
@@ -113,13 +129,17 @@ class Crew<Job, Report> {
   async #report(job: Job, share: number | undefined, pulse: Int32Array): Promise<Report | undefined> {
     const { taskOf, onLost, silenceMsMaxOf } = this.#searches;
     const task = taskOf(job, share);
+    let note: SearchNote | undefined;
+    const onNote = (said: unknown): void => {
+      note = said as SearchNote;
+    };
     try {
       const silenceMsMax = silenceMsMaxOf?.(job) ?? silenceMsMaxDefault;
-      return reportOf<Report>(await this.#pool.run(task, { pulse, silenceMsMax }));
+      return reportOf<Report>(await this.#pool.run(task, { pulse, silenceMsMax, onNote }));
     } catch (thrown) {
       if (!(thrown instanceof WorkerLostError)) throw thrown;
       if (this.stopped) return undefined;
-      const report = onLost?.(job, task, thrown, pulse);
+      const report = onLost?.(job, task, thrown, pulse, note);
       if (report === undefined) throw new CliError(exitFault, `a search was lost: ${thrown.message}`);
       return report;
     }

@@ -1,4 +1,5 @@
 import type { Outcome, Parameters, Strength, Verdict } from "../../check/index.ts";
+import type { Cut, Growth } from "../../explore/index.ts";
 import type { SystemModel } from "../../model/index.ts";
 import type { Replay } from "../../simulate/index.ts";
 import type { Failure } from "../cli-error.ts";
@@ -12,6 +13,9 @@ export const pulseRuns = 2;
 export const pulseViolated = 3;
 /** One of the phases below. */
 export const pulsePhase = 4;
+/** Of an exhaustive search, in thousands: steps taken, and states whose steps were not taken yet. */
+export const pulseGenerated = 5;
+export const pulseOpen = 6;
 
 /** What a search does at the moment. */
 export const phaseLoading = 0;
@@ -85,8 +89,34 @@ export interface MutantTask {
   readonly code: string;
 }
 
+/** How often each kind of trouble may come in one run of an exhaustive search; the scenario's own where absent. */
+export interface ExploreBudgets {
+  readonly crashes?: number | undefined;
+  readonly losses?: number | undefined;
+  readonly duplicates?: number | undefined;
+  readonly timeouts?: number | undefined;
+}
+
+/** Looks at every state of a scenario, or of a reference model. */
+export interface ExploreTask extends Common {
+  readonly kind: "explore";
+  readonly change: Partial<SystemModel>;
+  readonly set: { readonly [name: string]: string };
+  readonly budgets: ExploreBudgets;
+  readonly seconds: number;
+  readonly megabytes: number;
+  readonly depth?: number | undefined;
+  readonly depthFirst: boolean;
+  /** How messages are carried: a set, a multiset, in order. */
+  readonly carries?: "set" | "multiset" | "ordered" | undefined;
+  readonly symmetry: boolean;
+  readonly reduction: boolean;
+  readonly drawing: Drawing;
+  readonly trace: boolean;
+}
+
 /** All that a search worker does. */
-export type SearchTask = RunTask | ReplayTask | CellTask | DescribeTask | MutantTask;
+export type SearchTask = RunTask | ReplayTask | CellTask | DescribeTask | MutantTask | ExploreTask;
 
 /** Said before a search starts: what is known even if no answer comes. */
 export interface SearchNote {
@@ -125,6 +155,39 @@ export interface RunReport {
   readonly struck: readonly (readonly [string, number])[];
   readonly seconds: number;
   /** Text of the trace file, where asked for. */
+  readonly trace?: string | undefined;
+}
+
+/** What an exhaustive search found. */
+export interface ExploreReport {
+  readonly scenario: string;
+  readonly title: string;
+  readonly model: SystemModel | null;
+  readonly parameters: Parameters;
+  /** Unlike states, and the steps that led to them; where one of each orbit was looked at, of all that they stand for. */
+  readonly distinct: number;
+  readonly generated: number;
+  /** What was looked at, one state of each orbit; absent where that is every state. */
+  readonly orbits?: { readonly distinct: number; readonly generated: number } | undefined;
+  readonly depth: number;
+  readonly complete: boolean;
+  readonly cut: Cut | null;
+  /** States whose steps were not taken. */
+  readonly open: number;
+  readonly growing: readonly Growth[];
+  readonly bounds: readonly string[];
+  /** Why not one state of each orbit. */
+  readonly asymmetry?: string | undefined;
+  /** What of the steps was left out because others stand for them, in words. */
+  readonly reduction?: string | undefined;
+  readonly verdicts: readonly Verdict[];
+  readonly violations: readonly DrawnViolation[];
+  /** How often the protocol's own code ran; absent for a plain transition system. */
+  readonly calls?: number | undefined;
+  /** Of the tables. */
+  readonly bytes: number;
+  readonly seconds: number;
+  /** Text of the trace file, where asked for and where something broke. */
   readonly trace?: string | undefined;
 }
 

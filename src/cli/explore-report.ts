@@ -1,0 +1,100 @@
+import { describeModel } from "../model/index.ts";
+import { describeParameters, verdictLines, violationText } from "./report.ts";
+import type { ExploreReport } from "./search/search-task.ts";
+import { counted, grouped, type Terminal, wrapText } from "./terminal.ts";
+
+const bytesAMegabyte = 1 << 20;
+
+const headOf = ({ scenario, title, model, parameters }: ExploreReport, { paint, width }: Terminal): string => {
+  const values = describeParameters(parameters);
+  const facts = [model === null ? "" : describeModel(model), values].filter((text) => text !== "").join(" · ");
+  const name = title === scenario ? paint(scenario, "bold") : `${paint(scenario, "bold")}  ${title}`;
+  return facts === "" ? name : `${name}\n${paint(wrapText(facts, width), "dim")}`;
+};
+
+const conventions =
+  "distinct: unlike states. generated: the first ones and every step from a state, to known states too. depth: steps to the state that is farthest.";
+
+const endings: { readonly [cut in NonNullable<ExploreReport["cut"]>]: string } = {
+  depth: "the depth is bounded",
+  states: "the number of states is bounded",
+  memory: "the memory is used up (--memory-mb gives more)",
+  time: "the time is over (--seconds gives more)",
+  violation: "it ended at a violation",
+  refusal: "the protocol needs what exhaustive search has not",
+  asymmetry: "the processes are not interchangeable",
+};
+
+const effortOf = (report: ExploreReport): string => {
+  const { generated, orbits, seconds, bytes, calls } = report;
+  const rate = (orbits?.generated ?? generated) / Math.max(seconds, 0.001);
+  const code = calls === undefined ? "" : `; the protocol's code ran ${counted(calls, "time")}`;
+  return `${grouped(rate)} generated a second for ${seconds.toFixed(1)} s, ${(bytes / bytesAMegabyte).toFixed(1)} MB${code}`;
+};
+
+/** Unlike states, steps, depth, whether that is all; what each word means; what it took. */
+const countsOf = (report: ExploreReport, { paint, width, ascii }: Terminal): string => {
+  const { distinct, generated, depth, complete, cut, open, orbits, asymmetry, bounds, reduction } = report;
+  const dim = (text: string): string => paint(wrapText(ascii ? text.replaceAll("·", ",") : text, width), "dim");
+  const whole = complete
+    ? "complete"
+    : `not complete: ${cut === null ? "" : endings[cut]}, ${counted(open, "state")} open`;
+  const lines = [
+    wrapText(`${grouped(distinct)} distinct, ${grouped(generated)} generated, depth ${depth}; ${whole}`, width),
+  ];
+  if (orbits !== undefined)
+    lines.push(
+      wrapText(
+        `looked at: ${grouped(orbits.distinct)}, one of each orbit of interchangeable processes (${grouped(orbits.generated)} generated); --no-symmetry looks at each state`,
+        width,
+      ),
+    );
+  if (asymmetry !== undefined) lines.push(dim(`without symmetry: ${asymmetry}`));
+  if (reduction !== undefined) lines.push(dim(reduction));
+  lines.push(dim(conventions), dim(effortOf(report)));
+  if (bounds.length > 0) lines.push(dim(`within: ${bounds.join(" · ")}`));
+  return lines.join("\n");
+};
+
+const growthOf = ({ growing }: ExploreReport, { paint, width }: Terminal): string => {
+  const lines = growing.map(({ place, values, late }) =>
+    wrapText(`${place}: ${grouped(values)} values in what was looked at, ${grouped(late)} new at the end`, width, "  "),
+  );
+  return `${paint("What kept growing:", "bold")}\n${lines.join("\n")}`;
+};
+
+/** Everything that an exhaustive search has to say, for people. */
+export const exploreText = (report: ExploreReport, terminal: Terminal): string => {
+  const { verdicts, violations, growing } = report;
+  const parts = [headOf(report, terminal), countsOf(report, terminal)];
+  if (verdicts.length > 0) parts.push(verdictLines(verdicts, terminal));
+  if (growing.length > 0) parts.push(growthOf(report, terminal));
+  for (const violation of violations) parts.push(violationText(violation, terminal));
+  return `${parts.join("\n\n")}\n`;
+};
+
+/** Everything that an exhaustive search has to say, for programs. */
+export const exploreJson = (report: ExploreReport): object => {
+  const { scenario, model, parameters, generated, distinct, orbits, depth, complete, cut, open, growing, bounds } =
+    report;
+  return {
+    scenario,
+    ...(model === null ? {} : { model }),
+    parameters,
+    generated,
+    distinct,
+    ...(orbits === undefined ? {} : { orbits: orbits.distinct }),
+    depth,
+    complete,
+    ...(cut === null ? {} : { cut, open }),
+    ...(growing.length === 0 ? {} : { growing }),
+    bounds,
+    verdicts: report.verdicts.map(({ property, kind, verdict, strength, exercised }) => ({
+      property,
+      kind,
+      verdict,
+      strength,
+      exercised,
+    })),
+  };
+};
