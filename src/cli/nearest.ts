@@ -24,7 +24,7 @@ export const nearest = (word: string, ids: readonly string[]): string | undefine
     const far = unlikeness(word.slice(0, 200).toLowerCase(), id);
     if (best === undefined || far < best.far) best = { id, far };
   }
-  return best !== undefined && best.far <= Math.max(2.5, Math.min(word.length, best.id.length) * 0.4)
+  return best !== undefined && word !== "" && best.far <= Math.max(2.5, Math.min(word.length, best.id.length) * 0.4)
     ? best.id
     : undefined;
 };

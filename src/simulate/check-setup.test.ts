@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { calls, talking } from "../../test/support/talk.ts";
 import { type AnyProperty, property } from "../check/index.ts";
 import type { SystemModel } from "../model/index.ts";
-import { type FaultBudget, prepare, runOnce, type Setup } from "./index.ts";
+import { type AnyScenario, type FaultBudget, prepare, runOnce, type Scenario, type Setup } from "./index.ts";
 
 const model: SystemModel = { network: "reliable", nodes: "crash-stop", timing: "asynchronous" };
 const one: AnyProperty = property<object>({ id: "ONE", kind: "safety", text: "one", init: () => ({}) });
@@ -20,6 +20,29 @@ describe("a scenario that says what there is not", () => {
     ["a time", { plan: [{ kind: "pause", at: 5, until: 5, node: 0 }] }, /a planned pause is at a time from 0/],
   ] as readonly [string, Partial<Setup>, RegExp][])("is refused, with %s by name", (_what, more, message) => {
     expect(() => prepare(talking(model, [], more, [one]))).toThrow(message);
+  });
+
+  it.each([
+    ["no setup", undefined, /setup must return \{ processes, workload, properties \}/],
+    ["a promise of one", Promise.resolve({}), /setup must return .*, at once/],
+    ["no processes", { processes: undefined }, /`processes` of its setup must be a list/],
+    ["a process without a name", { processes: [{ stack: {} }] }, /process 0 needs a name/],
+    ["a process without a stack", { processes: [{ name: "p" }] }, /process 0 needs a stack, as stack\(\) or network/],
+    ["no workload", { workload: undefined }, /`workload` of its setup must be a function/],
+    ["a workload that is no list", { workload: () => ({}) }, /workload must give a list/],
+    ["a client without calls", { workload: () => [{ node: 0 }] }, /client 0 of its workload needs a list of calls/],
+    ["no properties", { properties: {} }, /`properties` of its setup must be a list/],
+    ["half a property", { properties: [{ id: "A" }] }, /property A must be made by property\(/],
+    ["half as many", { f: -1 }, /`f` of its setup must be a number from 0, not -1/],
+    ["no time", { windowMs: Number.NaN }, /`windowMs` of its setup must be a number from 0, not NaN/],
+    ["half a map", { distancesMs: [[1]] }, /`distancesMs` of its setup must have 2 rows of 2 numbers/],
+  ] as readonly [string, object | undefined, RegExp][])("is refused where its file has %s", (_what, wrong, message) => {
+    const plain = talking(model, [], {}, [one]) as unknown as Scenario;
+    const setup: Scenario["setup"] = (...args) =>
+      (wrong === undefined || wrong instanceof Promise ? wrong : { ...plain.setup(...args), ...wrong }) as Setup;
+    const run = () =>
+      runOnce(prepare({ ...plain, setup } as unknown as AnyScenario), { kind: "seed", seed: 1, edits: [] });
+    expect(run).toThrow(message);
   });
 
   it("is refused for two properties of one id, of which one would hide the other", () => {

@@ -3,6 +3,7 @@ import { dialDefinitions } from "./dials.ts";
 import type { Fault, FaultBudget } from "./fault.ts";
 import { behavioursAll, faultKinds, formsAll } from "./fault-plan.ts";
 import type { ParameterDefinition, Setup } from "./scenario.ts";
+import { misshapenIn } from "./setup-shape.ts";
 
 /** Every name of a budget: what a scenario written without a compiler may misspell. */
 const budgetNames: { readonly [K in keyof Required<FaultBudget>]: true } = {
@@ -63,7 +64,10 @@ const inPlan = (plan: readonly Fault[] = []): readonly string[] => [
 ];
 
 /** What is wrong with a scenario that was made concrete, a sentence each; a compiler would have said most of it. */
-export const faultsOfSetup = ({ processes, properties, dials, faults, plan }: Setup): readonly string[] => {
+export const faultsOfSetup = (setup: Setup): readonly string[] => {
+  const misshapen = misshapenIn(setup);
+  if (misshapen.length > 0) return misshapen;
+  const { processes, properties, dials, faults, plan } = setup;
   const named = [...(faults?.candidates ?? []), ...(plan ?? []).flatMap(nodesOf)];
   const ids = properties.map(({ id }) => id);
   return [

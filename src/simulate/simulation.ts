@@ -24,6 +24,7 @@ import { endUsOf, neverComes } from "./patience.ts";
 import { UsageError } from "./prepare.ts";
 import { type Owed, PropertyError, Recorder } from "./recorder.ts";
 import { type RunInput, type RunResult, traceHeaderOf } from "./run-input.ts";
+import { misshapenClients } from "./setup-shape.ts";
 import { hostOf } from "./simulated-host.ts";
 import { type Meant, SimulatedNetwork } from "./simulated-network.ts";
 import { SimulatedNode } from "./simulated-node.ts";
@@ -59,6 +60,9 @@ export class Simulation {
     const { setup, model, choices, dials } = input;
     this.#input = input;
     const nodes = setup.processes.map((_, id) => id);
+    const clients = setup.workload(drawFrom(choices));
+    const [misshapen] = misshapenClients(clients, nodes.length);
+    if (misshapen !== undefined) throw new UsageError(misshapen);
     const world = {
       input,
       agenda:
@@ -71,15 +75,12 @@ export class Simulation {
         { nodes, model, parameters: input.parameters },
         { ...input, names: setup.processes.map(({ name }) => name) },
       ),
-      workload: new Workload(setup.workload(drawFrom(choices)), choices),
+      workload: new Workload(clients, choices),
       channels: new ChannelTable(),
       cause: 0,
       healed: input.schedule === "ordered",
     };
     this.#world = Object.assign(world, { chronicle: new Chronicle(world as unknown as World) });
-    for (const { node } of world.workload.scripts)
-      if (setup.processes[node] === undefined)
-        throw new UsageError(`a client calls process ${node}, and the last one is ${setup.processes.length - 1}`);
     this.#plan = planOf(input);
     this.#makeNodes();
     this.#network = new SimulatedNetwork(this.#world, this.#makeAdversary());

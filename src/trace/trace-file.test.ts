@@ -73,12 +73,19 @@ describe("a malformed trace file gets the line, what was expected, and a remedy"
   it.each([
     ["", "line 1: the file is empty; expected a header line, as --trace FILE writes it"],
     ["\n\n", "line 1: the file is empty"],
-    ["#!/bin/sh\n", 'line 1: expected a JSON object, found "#!/bin/sh"; restore this line'],
     [
-      withLine(1, "{}"),
-      'line 1: expected a header with format "quorate-trace", found undefined; give a file written by',
+      "#!/bin/sh\n",
+      'line 1: this is no trace file: one begins with {"format":"quorate-trace","version":1,…}, this one with "#!/bin/sh"; give a file that --trace',
     ],
-    [withField(1, "format", "pcap"), 'line 1: expected a header with format "quorate-trace", found "pcap"'],
+    ['{\n  "name": "quorate"\n}\n', "line 1: this is no trace file: one begins with "],
+    [
+      "[1]",
+      'line 1: this is no trace file: one begins with {"format":"quorate-trace","version":1,…}, this one with "[1]"',
+    ],
+    ["null", "line 1: this is no trace file: one begins with "],
+    [withLine(1, "{}"), "line 1: this is no trace file: one begins with "],
+    [withField(1, "format", "pcap"), "line 1: this is no trace file: one begins with "],
+    [withLine(1, '{"format":"quorate-trace","ver'), "line 1: the line breaks off in the middle"],
     [withLine(1, '{"header":{},"events":[]}'), "line 1: this is an export for other programs, not a trace"],
     [
       withField(1, "version", 2),

@@ -5,7 +5,7 @@
  */
 import { assert, type Trace, type TraceEvent, type TraceHeader, traceFormat, traceVersion } from "../model/index.ts";
 import { TraceError } from "./trace-error.ts";
-import { type Migration, migrationFor, notATrace } from "./trace-migration.ts";
+import { type Migration, migrationFor, noTraceFile, notATrace } from "./trace-migration.ts";
 import { eventReader, malformed, type RawRecord, readHeader, toEventRecord, toHeaderRecord } from "./trace-record.ts";
 
 /** Characters in one line. A state too large for it belongs in a replay, not in a trace. */
@@ -63,6 +63,19 @@ const brokenLine = (line: string): TraceError =>
           "the line breaks off in the middle, as when its writer was killed; remove it, the lines before it are whole",
         );
 
+/** What every trace file of every version begins with. */
+const beginning = `{"format":"${traceFormat}"`;
+
+/** The first line: what is no header at all is no line that got lost, but another file. */
+const parseFirst = (line: string): RawRecord => {
+  try {
+    return parse(line);
+  } catch (error) {
+    const isOther = error instanceof TraceError && !line.startsWith(beginning) && !line.startsWith('{"header":');
+    throw isOther ? noTraceFile(line) : error;
+  }
+};
+
 const parse = (line: string): RawRecord => {
   if (line.length > TRACE_LINE_LENGTH_MAX) {
     throw new TraceError(
@@ -116,7 +129,7 @@ export class TraceReader {
       return;
     }
     if (this.#blank > 0) throw new TraceError("expected no empty line here; remove it", this.#blank);
-    const raw = parse(line);
+    const raw = this.#readEvent === undefined ? parseFirst(line) : parse(line);
     if (this.#readEvent === undefined) this.#takeHeader(raw);
     else this.#takeEvent(raw, this.#readEvent);
   }

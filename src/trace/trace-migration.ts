@@ -18,15 +18,17 @@ export const migrations: ReadonlyMap<number, Migration> = new Map();
 export const notATrace = (): TraceError =>
   new TraceError("this is an export for other programs, not a trace; give the file it was exported from");
 
+/** The error for a file that does not begin as a trace does. */
+export const noTraceFile = (line: string): TraceError =>
+  new TraceError(
+    `this is no trace file: one begins with {"format":"${traceFormat}","version":${traceVersion},…}, this one with ${JSON.stringify(line.slice(0, 40))}; give a file that --trace FILE wrote`,
+  );
+
 /** A file of another program, or of a version that this one cannot read, gets the remedy for exactly that. */
 const versionOf = (raw: RawRecord): number => {
   const { format, version, header } = raw as { readonly [field: string]: unknown };
   if (format === undefined && header !== undefined) throw notATrace();
-  if (format !== traceFormat) {
-    throw new TraceError(
-      `expected a header with format "${traceFormat}", found ${describe(format, 40)}; give a file written by --trace`,
-    );
-  }
+  if (format !== traceFormat) throw noTraceFile(JSON.stringify(raw));
   if (!Number.isSafeInteger(version) || (version as number) < 1) {
     throw new TraceError(`version: expected a whole number from 1, found ${describe(version, 40)}; restore this line`);
   }

@@ -140,7 +140,10 @@ describe("quorate export", () => {
   });
 
   it.each([
-    ["what is no trace", "nonsense\n", /line 1: /],
+    ["what is no trace", "nonsense\n", /line 1: this is no trace file: one begins with \{"format":"quorate-trace"/],
+    ["another program's JSON", '{\n  "name": "quorate"\n}\n', /no trace file: .*give a file that --trace FILE wrote/],
+    ["bytes", "\u0000\u001f\ufffd\n\u0001", /line 1: this is no trace file/],
+    ["a first line that breaks off", '{"format":"quorate-trace","ver', /line 1: the line breaks off in the middle/],
     ["a newer version", '{"format":"quorate-trace","version":999}\n', /line 1: .*version/],
     ["nothing", "", /empty/],
   ])("refuses %s with one sentence", async (_what, text, sentence) => {
@@ -156,6 +159,18 @@ describe("quorate export", () => {
     expect((await quorateHere(["export", join(folder, "none"), "--to", "svg"])).stderr).toMatch(
       /there is no such file/,
     );
+    for (const [args, sentence] of [
+      [["export", ""], /the path of the trace is empty: give a file/],
+      [["export", folder], /it is a folder: give a file/],
+      [["export", join(trace, "part")], /a part of its path is no folder: give a file/],
+      [["export", trace, "--out", ""], /the path of the file to write is empty/],
+      [["export", trace, "--out", join(trace, "part")], /is no folder: give .* another place/],
+    ] as const) {
+      const finished = await quorateHere([...args, "--to", "svg"]);
+      expect(finished.status).toBe(64);
+      expect(finished.stderr).toMatch(sentence);
+      expect(isOneSentence(finished)).toBe(true);
+    }
     expect(await quorateHere(["export", trace, "--to", "pdf"])).toMatchObject({ status: 64 });
     expect(await quorateHere(["export", trace])).toMatchObject({ status: 64 });
   });

@@ -161,11 +161,35 @@ describe("a protocol file outside the repository", () => {
       source("").replace(/properties: \[property[\s\S]*\}\)\],/, "properties: [],"),
       /states no property: add/,
     ],
+    [
+      "has a setup that forgets to return its processes",
+      source("").replace("processes:", "nodes:"),
+      /^quorate: scenario \S*protocol-\d+\.ts: `processes` of its setup must be a list/,
+    ],
+    [
+      "has parameters that are none",
+      source("").replace('integer("processes", 2, 2, 3)', "2"),
+      /parameter n must be made by integer/,
+    ],
+    [
+      "calls a process that there is not",
+      source("").replace("{ node: 0,", "{ node: 4,"),
+      /calls process 4, and the last one is 1/,
+    ],
     ["has half a scenario", "export const scenario = { id: 'a', setup: () => ({}) };", /not complete: model must be/],
   ])("a file that %s gets one sentence and 64", async (_what, text, sentence) => {
     const patience = text.startsWith("while") ? ["--step-seconds", "1"] : [];
     const finished = await run(save(text), ...patience);
     expect(finished.stderr).toMatch(sentence);
+    expect(isOneSentence(finished)).toBe(true);
+    expect(finished.status).toBe(64);
+  });
+
+  it("that is no module at all gets the kinds of files that are", async () => {
+    const path = join(folder, "settings.json");
+    writeFileSync(path, "{}");
+    const finished = await run(path);
+    expect(finished.stderr).toMatch(/settings\.json is no module: give the path of a \.ts, \.mts, \.js or \.mjs file/);
     expect(isOneSentence(finished)).toBe(true);
     expect(finished.status).toBe(64);
   });

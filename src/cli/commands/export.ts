@@ -14,10 +14,14 @@ const reasons: { readonly [code: string]: string } = {
   ENOENT: "there is no such file",
   EISDIR: "it is a folder",
   EACCES: "it may not be read",
+  ENOTDIR: "a part of its path is no folder",
+  ENAMETOOLONG: "its name is too long",
+  ELOOP: "its links lead nowhere",
   ERR_STRING_TOO_LONG: "it is too large for one string",
 };
 
 const readInput = (path: string): string => {
+  if (path.trim() === "") throw usage("the path of the trace is empty: give a file that --trace FILE wrote.");
   try {
     return readFileSync(path, "utf8");
   } catch (thrown) {

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { createRequire, register } from "node:module";
-import { basename, join, resolve } from "node:path";
+import { basename, extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { findScenario, scenarios } from "../../scenarios/index.ts";
 import type { AnyScenario, Scenario, Setup } from "../../simulate/index.ts";
@@ -79,13 +79,24 @@ const isRecord = (value: unknown): value is { readonly [name: string]: unknown }
 const looksLikeScenario = (value: unknown): boolean =>
   isRecord(value) && typeof value["setup"] === "function" && ("model" in value || "id" in value);
 
+const isDefinition = (value: unknown): boolean => {
+  if (!isRecord(value)) return false;
+  const { type, default: normal, min, max, options } = value;
+  if (type === "integer" || type === "number")
+    return [normal, min, max].every((each) => typeof each === "number" && Number.isFinite(each));
+  return type === "boolean" ? typeof normal === "boolean" : type === "choice" && Array.isArray(options);
+};
+
 /** What is wrong with an exported scenario, or undefined. */
 const complaint = (value: { readonly [name: string]: unknown }): string | undefined => {
   if (typeof value["id"] !== "string") return 'id must be a text such as "my/protocol"';
   const model = value["model"];
   if (!isRecord(model))
     return 'model must be an object such as { network: "fair-loss", nodes: "crash-stop", timing: "asynchronous" }';
-  if (!isRecord(value["parameters"])) return "parameters must be an object; {} for none";
+  const parameters = value["parameters"];
+  if (!isRecord(parameters)) return "parameters must be an object; {} for none";
+  for (const [name, definition] of Object.entries(parameters))
+    if (!isDefinition(definition)) return `parameter ${name} must be made by integer(…), choice(…) or toggle(…)`;
   return undefined;
 };
 
@@ -111,6 +122,8 @@ const loadFile = async (path: string, name: string | undefined): Promise<Loaded>
   if (!existsSync(full))
     throw usage(`there is no file ${path}: give the path of a file, or an id that \`quorate lab\` lists.`);
   if (!statSync(full).isFile()) throw usage(`${path} is no file: give the path of a .ts file that exports a scenario.`);
+  if (!/\.[cm]?[jt]s$/.test(full) && extname(full) !== "")
+    throw usage(`${path} is no module: give the path of a .ts, .mts, .js or .mjs file that exports a scenario.`);
   const exported = chooseExport(await importFile(full, basename(path)), name, path);
   const wrong = complaint(exported);
   if (wrong !== undefined) throw usage(`the scenario in ${path} is not complete: ${wrong}.`);
