@@ -16,6 +16,8 @@ export interface CheckLimits {
    * where that is more.
    */
   readonly explainStepsMax?: number;
+  /** Asked between turns (some tenths of a second at most): true ends the check as unknown. The host has the clock. */
+  readonly expired?: () => boolean;
 }
 
 /** The verdict on one history. It is exact: `holds` and `violated` rest on an order and on its impossibility. */
@@ -35,6 +37,7 @@ interface Part<State, Input, Output> {
   /** Numbers of operations, in the order of invocation. */
   readonly members: number[];
   search: Linearization<State, Input, Output> | undefined;
+  done: boolean;
 }
 
 const firstTurnSteps = 1_000;
@@ -52,7 +55,7 @@ const partsOf = <State, Input, Output>(
     const key = keyOf?.(operations[at]!.input);
     let part = parts.get(key);
     if (part === undefined) {
-      part = { key, members: [], search: undefined };
+      part = { key, members: [], search: undefined, done: false };
       parts.set(key, part);
     }
     part.members.push(at);
@@ -86,6 +89,7 @@ interface Limits {
   readonly stepsMax: number;
   readonly bytesMax: number;
   readonly explainStepsMax: number | undefined;
+  readonly expired: () => boolean;
 }
 
 /** Runs the searches in turns, so that one key that is hard does not keep an illegal key from being found. */
@@ -112,8 +116,13 @@ class Check<State, Input, Output> {
       for (const part of open) {
         const outcome = this.#take(part, turn);
         if (outcome !== undefined) return outcome;
+        if (this.#limits.expired())
+          return this.#unknown(
+            "the time did not suffice",
+            open.filter(({ done }) => !done),
+          );
       }
-      open = open.filter(({ search }) => search !== undefined);
+      open = open.filter(({ done }) => !done);
       if (open.length > 0 && this.#steps >= this.#limits.stepsMax) {
         return this.#unknown(`${this.#limits.stepsMax} steps did not suffice`, open);
       }
@@ -134,6 +143,7 @@ class Check<State, Input, Output> {
     if (search.result === "found") {
       this.#witnesses.push(search.longest().order);
       part.search = undefined;
+      part.done = true;
     }
     return undefined;
   }
@@ -188,6 +198,6 @@ const bytesOf = (parts: readonly Part<never, never, never>[] | readonly Part<unk
 export const checkLinearizability = <State, Input, Output>(
   history: History<Input, Output>,
   specification: Specification<State, Input, Output>,
-  { stepsMax = 10_000_000, bytesMax = 512 * 1024 * 1024, explainStepsMax }: CheckLimits = {},
+  { stepsMax = 10_000_000, bytesMax = 512 * 1024 * 1024, explainStepsMax, expired = () => false }: CheckLimits = {},
 ): LinearizabilityVerdict<State, Input, Output> =>
-  new Check(history, specification, { stepsMax, bytesMax, explainStepsMax }).verdict();
+  new Check(history, specification, { stepsMax, bytesMax, explainStepsMax, expired }).verdict();

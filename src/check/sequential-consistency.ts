@@ -57,15 +57,22 @@ class Check<State, Input, Output> {
     );
   }
 
-  verdict(stepsMax: number, bytesMax: number, explainStepsMax?: number): SequentialVerdict<State, Input, Output> {
+  verdict({
+    stepsMax = 10_000_000,
+    bytesMax = 512 * 1024 * 1024,
+    explainStepsMax,
+    expired = () => false,
+  }: CheckLimits): SequentialVerdict<State, Input, Output> {
     const whole = this.#whole();
     const { search, numbers } = this.#prepare(whole);
-    while (search.result === "open" && search.steps < stepsMax && search.bytes <= bytesMax) {
+    let isLate = false;
+    while (search.result === "open" && search.steps < stepsMax && search.bytes <= bytesMax && !isLate) {
       search.run(Math.min(turnSteps, stepsMax - search.steps));
+      isLate = expired();
     }
     const { steps } = search;
     if (search.result === "open") {
-      const limit = steps >= stepsMax ? `${stepsMax} steps` : `${bytesMax} bytes`;
+      const limit = isLate ? "the time" : steps >= stepsMax ? `${stepsMax} steps` : `${bytesMax} bytes`;
       const reason = `${limit} did not suffice to decide ${this.#order.operations.length} operations`;
       return { verdict: "unknown", reason, steps };
     }
@@ -191,6 +198,5 @@ const sentenceOf = <State, Input, Output>(
 export const checkSequentialConsistency = <State, Input, Output>(
   history: History<Input, Output>,
   specification: Specification<State, Input, Output>,
-  { stepsMax = 10_000_000, bytesMax = 512 * 1024 * 1024, explainStepsMax }: CheckLimits = {},
-): SequentialVerdict<State, Input, Output> =>
-  new Check(history, specification).verdict(stepsMax, bytesMax, explainStepsMax);
+  limits: CheckLimits = {},
+): SequentialVerdict<State, Input, Output> => new Check(history, specification).verdict(limits);

@@ -28,7 +28,7 @@ export interface Failure {
 }
 
 /** Errors that say by their code that the input is at fault. */
-const usageCodes: ReadonlySet<string> = new Set(["USAGE", "TRACE_FORMAT"]);
+const usageCodes: ReadonlySet<string> = new Set(["USAGE", "TRACE_FORMAT", "HISTORY_FORMAT"]);
 
 /** The first line of the stack that is in this package, without the folders above it. */
 const placeOf = ({ stack = "" }: Error): string | undefined => /(?:dist|src)\/[^\s)]+:\d+:\d+/.exec(stack)?.[0];

@@ -28,3 +28,12 @@ export const setting = (text: string, before: Settings = {}): Settings => {
   if (at <= 0 || at === text.length - 1) throw new InvalidArgumentError("It is NAME=VALUE, such as n=5.");
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 };
+
+/** A value written as JSON; a bare word is text. */
+export const jsonOption = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+};

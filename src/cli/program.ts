@@ -1,8 +1,10 @@
 import { Argument, Command, Option } from "commander";
+import { historyFormats } from "../check/index.ts";
 import { networkModels, nodeModels, timingModels } from "../model/index.ts";
 import { dialDefinitions, dialNames } from "../simulate/dials.ts";
 import { exportFormats } from "../trace/index.ts";
-import { secondsOption, setting, wholeNumber } from "./option-values.ts";
+import { checkableConsistencies, checkableModels } from "./check/checkable.ts";
+import { jsonOption, secondsOption, setting, wholeNumber } from "./option-values.ts";
 import { packageVersion } from "./package-version.ts";
 import { grouped, wrapText } from "./terminal.ts";
 
@@ -216,6 +218,42 @@ const addExport = (program: Command, finish: Finish): void => {
     .action(async (trace, flags) => finish((await import("./commands/export.ts")).exportCommand(trace, flags)));
 };
 
+const consistencyText = `
+Consistency of one object: linearizable, sequential, causal, pram, and the
+session guarantees. Of transactions (list-append, rw-register): serializable,
+strict-serializable, snapshot-isolation, and what lies below.
+
+Formats: porcupine-etcd (INFO  jepsen.util - 0 :invoke :write 3), porcupine-kv
+and jepsen (EDN maps, one after the other or in a vector), elle-json (an array
+of the same maps in JSON), jsonl (one such map a line):
+  {"process":0,"type":"invoke","f":"write","value":1,"at":12.5}
+type is invoke, ok, fail (did not happen) or info (nobody knows); key and at
+(milliseconds) are optional. FILE may be - for stdin.`;
+
+const addCheck = (program: Command, finish: Finish): void => {
+  program
+    .command("check")
+    .summary("hold a recorded history against a consistency model")
+    .description(
+      "Reads what clients of some system called and were answered, and decides whether the answers are those of the object that it claims to be. What is violated is shown small, with the state carried in.",
+    )
+    .argument("<FILE>", "a recorded history, or - for stdin")
+    .addOption(new Option("--format <FORMAT>", "the format (default: by its content)").choices(historyFormats))
+    .addOption(new Option("--model <MODEL>", "the object (default: by its functions)").choices(checkableModels))
+    .addOption(
+      new Option("--consistency <MODEL>", "what it is held to (default: linearizable)").choices(checkableConsistencies),
+    )
+    .addOption(new Option("--initial <JSON>", "what the object holds at first").argParser(jsonOption))
+    .addOption(new Option("--seconds <N>", "how long").argParser(secondsOption).default(60))
+    .addOption(
+      new Option("--memory-mb <N>", "memory for what was visited").argParser(wholeNumber(1, 65_536)).default(1_024),
+    )
+    .option("--html <OUT>", "write a page that shows the operations as intervals")
+    .option("--json", "print JSON")
+    .addHelpText("after", `${consistencyText}\n${exitCodes}`)
+    .action(async (file, flags) => finish((await import("./commands/check.ts")).check(file, flags)));
+};
+
 const addCompletion = (program: Command, finish: Finish): void => {
   program
     .command("completion")
@@ -262,7 +300,18 @@ export const makeProgram = (finish: Finish): Command => {
     })
     .showHelpAfterError("`quorate --help` and `quorate COMMAND --help` list what there is.")
     .addHelpText("after", `${exitCodes}\n\nStart with: quorate lab`);
-  for (const add of [addStart, addLab, addRun, addExplore, addReplay, addExport, addMatrix, addMutants, addCompletion])
+  for (const add of [
+    addStart,
+    addLab,
+    addRun,
+    addExplore,
+    addReplay,
+    addExport,
+    addCheck,
+    addMatrix,
+    addMutants,
+    addCompletion,
+  ])
     add(program, finish);
   return program;
 };

@@ -17,7 +17,7 @@ export interface Translated<Input, Output> {
 }
 
 /** A word that a function has in histories, and what it calls for. */
-type Translate<Input, Output> = (call: Call) => Translated<Input, Output>;
+type Translate<Input, Output> = (call: RecordedCall) => Translated<Input, Output>;
 
 /** How recorded operations are those of an object. */
 export interface HistoryModel<State = unknown, Input = unknown, Output = unknown> {
@@ -45,7 +45,7 @@ export class UnfitOperation {
 const shown = (value: unknown): string => JSON.stringify(value) ?? "nothing";
 
 /** One recorded operation, looked at by a model. */
-export class Call {
+export class RecordedCall {
   readonly #operation: RecordedOperation;
   readonly #keyed: boolean;
 
@@ -157,7 +157,7 @@ const writeRegister: Translate<CasRegisterInput<unknown>, unknown> = (call) => (
 });
 
 /** A completion repeats what was called, says yes, or says no. */
-const casAnswer = (call: Call): boolean | undefined => {
+const casAnswer = (call: RecordedCall): boolean | undefined => {
   const { result } = call;
   return result === undefined ? undefined : result !== false;
 };
@@ -263,7 +263,7 @@ const queueModel: HistoryModel<unknown, QueueInput<string | number>, string | nu
 };
 
 /** Who asks for a lock: whom the call names, else the process. */
-const ownerOf = (call: Call): string | number => (call.argument === null ? call.process : call.scalar());
+const ownerOf = (call: RecordedCall): string | number => (call.argument === null ? call.process : call.scalar());
 
 const lockModel: HistoryModel<unknown, LockInput, boolean> = {
   name: "lock",

@@ -1,5 +1,5 @@
 import type { Operation } from "../history.ts";
-import { Call, type HistoryModel, historyModels, type Translated, UnfitOperation } from "./history-models.ts";
+import { type HistoryModel, historyModels, RecordedCall, type Translated, UnfitOperation } from "./history-models.ts";
 import type { RecordedHistory, RecordedOperation } from "./recorded-history.ts";
 
 /** A history of operations on one object, each with the record that it came from. */
@@ -32,7 +32,7 @@ const translated = (
     );
   }
   try {
-    return translate(new Call(operation, model.name === "kv" || model.name === "list-append"));
+    return translate(new RecordedCall(operation, model.name === "kv" || model.name === "list-append"));
   } catch (thrown) {
     if (!(thrown instanceof UnfitOperation)) throw thrown;
     const offset = thrown.isResult ? (returnOffset ?? invokeOffset) : invokeOffset;

@@ -57,7 +57,7 @@ ${cases.join("\n")}
   [ "$COMP_CWORD" = 1 ] && words=${quoted(words.map(({ name }) => name).join(" "))}
   case "$previous" in
 ${[...new Set(values)].join("\n")}
-    --trace|--out) words="" ;;
+    --trace|--out|--html) words="" ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))
 }
