@@ -166,13 +166,14 @@ const makeNotices = (machine: NodeMachine, instance: Instance): object =>
 const timerKey = (args: readonly unknown[]): string =>
   args.map((arg) => `${typeof arg}:${JSON.stringify(arg)}`).join(",");
 
-/** How many timers one module may have at a time. */
+/** How many timers one module may have running at a time. */
 const timersMax = 100_000;
 /** From so many on, and whenever they have doubled, the timers that do not run are forgotten. */
 const timersRemembered = 1_024;
 
 const forgetIdleTimers = ({ timers }: Instance): void => {
-  if (timers.size < timersRemembered || (timers.size & (timers.size - 1)) !== 0) return;
+  const isDoubled = timers.size >= timersRemembered && (timers.size & (timers.size - 1)) === 0;
+  if (!isDoubled && timers.size < timersMax) return;
   for (const [key, { armed }] of timers) if (!armed) timers.delete(key);
 };
 
@@ -182,7 +183,7 @@ export const timerBox = (instance: Instance, name: string, args: readonly unknow
   let box = instance.timers.get(key);
   if (box === undefined) {
     forgetIdleTimers(instance);
-    assert(instance.timers.size < timersMax, `${instance.module.name} has ${timersMax} timers`);
+    assert(instance.timers.size < timersMax, `${instance.module.name} has ${timersMax} timers running`);
     const path = `${instance.path}/${key}`;
     box = {
       instance,

@@ -553,28 +553,43 @@ describe("timers (T3)", () => {
     expect(host.machine.at("")?.state).toEqual({ fired: ["b"] });
   });
 
+  const retrying = (): Module<{
+    provides: { requests: { readonly retry: (number: number) => void }; indications: Record<never, never> };
+    uses: Record<never, never>;
+    state: Record<never, never>;
+    timers: { again: [number: number] };
+  }> => ({
+    name: "retrying",
+    source: "a test",
+    init: () => ({}),
+    upon: {
+      request: { retry: (_s, io, number) => io.timers.again.set(10, number) },
+      timer: { again: () => undefined },
+    },
+  });
+  const fireNewest = (host: ReturnType<typeof manualHost>): void => {
+    const box = host.armed.pop()!;
+    box.armed = false;
+    host.machine.fire(box);
+  };
+
   it("may be as many in the course of time as a long life needs: only those that run count", () => {
-    const retrying = (): Module<{
-      provides: { requests: { readonly retry: (number: number) => void }; indications: Record<never, never> };
-      uses: Record<never, never>;
-      state: Record<never, never>;
-      timers: { again: [number: number] };
-    }> => ({
-      name: "retrying",
-      source: "a test",
-      init: () => ({}),
-      upon: {
-        request: { retry: (_s, io, number) => io.timers.again.set(10, number) },
-        timer: { again: () => undefined },
-      },
-    });
     const host = manualHost(stack(retrying(), {}));
     for (let number = 0; number < 150_000; number++) {
       host.machine.request("retry", [number]);
-      const box = host.armed.pop()!;
-      box.armed = false;
-      host.machine.fire(box);
+      fireNewest(host);
     }
     expect(host.machine.at("")!.timers.size).toBeLessThan(5_000);
+  });
+
+  it("that went off make room for others, however many they were at once; those that run have a limit", () => {
+    const host = manualHost(stack(retrying(), {}));
+    const setUntil = (end: number, first: number): void => {
+      for (let number = first; host.armed.length < end; number++) host.machine.request("retry", [number]);
+    };
+    setUntil(70_000, 0);
+    while (host.armed.length > 10) fireNewest(host);
+    setUntil(100_000, 1_000_000);
+    expect(() => setUntil(100_001, 2_000_000)).toThrow("retrying has 100000 timers running");
   });
 });
