@@ -2,6 +2,7 @@ import { type KeyObject, sign, verify } from "node:crypto";
 import { join } from "node:path";
 import {
   type AnyBound,
+  type ClockKind,
   type Delay,
   decode,
   encode,
@@ -53,6 +54,8 @@ export class BareHost {
   readonly #timers = new Map<TimerBox, NodeJS.Timeout>();
   readonly #channels: readonly string[];
   #settling = false;
+  /** What the clocks showed when the event came that is being handled: all that it sets off reads the same. */
+  #readings: Readonly<Record<ClockKind, number>> = { monotonic: 0, wall: 0 };
   #stopped = false;
 
   constructor(options: BareHostOptions) {
@@ -67,14 +70,9 @@ export class BareHost {
     const program = programOf(stack);
     this.#channels = program.channels.names;
     this.#links = new PeerLinks(self, addresses, (from, body) => this.#receive(from, body));
-    this.#machine = new NodeMachine(program, this.#host(), {
-      self,
-      nodes: addresses.map((_, node) => node),
-      incarnation: this.#bootCount(),
-      disk: this.#log.image,
-      gate: this.#gate,
-      freeze: true,
-    });
+    const site = { self, nodes: addresses.map((_, node) => node), incarnation: this.#bootCount() };
+    const disk = this.#log.image;
+    this.#machine = new NodeMachine(program, this.#host(), { ...site, disk, gate: this.#gate, freeze: true });
   }
 
   /** Listens, then boots the stack. */
@@ -104,7 +102,7 @@ export class BareHost {
       arm: (box, delay) => this.#arm(box, delay),
       disarm: (box) => this.#disarm(box),
       wantSettled: () => this.#wantSettled(),
-      clock: (which) => (which === "wall" ? Date.now() : performance.now()),
+      clock: (which) => this.#readings[which],
       random: (_path, _name, below) => Math.floor(Math.random() * below),
       sign: (body) => {
         if (keys === undefined) throw new Error("this stack signs: give the host keys");
@@ -139,33 +137,19 @@ export class BareHost {
     // Unlike stacks share some channels only: a message for another stack's channel is for nobody here.
     const channel = this.#channels.indexOf(name);
     if (channel < 0 || !areKeys(keys)) return;
-    this.#guard(() =>
-      this.#machine.deliver({
-        kind: "message",
-        from,
-        to: this.#options.self,
-        channel,
-        keys,
-        body,
-        due: 0,
-        order: 0,
-        event: 0,
-      }),
-    );
+    const message = { kind: "message", from, to: this.#options.self, channel, keys, body } as const;
+    this.#guard(() => this.#machine.deliver({ ...message, due: 0, order: 0, event: 0 }));
   }
 
   #arm(box: TimerBox, delay: Delay): void {
     this.#disarm(box);
     box.armed = true;
     const delayMs = typeof delay === "number" ? delay : delay.from + Math.random() * (delay.to - delay.from);
-    this.#timers.set(
-      box,
-      setTimeout(() => {
-        this.#timers.delete(box);
-        box.armed = false;
-        this.#guard(() => this.#machine.fire(box));
-      }, delayMs),
-    );
+    const goesOff = (): void => {
+      this.#disarm(box);
+      this.#guard(() => this.#machine.fire(box));
+    };
+    this.#timers.set(box, setTimeout(goesOff, delayMs));
   }
 
   #disarm(box: TimerBox): void {
@@ -196,6 +180,7 @@ export class BareHost {
 
   #guard(step: () => void): void {
     if (this.#stopped) return;
+    this.#readings = { monotonic: performance.now(), wall: Date.now() };
     try {
       step();
     } catch (error) {

@@ -46,7 +46,7 @@ export class PeerLinks {
   readonly #self: NodeId;
   readonly #addresses: readonly Address[];
   readonly #receive: (from: NodeId, body: unknown) => void;
-  readonly #server: Server;
+  readonly #server: Server = createServer((socket) => this.#accept(socket));
   readonly #out = new Map<NodeId, Socket>();
   readonly #in = new Set<Socket>();
 
@@ -54,7 +54,6 @@ export class PeerLinks {
     this.#self = self;
     this.#addresses = addresses;
     this.#receive = receive;
-    this.#server = createServer((socket) => this.#accept(socket));
   }
 
   /** Starts to listen; resolves when peers can connect. */
