@@ -2,6 +2,8 @@
 // their length. Nothing is asserted: figures are for people, on a machine that is quiet. Rates are given by the clock and
 // by the time of the processor: on a busy machine only the latter says something.
 import { cpus, loadavg } from "node:os";
+import { type ConsistencyModel, checkListAppend } from "quorate/check";
+import { type ListAppendLoad, listAppendHistory } from "./list-append-history.ts";
 
 interface Row {
   readonly what: string;
@@ -62,13 +64,29 @@ const measure = (
   if (!json) console.log(line(row));
 };
 
+/** Lists that only grow: reads and appends in transactions of up to four operations, up to 32 appends to a key. */
+const transactions = (): void => {
+  const load: ListAppendLoad = { transactions: 0, clients: 20, keys: 50, appendsPerKeyMax: 32, operationsMax: 4 };
+  const run = (what: string, size: number, more: Partial<ListAppendLoad>, consistency: ConsistencyModel): void => {
+    const history = listAppendHistory({ ...load, ...more, transactions: size });
+    measure(what, size, "transactions", () => checkListAppend(history, { consistency }), 100_000);
+  };
+  checkListAppend(listAppendHistory({ ...load, transactions: 10_000 }));
+  for (const size of [10_000, 100_000, 300_000]) {
+    run("list-append, strict serializable", size, {}, "strict-serializable");
+  }
+  run("  the same, serializable", 100_000, {}, "serializable");
+  run("  the same, 200 clients", 100_000, { clients: 200 }, "strict-serializable");
+  run("  the same, up to 256 appends to a key", 100_000, { appendsPerKeyMax: 256 }, "strict-serializable");
+};
+
 /** The parts of the bench, by the name that `--only` takes. */
-const parts: readonly { readonly name: string; run(measured: typeof measure): void }[] = [];
+const parts: readonly { readonly name: string; run(): void }[] = [{ name: "transactions", run: transactions }];
 
 if (!json) {
   console.log(
     `Node ${process.version}, ${cpus()[0]?.model.trim() ?? "unknown processor"}, one core, load ${loadavg()[0]?.toFixed(1)}`,
   );
 }
-for (const part of parts) if (only === undefined || only === part.name) part.run(measure);
+for (const part of parts) if (only === undefined || only === part.name) part.run();
 if (json) console.log(JSON.stringify({ node: process.version, load: loadavg()[0], rows }, null, 2));

@@ -19,6 +19,7 @@ export * from "./properties/link-properties.ts";
 export * from "./properties/register-properties.ts";
 export * from "./properties/replication-properties.ts";
 export * from "./properties/rpc-properties.ts";
+export * from "./properties/service-properties.ts";
 export * from "./properties/session-properties.ts";
 export * from "./properties/timing-properties.ts";
 export * from "./properties/two-generals-properties.ts";
@@ -30,5 +31,10 @@ export * from "./session-guarantees.ts";
 export * from "./specification.ts";
 /** Ready-made specifications, each a function of its initial value: `specifications.register(0)`. */
 export * as specifications from "./specifications/index.ts";
+export type { DependencyStep, TransactionAnomaly } from "./transactions/anomaly.ts";
+export * from "./transactions/check-list-append.ts";
+export * from "./transactions/consistency-models.ts";
+export * from "./transactions/transaction.ts";
+export type { TransactionsFound, TransactionsVerdict } from "./transactions/transactions-verdict.ts";
 export * from "./verdict.ts";
 export type { SessionKnowledge } from "./version-knowledge.ts";

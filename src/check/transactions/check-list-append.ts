@@ -1,0 +1,80 @@
+import { PlainAnomalies } from "./anomaly.ts";
+import type { ConsistencyModel } from "./consistency-models.ts";
+import type { CycleStep } from "./cycle-search.ts";
+import { DependencyEdges } from "./dependency-graph.ts";
+import { ListAppendDependencies, type Unobserved } from "./list-append-dependencies.ts";
+import { ListAppendIndex } from "./list-append-index.ts";
+import type { ListAppendTransaction } from "./transaction.ts";
+import {
+  type Judgement,
+  judgeTransactions,
+  orderOf,
+  orderWithoutReads,
+  type TransactionsVerdict,
+} from "./transactions-verdict.ts";
+
+/** What to check transactions for. */
+export interface TransactionOptions {
+  /** The model that is claimed; `strict-serializable` when absent. */
+  readonly consistency?: ConsistencyModel;
+}
+
+/** Two writers of one key whose order nobody can know, on one cycle: either order may close a forbidden one. */
+const unordered = (unobserved: readonly Unobserved[], { components }: Judgement): Unobserved | undefined =>
+  unobserved.find(({ writers }) => {
+    const seen = new Set<number>();
+    for (const writer of writers) {
+      const component = components.component[writer]!;
+      if (seen.has(component)) return true;
+      seen.add(component);
+    }
+    return false;
+  });
+
+/**
+ * Whether transactions that append to lists and read them are as a consistency model claims (Adya 1999; Kingsbury and
+ * Alvaro 2020). A list that was read tells the order of all appends in it; what nobody read comes after it, in an order
+ * that matters only to models between read committed and serializable. Elements are appended once to a key, or the
+ * verdict is unknown.
+ *
+ * Indeterminate transactions took effect when somebody read what they appended, and then as a whole and at any later
+ * time; the answers to their own reads are not looked at. Throws `HistoryError` where times run back, and where the
+ * model asks for sessions and a process has two transactions open at once.
+ */
+export const checkListAppend = (
+  transactions: readonly ListAppendTransaction[],
+  { consistency = "strict-serializable" }: TransactionOptions = {},
+): TransactionsVerdict => {
+  const anomalies = new PlainAnomalies();
+  const index = new ListAppendIndex(transactions, anomalies);
+  const { committed } = index;
+  const edges = new DependencyEdges(transactions.length);
+  const dependencies = new ListAppendDependencies(index, edges, anomalies);
+  const meaning = {
+    transactions,
+    committed,
+    edges,
+    anomalies,
+    findAmong: (isOnCycle: (transaction: number) => boolean) => dependencies.findFracturedReads(isOnCycle),
+    explain: (step: CycleStep) => dependencies.explain(step),
+  };
+  return judgeTransactions(meaning, consistency, (found) => {
+    if (index.ambiguity !== undefined) return { reason: index.ambiguity };
+    const { graph, components, isWithoutReads } = found;
+    if (components.size.every((count) => count === 1)) return { order: orderOf(components, committed) };
+    if (isWithoutReads) return { order: orderWithoutReads(graph, committed) };
+    const open = unordered(dependencies.unobserved, found);
+    if (open !== undefined) {
+      const who = [...open.writers]
+        .slice(0, 3)
+        .map((writer) => `T${writer}`)
+        .join(", ");
+      const reason = `the last appends to key ${index.keys[open.key]!.name} (${who}) were never read: their order decides, and is not known`;
+      return { reason };
+    }
+    if (consistency === "consistent-view" && found.mayHideSingle) {
+      return { reason: "the search for a cycle with one rw dependency took too long" };
+    }
+    return {};
+  });
+};
