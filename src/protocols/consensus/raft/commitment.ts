@@ -1,0 +1,36 @@
+import { lastLogIndex } from "./log.ts";
+import { onCommitted } from "./membership.ts";
+import type { Settings } from "./raft-options.ts";
+import type { RaftIO, RaftState } from "./raft-state.ts";
+import { answerReads } from "./read-index.ts";
+import type { LogIndex } from "./replicated-log.ts";
+
+/**
+ * Hands committed entries to the user, in order, as many as one step may. The rest follows in steps of their own: after a
+ * restart there may be a million, and nothing else would run meanwhile.
+ */
+export const applyCommitted = (s: RaftState, io: RaftIO, { appliedPerStepMax, bytesOf, rules }: Settings): void => {
+  if (s.handover !== null) return;
+  const { entries } = io.disk;
+  const committed = rules.mayApply(s.commitIndex, lastLogIndex(io));
+  const end = Math.min(committed, s.lastApplied + appliedPerStepMax);
+  for (let index = s.lastApplied + 1; index <= end; index++) {
+    const entry = entries.at(index);
+    const command = entry.kind === "command" ? entry.command : null;
+    if (s.leading !== null) s.leading.tailBytes -= entry.kind === "command" ? bytesOf(command) : 0;
+    io.up.committed(index, entry.term, command);
+  }
+  if (end > s.lastApplied) s.lastApplied = rules.appliedAfterPage(end, committed);
+  if (s.lastApplied < committed) {
+    io.mark("applies in more than one step");
+    io.timers.apply.set(0);
+  }
+  answerReads(s, io, rules);
+};
+
+/** More is committed. */
+export const advanceCommit = (s: RaftState, io: RaftIO, settings: Settings, index: LogIndex): void => {
+  s.commitIndex = index;
+  applyCommitted(s, io, settings);
+  if (s.leading !== null) onCommitted(s, io, settings, s.leading);
+};

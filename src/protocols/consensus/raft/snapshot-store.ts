@@ -1,0 +1,105 @@
+import { hashPlain, hashWord } from "../../../model/index.ts";
+import { termAt } from "./log.ts";
+import type { Settings } from "./raft-options.ts";
+import type { RaftIO, RaftState, StoredSnapshot } from "./raft-state.ts";
+import type { LogIndex } from "./replicated-log.ts";
+
+/** The checksum of a chunk: it would be another one if any bit of it were. */
+export const checksumOf = (chunk: unknown): number => hashPlain(0, chunk) >>> 0;
+
+/** The checksum of a snapshot, from those of its chunks one after the other. */
+export const chained = (checksum: number, next: number): number => hashWord(checksum, next) >>> 0;
+
+/** Position behind the last chunk of a complete snapshot. */
+const endOf = ({ from, head }: StoredSnapshot): number => from + head.chunks;
+
+/** Chunks of an incomplete snapshot go. */
+const dropUnfinished = (io: RaftIO): void => {
+  const { chunks, snapshot } = io.disk;
+  const end = snapshot.value === null ? chunks.first : endOf(snapshot.value);
+  if (end < chunks.end) chunks.cutFrom(end);
+};
+
+/** What was being saved when the process stopped has no end. What a leader was sending goes on where it stopped. */
+export const cleanSnapshots = (io: RaftIO): void => {
+  if (io.disk.incoming.value === null) dropUnfinished(io);
+};
+
+/** Makes way for another snapshot behind the complete one: both ways, one is under way at a time. */
+export const abandonUnfinished = (s: RaftState, io: RaftIO): void => {
+  s.saving = null;
+  if (io.disk.incoming.value !== null) io.disk.incoming.set(null);
+  dropUnfinished(io);
+};
+
+/** Forgets chunks of older snapshots, but for those that some follower is still being sent. */
+export const forgetOldChunks = (s: RaftState, io: RaftIO): void => {
+  const { snapshot, chunks } = io.disk;
+  if (snapshot.value === null) return;
+  let { from } = snapshot.value;
+  for (const progress of s.leading?.progress ?? []) {
+    const transfer = progress?.transfer;
+    if (transfer !== null && transfer !== undefined) from = Math.min(from, transfer.snapshot.from);
+  }
+  if (from > chunks.first) chunks.cutBefore(from);
+};
+
+/** The configuration in force at an index. */
+const configurationAt = (s: RaftState, index: LogIndex) => {
+  let at = s.configurations.length - 1;
+  while (at > 0 && s.configurations[at]!.index > index) at--;
+  return s.configurations[at]!.configuration;
+};
+
+/** A snapshot is complete: it takes the place of the log up to its index. */
+export const takeSnapshot = (s: RaftState, io: RaftIO, stored: StoredSnapshot): void => {
+  const { lastIncludedIndex, lastIncludedTerm, configuration } = stored.head;
+  io.disk.snapshot.set(stored);
+  s.lastIncludedIndex = lastIncludedIndex;
+  s.lastIncludedTerm = lastIncludedTerm;
+  const later = s.configurations.filter(({ index }) => index > lastIncludedIndex);
+  s.configurations = [{ index: lastIncludedIndex, configuration }, ...later];
+};
+
+/** The user saves a chunk of a snapshot of its state. With the last one the log before may be forgotten. */
+export const saveSnapshot = (
+  s: RaftState,
+  io: RaftIO,
+  { entriesKept }: Settings,
+  index: LogIndex,
+  number: number,
+  { chunk, isLast }: { readonly chunk: unknown; readonly isLast: boolean },
+): void => {
+  const lastIncludedTerm = termAt(s, io, index);
+  const isPossible = index > s.lastIncludedIndex && index <= s.lastApplied && lastIncludedTerm !== null;
+  if (!isPossible) return io.note("no snapshot is saved of what is not newer, or not known", index);
+  const { incoming, chunks, entries } = io.disk;
+  if (incoming.value !== null && incoming.value.head.lastIncludedIndex >= index)
+    return io.note("a newer snapshot is under way", incoming.value.head.lastIncludedIndex);
+  if (number === 0) {
+    abandonUnfinished(s, io);
+    s.saving = { index, from: chunks.end, count: 0, checksum: 0 };
+  }
+  const { saving } = s;
+  if (saving === null || saving.index !== index || saving.count !== number)
+    return io.note("not the next chunk of the snapshot that is being saved", number);
+  const checksum = checksumOf(chunk);
+  chunks.append({ chunk, checksum });
+  saving.count++;
+  saving.checksum = chained(saving.checksum, checksum);
+  if (!isLast) return;
+  s.saving = null;
+  const configuration = configurationAt(s, index);
+  const head = {
+    lastIncludedIndex: index,
+    lastIncludedTerm,
+    configuration,
+    chunks: number + 1,
+    checksum: saving.checksum,
+  };
+  takeSnapshot(s, io, { head, from: saving.from });
+  forgetOldChunks(s, io);
+  const first = Math.min(index + 1, Math.max(entries.first, index + 1 - entriesKept));
+  if (first > entries.first) entries.cutBefore(first);
+  io.whenDurable.saved(index);
+};
