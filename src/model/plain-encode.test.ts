@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decode, encode, PlainDataError, refusalOf } from "./plain.ts";
+import { decode, type EncodeTarget, encode, encodeInto, PlainDataError, refusalOf } from "./plain.ts";
 
 const nested = (levels: number): unknown => {
   let value: unknown = 1;
@@ -148,5 +148,15 @@ describe("encode", () => {
         "c7 00 01 03 05 01 06 00 00 00 00 00 00 f8 3f 07 01 05 0a 01 09",
     );
     expect(Array.from(encode(new Map([[-1n, new Set([0])]])))).toEqual([1, 0x0c, 1, 0x08, 0, 0x0d, 1, 0x40]);
+  });
+
+  it("joins values into one array, which grows, and is as before after one that is refused", () => {
+    const target: EncodeTarget = { bytes: new Uint8Array(4), at: 1 };
+    encodeInto(target, ["a", 300]);
+    expect(() => encodeInto(target, { bad: () => 0 }, "message")).toThrow("message.bad: a function");
+    encodeInto(target, { b: 2 });
+    const parts = [encode(["a", 300]), encode({ b: 2 })];
+    expect(Array.from(target.bytes.subarray(1, target.at))).toEqual(parts.flatMap((part) => Array.from(part)));
+    expect(decode(encode("the scratch is its own again"))).toBe("the scratch is its own again");
   });
 });

@@ -210,3 +210,31 @@ export const encode = (value: unknown, name = "value"): Uint8Array => {
   if (bytes.length > SCRATCH_BYTES_KEPT_MAX) bytes = new Uint8Array(SCRATCH_BYTES);
   return encoded;
 };
+
+/** Where encodings are put one behind the other. `bytes` is replaced by a wider array when it gets too small. */
+export interface EncodeTarget {
+  bytes: Uint8Array<ArrayBuffer>;
+  at: number;
+}
+
+/**
+ * What `encode` gives, put at `target.at` without a copy of its own: for hosts that join many values into one write.
+ * After an error the target is where it was.
+ *
+ * @throws PlainDataError as `encode` does.
+ */
+export const encodeInto = (target: EncodeTarget, value: unknown, name = "value"): void => {
+  const scratch = bytes;
+  bytes = target.bytes;
+  at = target.at;
+  try {
+    putByte(tag.FORMAT);
+    put(value, 0);
+    target.at = at;
+  } catch (error) {
+    throw located(error, value, name);
+  } finally {
+    target.bytes = bytes;
+    bytes = scratch;
+  }
+};
