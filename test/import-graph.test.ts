@@ -34,7 +34,9 @@ describe("the import graph of the built package", () => {
   it("the root entry is the sum of the pure rooms, the protocols under a name of their own", async () => {
     const names = async (path: string): Promise<string[]> => Object.keys((await import(join(root, path))) as object);
     const rooms = await Promise.all(
-      ["model", "check", "simulate", "explore", "scenarios", "trace"].map((room) => names(`dist/${room}/index.js`)),
+      ["model", "check", "simulate", "explore", "machines", "scenarios", "trace"].map((room) =>
+        names(`dist/${room}/index.js`),
+      ),
     );
     expect((await names("dist/index.js")).sort()).toEqual([...new Set(rooms.flat()), "protocols"].sort());
   });

@@ -34,7 +34,7 @@ afterAll(async () => {
 });
 
 describe("the pure entries in Chromium", () => {
-  it.each([".", "model", "protocols", "check", "simulate", "explore", "scenarios", "trace"])(
+  it.each([".", "model", "protocols", "check", "simulate", "explore", "machines", "scenarios", "trace"])(
     "%s loads and exports the same names",
     async (room) => {
       const page = await browser.newPage();

@@ -8,8 +8,14 @@ import type { Specification } from "../specification.ts";
 export interface Operations<Input, Output> {
   /** What a request asks of the object; undefined for a request that is none of its operations. */
   readonly input: (name: string, args: readonly unknown[]) => Input | undefined;
-  /** What an indication answers; undefined for an indication that answers no operation. */
-  readonly output: (name: string, args: readonly unknown[]) => { readonly output: Output | undefined } | undefined;
+  /**
+   * What an indication answers; undefined for an indication that answers no operation. An operation that failed may have
+   * been `without effect`, now and for ever, or nobody knows: `maybe`.
+   */
+  readonly output: (
+    name: string,
+    args: readonly unknown[],
+  ) => { readonly output: Output | undefined } | "without effect" | "maybe" | undefined;
 }
 
 /** A call, an answer, or the end of a process's life, in the order in which they happen. */
@@ -26,7 +32,9 @@ type Step<Input, Output> =
       readonly output: Output | undefined;
       readonly event: EventId;
     }
-  | { readonly kind: "crash"; readonly node: NodeId };
+  | { readonly kind: "crash"; readonly node: NodeId }
+  /** The open operation certainly had no effect. */
+  | { readonly kind: "discard"; readonly node: NodeId };
 
 const historyOf = <Input, Output>(steps: readonly Step<Input, Output>[]): HistoryBuilder<Input, Output> => {
   const builder = new HistoryBuilder<Input, Output>();
@@ -34,6 +42,7 @@ const historyOf = <Input, Output>(steps: readonly Step<Input, Output>[]): Histor
   for (const step of steps) {
     if (step.kind === "call") builder.invoke(step.node, step.input, step.event, step.event);
     else if (step.kind === "answer") builder.complete(step.node, step.output, step.event, step.event);
+    else if (step.kind === "discard") builder.discard(step.node);
     else builder.crash(step.node);
   }
   return builder;
@@ -44,7 +53,7 @@ const historyOf = <Input, Output>(steps: readonly Step<Input, Output>[]): Histor
  * between them: what precedes what is the same. So each run of them is put in the order of the processes.
  */
 const canonicalSteps = <Input, Output>(steps: readonly Step<Input, Output>[]): Step<Input, Output>[] => {
-  const events = steps.flatMap((step) => (step.kind === "crash" ? [] : [step.event])).sort((a, b) => a - b);
+  const events = steps.flatMap((step) => ("event" in step ? [step.event] : [])).sort((a, b) => a - b);
   const sorted: Step<Input, Output>[] = [];
   for (const step of steps) {
     let at = sorted.length;
@@ -52,7 +61,7 @@ const canonicalSteps = <Input, Output>(steps: readonly Step<Input, Output>[]): S
     sorted.splice(at, 0, step);
   }
   let next = 0;
-  return sorted.map((step) => (step.kind === "crash" ? step : { ...step, event: events[next++]! }));
+  return sorted.map((step) => ("event" in step ? { ...step, event: events[next++]! } : step));
 };
 
 /**
@@ -89,7 +98,10 @@ export const linearizable = <State, Input, Output>(
         if (answer === undefined) return;
         report.premise();
         s.open.delete(node);
-        s.steps.push({ kind: "answer", node, output: answer.output, event });
+        if (answer === "without effect") s.steps.push({ kind: "discard", node });
+        // It stays open for ever, as that of a process that crashed; the process goes on.
+        else if (answer === "maybe") s.steps.push({ kind: "crash", node });
+        else s.steps.push({ kind: "answer", node, output: answer.output, event });
       }
     },
     end(s, _prospect, report) {

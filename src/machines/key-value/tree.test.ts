@@ -1,0 +1,85 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { emptyTree, type TreeNode, treeDelete, treeGet, treeRank, treeSet, treeVisit } from "./tree.ts";
+
+type Change = { readonly kind: "set"; readonly key: string; readonly value: number } | { kind: "delete"; key: string };
+
+const key = fc.integer({ min: 0, max: 400 }).map((n) => String.fromCharCode(n % 256, n >> 2));
+const change: fc.Arbitrary<Change> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant("set" as const), key, value: fc.nat(1_000) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("delete" as const), key }) },
+);
+
+const apply = (root: TreeNode<number>, it: Change): TreeNode<number> =>
+  it.kind === "set" ? treeSet(root, it.key, it.value) : treeDelete(root, it.key);
+
+const entriesOf = (root: TreeNode<number>, from = "", end: string | null = null): [string, number][] => {
+  const found: [string, number][] = [];
+  treeVisit(root, from, end, (at, value) => {
+    found.push([at, value]);
+    return true;
+  });
+  return found;
+};
+
+const sorted = (map: ReadonlyMap<string, number>): [string, number][] =>
+  [...map].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+
+/** What a B+tree promises of its form, node by node. Returns the depth. */
+const wellFormed = (node: TreeNode<number>, isRoot = true): number => {
+  expect(node.keys.length).toBeLessThanOrEqual(32);
+  if (!isRoot) expect(node.keys.length).toBeGreaterThan(0);
+  expect([...node.keys].sort()).toEqual(node.keys);
+  if (node.children === null) {
+    expect(node.values.length).toBe(node.keys.length);
+    expect(node.size).toBe(node.keys.length);
+    return 1;
+  }
+  expect(node.size).toBe(node.children.reduce((sum, { size }) => sum + size, 0));
+  expect(node.keys).toEqual(node.children.map(({ keys }) => keys[0]));
+  const depths = node.children.map((child) => wellFormed(child, false));
+  expect(new Set(depths).size).toBe(1);
+  return 1 + depths[0]!;
+};
+
+describe("the persistent tree", () => {
+  it("is a sorted map, whatever is set and deleted", () => {
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 600 }), key, key, (changes, from, end) => {
+        let root = emptyTree<number>();
+        const model = new Map<string, number>();
+        for (const each of changes) {
+          root = apply(root, each);
+          if (each.kind === "set") model.set(each.key, each.value);
+          else model.delete(each.key);
+        }
+        wellFormed(root);
+        expect(root.size).toBe(model.size);
+        expect(entriesOf(root)).toEqual(sorted(model));
+        expect(entriesOf(root, from, end)).toEqual(sorted(model).filter(([at]) => at >= from && at < end));
+        expect(treeRank(root, from)).toBe(sorted(model).filter(([at]) => at < from).length);
+        expect(treeGet(root, from)).toBe(model.get(from));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("leaves every older tree as it was", () => {
+    let root = emptyTree<number>();
+    const views: { readonly root: TreeNode<number>; readonly entries: [string, number][] }[] = [];
+    for (let step = 0; step < 2_000; step++) {
+      const at = String((step * 7_919) % 500).padStart(3, "0");
+      root = step % 3 === 2 ? treeDelete(root, at) : treeSet(root, at, step);
+      if (step % 100 === 0) views.push({ root, entries: entriesOf(root) });
+    }
+    for (const view of views) expect(entriesOf(view.root)).toEqual(view.entries);
+  });
+
+  it("has full leaves when keys come in order, as from a snapshot", () => {
+    let root = emptyTree<number>();
+    for (let at = 0; at < 10_000; at++) root = treeSet(root, String(at).padStart(6, "0"), at);
+    const leaves = (node: TreeNode<number>): number =>
+      node.children === null ? 1 : node.children.reduce((sum, child) => sum + leaves(child), 0);
+    expect(leaves(root)).toBe(Math.ceil(10_000 / 32));
+  });
+});

@@ -1,0 +1,188 @@
+import { assert } from "../../model/index.ts";
+
+/**
+ * A node of a persistent B+tree: a leaf holds keys with their values, an inner node holds children, and for each the
+ * smallest key that may be below it. Nothing is changed in place, so a root that somebody kept is a stable view for
+ * ever, and what two views have in common is there once. Plain data.
+ */
+export interface TreeNode<V> {
+  /** Ascending. In an inner node `keys[i]` is at most every key below `children[i]`. */
+  readonly keys: readonly string[];
+  /** Empty in an inner node. */
+  readonly values: readonly V[];
+  /** Null in a leaf. */
+  readonly children: readonly TreeNode<V>[] | null;
+  /** How many keys are below. */
+  readonly size: number;
+}
+
+/** An entry that was found in a tree. */
+export interface TreeEntry<V> {
+  readonly key: string;
+  readonly value: V;
+}
+
+/** The most keys of a leaf and children of an inner node. 32 copies about a kilobyte a write. */
+const widthMax = 32;
+/** Below this a node is joined with a neighbour. */
+const widthMin = 8;
+
+/** A tree without keys. */
+export const emptyTree = <V>(): TreeNode<V> => ({ keys: [], values: [], children: null, size: 0 });
+
+const leaf = <V>(keys: readonly string[], values: readonly V[]): TreeNode<V> => ({
+  keys,
+  values,
+  children: null,
+  size: keys.length,
+});
+
+const inner = <V>(children: readonly TreeNode<V>[]): TreeNode<V> => {
+  let size = 0;
+  for (const child of children) size += child.size;
+  return { keys: children.map(({ keys }) => keys[0]!), values: [], children, size };
+};
+
+/** How many of the keys are below `key`. */
+const countBelow = (keys: readonly string[], key: string): number => {
+  let low = 0;
+  let high = keys.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (keys[middle]! < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+};
+
+/** The child under which `key` belongs. */
+const childFor = (keys: readonly string[], key: string): number => {
+  const below = countBelow(keys, key);
+  return keys[below] === key ? below : Math.max(0, below - 1);
+};
+
+const inserted = <T>(items: readonly T[], at: number, item: T): T[] => {
+  const copy = items.slice();
+  copy.splice(at, 0, item);
+  return copy;
+};
+
+/** The value of a key, or undefined. */
+export const treeGet = <V>(root: TreeNode<V>, key: string): V | undefined => {
+  let node = root;
+  while (node.children !== null) node = node.children[childFor(node.keys, key)]!;
+  const at = countBelow(node.keys, key);
+  return node.keys[at] === key ? node.values[at] : undefined;
+};
+
+/**
+ * Where a full node is cut. Keys that come in ascending order leave full nodes behind, so that a restored snapshot is no
+ * wider than it must be; others leave halves.
+ */
+const cutAt = (length: number, at: number): number => (at === length - 1 ? length - 1 : length >>> 1);
+
+/** The node with the key set; two where one would be too wide. */
+const setIn = <V>(node: TreeNode<V>, key: string, value: V): readonly TreeNode<V>[] => {
+  if (node.children === null) {
+    const at = countBelow(node.keys, key);
+    if (node.keys[at] === key) return [leaf(node.keys, node.values.with(at, value))];
+    const keys = inserted(node.keys, at, key);
+    const values = inserted(node.values, at, value);
+    if (keys.length <= widthMax) return [leaf(keys, values)];
+    const cut = cutAt(keys.length, at);
+    return [leaf(keys.slice(0, cut), values.slice(0, cut)), leaf(keys.slice(cut), values.slice(cut))];
+  }
+  const at = childFor(node.keys, key);
+  const replacements = setIn(node.children[at]!, key, value);
+  const children = node.children.slice();
+  children.splice(at, 1, ...replacements);
+  if (children.length <= widthMax) return [inner(children)];
+  const cut = cutAt(children.length, at + 1);
+  return [inner(children.slice(0, cut)), inner(children.slice(cut))];
+};
+
+/** The tree with the key set. The old one stays as it was. */
+export const treeSet = <V>(root: TreeNode<V>, key: string, value: V): TreeNode<V> => {
+  const nodes = setIn(root, key, value);
+  return nodes.length === 1 ? nodes[0]! : inner(nodes);
+};
+
+/** Two neighbours as one node, or as two of about the same width. */
+const joined = <V>(left: TreeNode<V>, right: TreeNode<V>): readonly TreeNode<V>[] => {
+  if (left.children === null || right.children === null) {
+    assert(left.children === null && right.children === null, "all leaves of a tree are equally deep");
+    const keys = [...left.keys, ...right.keys];
+    const values = [...left.values, ...right.values];
+    if (keys.length <= widthMax) return [leaf(keys, values)];
+    const cut = keys.length >>> 1;
+    return [leaf(keys.slice(0, cut), values.slice(0, cut)), leaf(keys.slice(cut), values.slice(cut))];
+  }
+  const children = [...left.children, ...right.children];
+  if (children.length <= widthMax) return [inner(children)];
+  const cut = children.length >>> 1;
+  return [inner(children.slice(0, cut)), inner(children.slice(cut))];
+};
+
+const deleteIn = <V>(node: TreeNode<V>, key: string): TreeNode<V> => {
+  if (node.children === null) {
+    const at = countBelow(node.keys, key);
+    if (node.keys[at] !== key) return node;
+    return leaf(node.keys.toSpliced(at, 1), node.values.toSpliced(at, 1));
+  }
+  const at = childFor(node.keys, key);
+  const before = node.children[at]!;
+  const after = deleteIn(before, key);
+  if (after === before) return node;
+  const children = node.children.slice();
+  if (after.keys.length === 0) children.splice(at, 1);
+  else if (after.keys.length < widthMin && children.length > 1) {
+    const left = at === 0 ? 0 : at - 1;
+    const pair = at === 0 ? joined(after, children[1]!) : joined(children[left]!, after);
+    children.splice(left, 2, ...pair);
+  } else children[at] = after;
+  return inner(children);
+};
+
+/** The tree without the key. The old one stays as it was, and is the answer where the key is not in it. */
+export const treeDelete = <V>(root: TreeNode<V>, key: string): TreeNode<V> => {
+  let node = deleteIn(root, key);
+  while (node.children !== null && node.children.length <= 1) node = node.children[0] ?? emptyTree<V>();
+  return node;
+};
+
+/** How many keys are below `key`. */
+export const treeRank = <V>(root: TreeNode<V>, key: string): number => {
+  let node = root;
+  let rank = 0;
+  while (node.children !== null) {
+    const at = childFor(node.keys, key);
+    for (let before = 0; before < at; before++) rank += node.children[before]!.size;
+    node = node.children[at]!;
+  }
+  return rank + countBelow(node.keys, key);
+};
+
+/**
+ * Calls `visit` for the entries from `from` on (included) to `end` (not included; null for no end), ascending, until it
+ * returns false.
+ */
+export const treeVisit = <V>(
+  node: TreeNode<V>,
+  from: string,
+  end: string | null,
+  visit: (key: string, value: V) => boolean,
+): boolean => {
+  const { keys, values, children } = node;
+  if (children !== null) {
+    for (let at = childFor(keys, from); at < children.length; at++) {
+      if (end !== null && keys[at]! >= end) return false;
+      if (!treeVisit(children[at]!, from, end, visit)) return false;
+    }
+    return true;
+  }
+  for (let at = countBelow(keys, from); at < keys.length; at++) {
+    const key = keys[at]!;
+    if ((end !== null && key >= end) || !visit(key, values[at]!)) return false;
+  }
+  return true;
+};

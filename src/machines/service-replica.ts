@@ -1,0 +1,436 @@
+import type { IO, Links, Module, NodeId, Port } from "../model/index.ts";
+import type { ReplicatedLog, Role, Term } from "../protocols/index.ts";
+import type { Remembered } from "./client-sessions.ts";
+import type { End, Entry } from "./entry.ts";
+import { type Difference, type HashReport, type HashReports, noReports, ownHash, peerHash } from "./hash-reports.ts";
+import type { HostedMachine, SnapshotChunk } from "./machine-host.ts";
+import type { CommandFailure, QueryFailure } from "./outcome.ts";
+import { type ServiceClock, serviceTime } from "./service-clock.ts";
+import type { Refused, ToClient, ToReplica } from "./service-messages.ts";
+
+/** How a replica stands. */
+export interface ReplicaStatus {
+  readonly role: Role;
+  readonly term: Term;
+  readonly leader: NodeId | null;
+  /** Index of the last entry that was applied. */
+  readonly applied: number;
+  /** The latest hash of the state, and the index right after which it was taken; null before the first. */
+  readonly stateHash: number | null;
+  readonly hashedAt: number;
+  /** Index of the last snapshot that is complete and durable. */
+  readonly snapshot: number;
+  /** Commands of clients that wait for their turn here. */
+  readonly waiting: number;
+  /** The first index at which another replica was seen to have another state; null while all is well. */
+  readonly divergedAt: number | null;
+}
+
+/** A replica of a service, for whatever brings it its clients: a client is a number that is unique here. */
+export interface ServiceReplica<Command, Answer, Query, Result> extends Port {
+  readonly requests: {
+    /** A message of a client. */
+    readonly receive: (client: number, message: ToReplica<Command, Query>) => void;
+    /** A client is gone: nothing that it waits for will be said to it. */
+    readonly left: (client: number) => void;
+    /** Asks for the status. */
+    readonly askStatus: () => void;
+  };
+  readonly indications: {
+    /** A message for a client. */
+    readonly reply: (client: number, message: ToClient<Answer, Result>) => void;
+    /** The alarm: after the same entries another replica has another state. One of them is wrong; nobody knows which. */
+    readonly diverged: (index: number, peer: NodeId, ownHash: number, peerHash: number) => void;
+    /** How this replica stands. */
+    readonly status: (status: ReplicaStatus) => void;
+    /** A command had its turn here, for the first time; only where the replica was told to tell. */
+    readonly applied: (index: number, command: Command, end: Remembered<Answer>) => void;
+  };
+}
+
+/** The decisions of a replica that can be wrong by themselves. */
+export interface ReplicaRules {
+  /** Whether a linearizable query waits until the log says that the state is new enough. */
+  readonly waitsForLog: () => boolean;
+}
+
+const replicaRules: ReplicaRules = { waitsForLog: () => true };
+
+/** How a replica works. */
+export interface ReplicaOptions {
+  /** How many commands of one session may be unanswered at a time; clients are told. */
+  readonly commandsMax: number;
+  /** Commands that may wait for their turn at a time, of all clients. */
+  readonly waitingMax: number;
+  /** Queries that may wait for the log at a time. */
+  readonly queriesMax: number;
+  /** Milliseconds between two entries that only let time pass, while this replica leads. */
+  readonly passMs: number;
+  /** So many entries from one snapshot to the next. */
+  readonly snapshotEvery: number;
+  /** Whether it tells of every command that had its turn. */
+  readonly tells: boolean;
+  readonly rules?: Partial<ReplicaRules>;
+}
+
+/** Who waits for the end of an entry. */
+type Waiting =
+  | { readonly kind: "open"; readonly client: number; readonly token: number; term: Term }
+  | {
+      readonly kind: "execute";
+      readonly client: number;
+      readonly session: number;
+      readonly sequence: number;
+      term: Term;
+    };
+
+interface Asked<Query> {
+  readonly client: number;
+  readonly id: number;
+  readonly query: Query;
+}
+
+interface ReplicaState<Query> {
+  role: Role;
+  term: Term;
+  leader: NodeId | null;
+  clock: ServiceClock;
+  /** The last request to a port below. */
+  lastId: number;
+  applied: number;
+  /** Proposals that are not in the log yet, by their request. */
+  proposed: Map<number, Waiting>;
+  /** Those that are, by index. */
+  waiting: Map<number, Waiting>;
+  /** Linearizable queries that came since the log was asked last. */
+  batch: Asked<Query>[];
+  /** Batches for which the log was asked, by request. */
+  reading: Map<number, readonly Asked<Query>[]>;
+  /** How many there are in all batches. */
+  queries: number;
+  /** Queries that the machine is answering in this step. */
+  asking: Map<number, Asked<Query>>;
+  /** Index of the last snapshot that is durable, and of the one that is being made. */
+  snapshotAt: number;
+  takingAt: number | null;
+  readonly hashes: HashReports;
+}
+
+const newReplica = <Query>(): ReplicaState<Query> => ({
+  role: "follower",
+  term: 0,
+  leader: null,
+  clock: { timeMs: 0, readingMs: 0 },
+  lastId: 0,
+  applied: 0,
+  proposed: new Map(),
+  waiting: new Map(),
+  batch: [],
+  reading: new Map(),
+  queries: 0,
+  asking: new Map(),
+  snapshotAt: 0,
+  takingAt: null,
+  hashes: noReports(),
+});
+
+type Replica<Command, Answer, Query, Result> = {
+  provides: ServiceReplica<Command, Answer, Query, Result>;
+  uses: {
+    log: ReplicatedLog<Entry<Command>, SnapshotChunk>;
+    machine: HostedMachine<Command, Answer, Query, Result>;
+    peers: Links<HashReport>;
+  };
+  state: ReplicaState<Query>;
+  timers: { pass: []; slice: [] };
+};
+
+type Out<Command, Answer, Query, Result> = IO<Replica<Command, Answer, Query, Result>>;
+
+const refuse = <C, A, Q, R>(
+  io: Out<C, A, Q, R>,
+  waiting: Waiting,
+  why: Refused<CommandFailure>,
+  leader: NodeId | null,
+) => {
+  const { kind, client } = waiting;
+  if (kind === "open") io.up.reply(client, { kind: "open refused", token: waiting.token, why, leader });
+  else {
+    const { session, sequence } = waiting;
+    io.up.reply(client, { kind: "command refused", session, sequence, why, leader });
+  }
+};
+
+const refuseQuery = <C, A, Q, R>(
+  io: Out<C, A, Q, R>,
+  { client, id }: Asked<Q>,
+  why: Refused<QueryFailure>,
+  leader: NodeId | null,
+) => {
+  io.up.reply(client, { kind: "query refused", id, why, leader });
+};
+
+const answer = <C, A, Q, R>(io: Out<C, A, Q, R>, waiting: Waiting, end: End<A>, commandsMax: number): void => {
+  const { client } = waiting;
+  if (end.kind === "refused") refuse(io, waiting, end.why, null);
+  else if (end.kind === "opened" && waiting.kind === "open")
+    io.up.reply(client, { kind: "opened", token: waiting.token, session: end.session, commandsMax });
+  else if (end.kind === "executed" && waiting.kind === "execute") {
+    const { session, sequence } = waiting;
+    io.up.reply(client, { kind: "executed", session, sequence, end: end.end });
+  }
+};
+
+/** What a replica does, whatever made it do so. */
+const replicaActs = <Command, Answer, Query, Result>(
+  { waitingMax, queriesMax, passMs }: Pick<ReplicaOptions, "waitingMax" | "queriesMax" | "passMs">,
+  rules: ReplicaRules,
+) => {
+  type S = ReplicaState<Query>;
+  type Io = Out<Command, Answer, Query, Result>;
+
+  const act = {
+    timeOf: (s: S, io: Io): number => serviceTime(s.clock, io.clock("monotonic"), 2 * passMs),
+
+    /** Puts an entry into the log, if this replica leads and has room. */
+    propose: (s: S, io: Io, waiting: Waiting, entry: Entry<Command>): void => {
+      if (s.role !== "leader") return refuse(io, waiting, "not leader", s.leader);
+      if (s.proposed.size + s.waiting.size >= waitingMax) return refuse(io, waiting, "overloaded", null);
+      const id = ++s.lastId;
+      s.proposed.set(id, waiting);
+      io.log.propose(id, entry);
+    },
+
+    query: (s: S, io: Io, asked: Asked<Query>, isLinearizable: boolean): void => {
+      if (!isLinearizable || !rules.waitsForLog()) return act.ask(s, io, asked);
+      if (s.role !== "leader") return refuseQuery(io, asked, "not leader", s.leader);
+      if (s.queries >= queriesMax) return refuseQuery(io, asked, "overloaded", null);
+      s.queries++;
+      s.batch.push(asked);
+    },
+
+    /** Lets the machine answer now. */
+    ask: (s: S, io: Io, asked: Asked<Query>): void => {
+      const id = ++s.lastId;
+      s.asking.set(id, asked);
+      io.machine.query(id, asked.query);
+    },
+
+    /** This replica leads no more: whoever waits here is told, so that nobody waits for an answer that may not come. */
+    letGo: (s: S, io: Io): void => {
+      const clients = new Set([...s.proposed.values(), ...s.waiting.values()].map(({ client }) => client));
+      s.proposed.clear();
+      s.waiting.clear();
+      for (const client of clients) io.up.reply(client, { kind: "redirect", leader: s.leader });
+      io.timers.pass.cancel();
+    },
+
+    raise: (io: Io, { peer, index, own, peers }: Difference): void => io.up.diverged(index, peer, own, peers),
+  };
+  return act;
+};
+
+/**
+ * A replica of a service, above a replicated log: the leader puts the commands of clients into the log and answers them
+ * when they had their turn; the others send clients to it. A linearizable query waits until the log says that the state
+ * is new enough; a serializable one is answered at once. Replicas tell each other hashes of their states, so that one
+ * that strays is noticed. Nothing here is durable: after a crash the log says it all again, from its last snapshot on.
+ *
+ * Source: Ongaro 2014, Consensus: Bridging Theory and Practice, chapter 6.
+ */
+export const serviceReplica = <Command, Answer, Query, Result>({
+  commandsMax,
+  waitingMax,
+  queriesMax,
+  passMs,
+  snapshotEvery,
+  tells,
+  rules: changed = {},
+}: ReplicaOptions): Module<Replica<Command, Answer, Query, Result>> => {
+  const act = replicaActs<Command, Answer, Query, Result>(
+    { waitingMax, queriesMax, passMs },
+    { ...replicaRules, ...changed },
+  );
+  return {
+    name: "replica of a service",
+    source: "Ongaro 2014, chapter 6",
+    marks: ["another entry at its index", "a batch of queries", "a snapshot"],
+    init: newReplica,
+    /** All queries that came together are one question to the log. */
+    settled(s, io) {
+      if (s.batch.length === 0) return;
+      if (s.batch.length > 1) io.mark("a batch of queries");
+      const id = ++s.lastId;
+      s.reading.set(id, s.batch);
+      s.batch = [];
+      io.log.read(id);
+    },
+    upon: {
+      request: {
+        receive(s, io, client, message) {
+          if (message.kind === "query")
+            return act.query(
+              s,
+              io,
+              { client, id: message.id, query: message.query },
+              message.consistency === "linearizable",
+            );
+          if (message.kind === "close") {
+            if (s.role === "leader")
+              io.log.propose(++s.lastId, { kind: "close", timeMs: act.timeOf(s, io), session: message.session });
+            return;
+          }
+          const timeMs = act.timeOf(s, io);
+          if (message.kind === "open")
+            return act.propose(
+              s,
+              io,
+              { kind: "open", client, token: message.token, term: 0 },
+              { kind: "open", timeMs },
+            );
+          const { session, sequence, doneBelow, command } = message;
+          act.propose(
+            s,
+            io,
+            { kind: "execute", client, session, sequence, term: 0 },
+            { kind: "execute", timeMs, session, sequence, doneBelow, command },
+          );
+        },
+        left(s, _io, client) {
+          const before = s.batch.length;
+          s.batch = s.batch.filter((asked) => asked.client !== client);
+          s.queries -= before - s.batch.length;
+        },
+        askStatus(s, io) {
+          const { role, term, leader, applied, proposed, waiting, snapshotAt: snapshot, hashes } = s;
+          const [hashedAt, stateHash] = [...hashes.own].at(-1) ?? [0, null];
+          io.up.status({
+            role,
+            term,
+            leader,
+            applied,
+            stateHash,
+            hashedAt,
+            snapshot,
+            waiting: proposed.size + waiting.size,
+            divergedAt: hashes.divergedAt,
+          });
+        },
+      },
+      log: {
+        appended(s, _io, id, index, term) {
+          const waiting = s.proposed.get(id);
+          if (waiting === undefined) return;
+          s.proposed.delete(id);
+          waiting.term = term;
+          s.waiting.set(index, waiting);
+        },
+        refused(s, io, id, reason, leader) {
+          const waiting = s.proposed.get(id);
+          const why = reason === "overloaded" ? "overloaded" : "not leader";
+          if (waiting !== undefined) {
+            s.proposed.delete(id);
+            return refuse(io, waiting, why, leader);
+          }
+          const batch = s.reading.get(id) ?? [];
+          s.reading.delete(id);
+          s.queries -= batch.length;
+          for (const asked of batch) refuseQuery(io, asked, why, leader);
+        },
+        committed(s, io, index, term, entry) {
+          s.applied = index;
+          const waiting = s.waiting.get(index);
+          if (waiting !== undefined && waiting.term !== term) {
+            io.mark("another entry at its index");
+            s.waiting.delete(index);
+            refuse(io, waiting, "not leader", s.leader);
+          }
+          if (entry === null) return;
+          s.clock.timeMs = Math.max(s.clock.timeMs, entry.timeMs);
+          io.machine.apply(index, entry);
+        },
+        readReady(s, io, id) {
+          const batch = s.reading.get(id) ?? [];
+          s.reading.delete(id);
+          s.queries -= batch.length;
+          for (const asked of batch) act.ask(s, io, asked);
+        },
+        leadership(s, io, role, term, leader) {
+          const led = s.role === "leader";
+          s.role = role;
+          s.term = term;
+          s.leader = leader;
+          if (led && role !== "leader") act.letGo(s, io);
+          if (led || role !== "leader") return;
+          s.clock.readingMs = io.clock("monotonic");
+          io.timers.pass.set(passMs);
+        },
+        restored(s, io, index, number, chunk, isLast) {
+          if (number === 0) s.takingAt = null;
+          io.machine.restore(index, number, chunk, isLast);
+        },
+        snapshotSaved(s, _io, index) {
+          s.snapshotAt = Math.max(s.snapshotAt, index);
+          if (s.takingAt === index) s.takingAt = null;
+        },
+        membership: () => undefined,
+        membersChanged: () => undefined,
+      },
+      machine: {
+        applied(s, io, index, entry, end) {
+          if (tells && entry.kind === "execute" && end.kind === "executed" && !end.again)
+            io.up.applied(index, entry.command, end.end);
+          const waiting = s.waiting.get(index);
+          if (waiting !== undefined) {
+            s.waiting.delete(index);
+            answer(io, waiting, end, commandsMax);
+          }
+          if (s.takingAt !== null || index - s.snapshotAt < snapshotEvery) return;
+          io.mark("a snapshot");
+          // More entries may have their turn before the request has: the first slice says where the snapshot stands.
+          s.takingAt = index;
+          io.machine.snapshot();
+          io.timers.slice.set(0);
+        },
+        hashed(s, io, index, hash) {
+          for (const difference of ownHash(s.hashes, index, hash)) act.raise(io, difference);
+          for (const peer of io.nodes) if (peer !== io.self) io.peers.send(peer, { index, hash });
+        },
+        answered(s, io, id, index, end) {
+          const asked = s.asking.get(id)!;
+          s.asking.delete(id);
+          if (end.kind === "answer")
+            io.up.reply(asked.client, { kind: "result", id: asked.id, index, result: end.result });
+          else refuseQuery(io, asked, "machine failed", null);
+        },
+        sliced(s, io, index, number, chunk, isLast) {
+          if (s.takingAt === null) return io.note("the slice of a snapshot that was given up", index);
+          s.takingAt = index;
+          io.log.saveSnapshot(index, number, chunk, isLast);
+          if (!isLast) io.timers.slice.set(0);
+        },
+        restored(s, _io, index, timeMs) {
+          s.applied = index;
+          s.snapshotAt = index;
+          s.clock.timeMs = Math.max(s.clock.timeMs, timeMs);
+        },
+      },
+      peers: {
+        deliver(s, io, peer, report) {
+          const difference = peerHash(s.hashes, peer, report, s.applied);
+          if (difference !== null) act.raise(io, difference);
+        },
+      },
+      timer: {
+        pass(s, io) {
+          if (s.role !== "leader") return;
+          io.log.propose(++s.lastId, { kind: "pass", timeMs: act.timeOf(s, io) });
+          io.timers.pass.set(passMs);
+        },
+        slice(_s, io) {
+          io.machine.slice();
+        },
+      },
+    },
+  };
+};

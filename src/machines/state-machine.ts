@@ -1,0 +1,69 @@
+import { clone, hashPlain53 } from "../model/index.ts";
+
+/** What a command may know besides the state: where it stands in the log, and the time that the log itself carries. */
+export interface Turn {
+  /** Position in the log. Grows with each command; the numbers between belong to the service itself. */
+  readonly index: number;
+  /**
+   * Milliseconds of the service's own time: the leader counts them, the log carries them, so every replica sees the same.
+   * They never go back and stand still while nobody leads. They are no time of day.
+   */
+  readonly timeMs: number;
+}
+
+/** A part of a snapshot, and where the next one begins: null behind the last. */
+export interface Slice {
+  /** Plain data. Some 64 KiB is a good size: a slice is made and sent at one go. */
+  readonly chunk: unknown;
+  readonly next: string | null;
+}
+
+/** How a machine whose state is large is copied in slices, none of which holds the process up. */
+export interface Slicing<State> {
+  /** A state with the same content that later commands leave as it is: made at once, however large it is. */
+  view(state: State): State;
+  /** The part of a view that begins at `cursor`, null for the first. */
+  slice(view: State, cursor: string | null): Slice;
+  /** The state with one more chunk; the first is added to what `init` gives, the others follow in order. */
+  restore(state: State, chunk: unknown, version: number): State;
+}
+
+/**
+ * What is replicated: a state, how a command changes it and what it answers, and what can be asked of it. `apply` changes
+ * the state in place. It must be deterministic: no clock, no chance, nothing but the state, the command and the turn, or
+ * the replicas part for ever (an alarm tells when they do). When it throws, the command is answered by an error that says
+ * so; what it changed before stays, so check first and change then.
+ *
+ * Commands, answers, queries and results are plain data; so is the state, an object or a collection.
+ *
+ * Source: Schneider 1990, Implementing Fault-Tolerant Services Using the State Machine Approach.
+ */
+export interface StateMachine<State, Command, Answer, Query = never, Result = never> {
+  readonly name: string;
+  /** Grows when the content of snapshots changes. A replica refuses a snapshot of a newer version than its own. */
+  readonly version: number;
+  /** The state before the first command, made anew at each call. */
+  init(): State;
+  /** The turn of one command: changes `state`, and answers. */
+  apply(state: State, command: Command, turn: Turn): Answer;
+  /** Answers a question. Changes nothing. */
+  query(state: State, query: Query): Result;
+  /** For large states. Without it a snapshot is the whole state at once, fine up to some megabytes. */
+  readonly slicing?: Slicing<State>;
+  /** A number that differs for different states, all but certainly: below 2^53. Of the whole content when absent. */
+  hash?(state: State): number;
+}
+
+const wholeAtOnce = <State>(): Slicing<State> => ({
+  view: (state) => clone(state),
+  slice: (view) => ({ chunk: view, next: null }),
+  restore: (_state, chunk) => clone(chunk as State),
+});
+
+/** How this machine is copied: as it says, or whole at once. */
+export const slicingOf = <State>({ slicing }: { readonly slicing?: Slicing<State> }): Slicing<State> =>
+  slicing ?? wholeAtOnce();
+
+/** The hash of a state of this machine. */
+export const hashOf = <State>(machine: { hash?(state: State): number }, state: State): number =>
+  machine.hash?.(state) ?? hashPlain53(state);
