@@ -50,6 +50,8 @@ export const clientDoor = <C, A, Q, R>(): Module<{
       reply(_s, io, client, message) {
         io.clients.send(client, message);
       },
+      operated: () => undefined,
+      addresses: () => undefined,
       diverged(_s, io, index, peer, ownHash, peerHash) {
         io.up.diverged(index, peer, ownHash, peerHash);
       },

@@ -1,6 +1,14 @@
 import type { Remembered } from "./client-sessions.ts";
 import type { CommandFailure } from "./outcome.ts";
 
+/** Where a member of a service is reached, as its host writes addresses. */
+export interface MemberAddress {
+  /** By the other members. */
+  readonly peer: string;
+  /** By clients. */
+  readonly client: string;
+}
+
 /** What lies in the log of a service. Each entry carries the service's time, which the leader counted. */
 export type Entry<Command> =
   /** A client opens a session; its number is the index of this entry. */
@@ -15,6 +23,13 @@ export type Entry<Command> =
       readonly command: Command;
     }
   | { readonly kind: "close"; readonly timeMs: number; readonly session: number }
+  /** Where a member is reached from now on; null where it is gone. */
+  | {
+      readonly kind: "address";
+      readonly timeMs: number;
+      readonly member: number;
+      readonly address: MemberAddress | null;
+    }
   /** Nothing but time passes. */
   | { readonly kind: "pass"; readonly timeMs: number };
 

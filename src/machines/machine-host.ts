@@ -10,7 +10,7 @@ import {
   type SessionRules,
   sessionRules,
 } from "./client-sessions.ts";
-import type { End, Entry } from "./entry.ts";
+import type { End, Entry, MemberAddress } from "./entry.ts";
 import { hashOf, type Slicing, type StateMachine, slicingOf } from "./state-machine.ts";
 
 /** A part of a snapshot of a service: of its sessions first, then of the machine. */
@@ -21,6 +21,7 @@ export type SnapshotChunk =
       readonly version: number;
       readonly timeMs: number;
       readonly sessions: ClientSessions<unknown>;
+      readonly addresses: ReadonlyMap<number, MemberAddress>;
     }
   | { readonly kind: "machine"; readonly chunk: unknown };
 
@@ -39,6 +40,8 @@ export interface HostedMachine<Command, Answer, Query, Result> extends Port {
     readonly apply: (index: number, entry: Entry<Command>) => void;
     /** Answers from the state as it is when this request has its turn. */
     readonly query: (id: number, query: Query) => void;
+    /** Asks for the hash of the state as it is when this request has its turn. */
+    readonly askHash: () => void;
     /** Begins a snapshot of the state as it is; one that was under way is dropped. */
     readonly snapshot: () => void;
     /** The next slice of the snapshot that was begun. */
@@ -51,6 +54,10 @@ export interface HostedMachine<Command, Answer, Query, Result> extends Port {
     readonly applied: (index: number, entry: Entry<Command>, end: End<Answer>) => void;
     /** The hash of the state right after an index, the same indexes at every replica. */
     readonly hashed: (index: number, hash: number) => void;
+    /** The hash that was asked for. */
+    readonly hashNow: (index: number, hash: number) => void;
+    /** Where members are reached that came, or moved, since the service began; also after a snapshot was restored. */
+    readonly addresses: (addresses: ReadonlyMap<number, MemberAddress>) => void;
     /** The answer to a query, from the state right after `index`. */
     readonly answered: (id: number, index: number, answer: Answered<Result>) => void;
     /** A slice of the snapshot that was begun at `index`. */
@@ -72,6 +79,7 @@ interface Taking<State> {
   readonly index: number;
   readonly view: State;
   readonly sessions: ClientSessions<unknown>;
+  readonly addresses: ReadonlyMap<number, MemberAddress>;
   readonly timeMs: number;
   number: number;
   cursor: string | null;
@@ -80,6 +88,8 @@ interface Taking<State> {
 interface HostState<State, Answer> {
   data: State;
   sessions: ClientSessions<Answer>;
+  /** Where members are reached that came, or moved, since the service began. */
+  addresses: Map<number, MemberAddress>;
   /** The service's time, and the index of the last entry. */
   timeMs: number;
   index: number;
@@ -130,6 +140,7 @@ export const machineHost = <State, Command, Answer, Query, Result>(
         ? { kind: "opened", session: index }
         : { kind: "refused", why: "too many sessions" };
     if (entry.kind === "close") s.sessions.delete(entry.session);
+    if (entry.kind === "address") setAddress(s.addresses, entry.member, entry.address);
     return { kind: "done" };
   };
 
@@ -137,7 +148,15 @@ export const machineHost = <State, Command, Answer, Query, Result>(
     name: `host of ${machine.name}`,
     source: "Schneider 1990; Ongaro 2014, 6.3",
     marks: ["a command comes again", "a session expires", "a command of an expired session", "a restored snapshot"],
-    init: () => ({ data: machine.init(), sessions: new Map(), timeMs: 0, index: 0, taking: null, restoring: 0 }),
+    init: () => ({
+      data: machine.init(),
+      sessions: new Map(),
+      addresses: new Map(),
+      timeMs: 0,
+      index: 0,
+      taking: null,
+      restoring: 0,
+    }),
     upon: {
       request: {
         apply(s, io, index, entry) {
@@ -149,16 +168,21 @@ export const machineHost = <State, Command, Answer, Query, Result>(
           if (end.kind === "executed" && end.again) io.mark("a command comes again");
           if (end.kind === "refused" && end.why === "session expired") io.mark("a command of an expired session");
           io.up.applied(index, entry, end);
+          if (entry.kind === "address") io.up.addresses(new Map(s.addresses));
           if (index % hashEvery === 0) io.up.hashed(index, hashOf(machine, s.data));
         },
         query(s, io, id, query) {
           const end = turn(() => machine.query(s.data, query));
           io.up.answered(id, s.index, end.kind === "answer" ? { kind: "answer", result: end.answer } : end);
         },
+        askHash(s, io) {
+          io.up.hashNow(s.index, hashOf(machine, s.data));
+        },
         snapshot(s) {
           const sessions = copySessions(rules.kept(s.sessions));
+          const addresses = new Map(s.addresses);
           const view = slicing.view(s.data);
-          s.taking = { index: s.index, view, sessions, timeMs: s.timeMs, number: 0, cursor: null };
+          s.taking = { index: s.index, view, sessions, addresses, timeMs: s.timeMs, number: 0, cursor: null };
         },
         slice(s, io) {
           if (s.taking !== null) takeSlice(s, io, s.taking, slicing, machine);
@@ -172,6 +196,7 @@ export const machineHost = <State, Command, Answer, Query, Result>(
           s.index = index;
           io.mark("a restored snapshot");
           io.up.restored(index, s.timeMs);
+          io.up.addresses(new Map(s.addresses));
         },
       },
     },
@@ -188,6 +213,11 @@ const turn = <T>(run: () => T): Remembered<T> => {
   }
 };
 
+const setAddress = (addresses: Map<number, MemberAddress>, member: number, address: MemberAddress | null): void => {
+  if (address === null) addresses.delete(member);
+  else addresses.set(member, address);
+};
+
 const takeSlice = <State, Command, Answer, Query, Result>(
   s: HostState<State, Answer>,
   io: IO<Host<State, Command, Answer, Query, Result>>,
@@ -195,9 +225,10 @@ const takeSlice = <State, Command, Answer, Query, Result>(
   slicing: Slicing<State>,
   { name, version }: { readonly name: string; readonly version: number },
 ): void => {
-  const { index, number, sessions, timeMs, view, cursor } = taking;
+  const { index, number, sessions, addresses, timeMs, view, cursor } = taking;
   taking.number++;
-  if (number === 0) return io.up.sliced(index, 0, { kind: "service", machine: name, version, timeMs, sessions }, false);
+  if (number === 0)
+    return io.up.sliced(index, 0, { kind: "service", machine: name, version, timeMs, sessions, addresses }, false);
   const { chunk, next } = slicing.slice(view, cursor);
   taking.cursor = next;
   if (next === null) s.taking = null;
@@ -224,4 +255,5 @@ const takeOver = <State, Answer>(
   s.restoring = chunk.version;
   s.timeMs = chunk.timeMs;
   s.sessions = copySessions(chunk.sessions as ClientSessions<Answer>);
+  s.addresses = new Map(chunk.addresses);
 };

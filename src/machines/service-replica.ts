@@ -1,7 +1,7 @@
 import type { IO, Links, Module, NodeId, Port } from "../model/index.ts";
-import type { ReplicatedLog, Role, Term } from "../protocols/index.ts";
+import type { Configuration, MembershipChange, Refusal, ReplicatedLog, Role, Term } from "../protocols/index.ts";
 import type { Remembered } from "./client-sessions.ts";
-import type { End, Entry } from "./entry.ts";
+import type { End, Entry, MemberAddress } from "./entry.ts";
 import { type Difference, type HashReport, type HashReports, noReports, ownHash, peerHash } from "./hash-reports.ts";
 import type { HostedMachine, SnapshotChunk } from "./machine-host.ts";
 import type { CommandFailure, QueryFailure } from "./outcome.ts";
@@ -15,9 +15,13 @@ export interface ReplicaStatus {
   readonly leader: NodeId | null;
   /** Index of the last entry that was applied. */
   readonly applied: number;
-  /** The latest hash of the state, and the index right after which it was taken; null before the first. */
-  readonly stateHash: number | null;
+  /** Index of the last entry that is known to be committed. */
+  readonly commit: number;
+  /** The hash of the state, and the index right after which it was taken. */
+  readonly stateHash: number;
   readonly hashedAt: number;
+  /** Who takes part, as far as this replica knows. */
+  readonly configuration: Configuration;
   /** Index of the last snapshot that is complete and durable. */
   readonly snapshot: number;
   /** Commands of clients that wait for their turn here. */
@@ -25,6 +29,12 @@ export interface ReplicaStatus {
   /** The first index at which another replica was seen to have another state; null while all is well. */
   readonly divergedAt: number | null;
 }
+
+/** What an operator asks of the leader. */
+export type OperatorAction =
+  | { readonly kind: "transfer"; readonly to: NodeId }
+  | { readonly kind: "change members"; readonly change: MembershipChange }
+  | { readonly kind: "address"; readonly member: NodeId; readonly address: MemberAddress | null };
 
 /** A replica of a service, for whatever brings it its clients: a client is a number that is unique here. */
 export interface ServiceReplica<Command, Answer, Query, Result> extends Port {
@@ -35,6 +45,8 @@ export interface ServiceReplica<Command, Answer, Query, Result> extends Port {
     readonly left: (client: number) => void;
     /** Asks for the status. */
     readonly askStatus: () => void;
+    /** Asks the leader, which must be this replica, to do something that an operator wants. `id` is the caller's. */
+    readonly operate: (id: number, operation: OperatorAction) => void;
   };
   readonly indications: {
     /** A message for a client. */
@@ -43,6 +55,10 @@ export interface ServiceReplica<Command, Answer, Query, Result> extends Port {
     readonly diverged: (index: number, peer: NodeId, ownHash: number, peerHash: number) => void;
     /** How this replica stands. */
     readonly status: (status: ReplicaStatus) => void;
+    /** What became of an operation: done, or refused, and then it had no effect. */
+    readonly operated: (id: number, refusal: Refusal | null, leader: NodeId | null) => void;
+    /** Where members are reached that came, or moved, since the service began. */
+    readonly addresses: (addresses: ReadonlyMap<NodeId, MemberAddress>) => void;
     /** A command had its turn here, for the first time; only where the replica was told to tell. */
     readonly applied: (index: number, command: Command, end: Remembered<Answer>) => void;
   };
@@ -114,6 +130,10 @@ interface ReplicaState<Query> {
   snapshotAt: number;
   takingAt: number | null;
   readonly hashes: HashReports;
+  commit: number;
+  configuration: Configuration;
+  /** Operations under way, by request to the log, and where they are in the log, by index. */
+  operating: Map<number, { readonly id: number; readonly kind: OperatorAction["kind"] }>;
 }
 
 const newReplica = <Query>(): ReplicaState<Query> => ({
@@ -132,6 +152,9 @@ const newReplica = <Query>(): ReplicaState<Query> => ({
   snapshotAt: 0,
   takingAt: null,
   hashes: noReports(),
+  commit: 0,
+  configuration: { voters: [], votersOutgoing: [], learners: [] },
+  operating: new Map(),
 });
 
 type Replica<Command, Answer, Query, Result> = {
@@ -225,6 +248,25 @@ const replicaActs = <Command, Answer, Query, Result>(
       io.timers.pass.cancel();
     },
 
+    operate: (s: S, io: Io, id: number, operation: OperatorAction): void => {
+      const request = ++s.lastId;
+      s.operating.set(request, { id, kind: operation.kind });
+      if (operation.kind === "transfer") io.log.transferLeadership(request, operation.to);
+      else if (operation.kind === "change members") io.log.changeMembers(request, operation.change);
+      else {
+        const { member, address } = operation;
+        io.log.propose(request, { kind: "address", timeMs: act.timeOf(s, io), member, address });
+      }
+    },
+
+    /** An operation has its end. */
+    operated: (s: S, io: Io, request: number, refusal: Refusal | null): void => {
+      const operation = s.operating.get(request);
+      if (operation === undefined) return;
+      s.operating.delete(request);
+      io.up.operated(operation.id, refusal, s.leader);
+    },
+
     raise: (io: Io, { peer, index, own, peers }: Difference): void => io.up.diverged(index, peer, own, peers),
   };
   return act;
@@ -301,24 +343,17 @@ export const serviceReplica = <Command, Answer, Query, Result>({
           s.batch = s.batch.filter((asked) => asked.client !== client);
           s.queries -= before - s.batch.length;
         },
-        askStatus(s, io) {
-          const { role, term, leader, applied, proposed, waiting, snapshotAt: snapshot, hashes } = s;
-          const [hashedAt, stateHash] = [...hashes.own].at(-1) ?? [0, null];
-          io.up.status({
-            role,
-            term,
-            leader,
-            applied,
-            stateHash,
-            hashedAt,
-            snapshot,
-            waiting: proposed.size + waiting.size,
-            divergedAt: hashes.divergedAt,
-          });
+        askStatus(_s, io) {
+          io.machine.askHash();
+        },
+        operate(s, io, id, operation) {
+          act.operate(s, io, id, operation);
         },
       },
       log: {
-        appended(s, _io, id, index, term) {
+        appended(s, io, id, index, term) {
+          // It may still be lost with its leader; whoever asked looks at the addresses.
+          if (s.operating.has(id)) return act.operated(s, io, id, null);
           const waiting = s.proposed.get(id);
           if (waiting === undefined) return;
           s.proposed.delete(id);
@@ -326,6 +361,7 @@ export const serviceReplica = <Command, Answer, Query, Result>({
           s.waiting.set(index, waiting);
         },
         refused(s, io, id, reason, leader) {
+          if (s.operating.has(id)) return act.operated(s, io, id, reason);
           const waiting = s.proposed.get(id);
           const why = reason === "overloaded" ? "overloaded" : "not leader";
           if (waiting !== undefined) {
@@ -338,6 +374,7 @@ export const serviceReplica = <Command, Answer, Query, Result>({
           for (const asked of batch) refuseQuery(io, asked, why, leader);
         },
         committed(s, io, index, term, entry) {
+          s.commit = index;
           s.applied = index;
           const waiting = s.waiting.get(index);
           if (waiting !== undefined && waiting.term !== term) {
@@ -360,6 +397,9 @@ export const serviceReplica = <Command, Answer, Query, Result>({
           s.role = role;
           s.term = term;
           s.leader = leader;
+          // A transfer is done when another one leads.
+          for (const [request, { kind }] of s.operating)
+            if (kind === "transfer" && leader !== null && leader !== io.self) act.operated(s, io, request, null);
           if (led && role !== "leader") act.letGo(s, io);
           if (led || role !== "leader") return;
           s.clock.readingMs = io.clock("monotonic");
@@ -373,8 +413,12 @@ export const serviceReplica = <Command, Answer, Query, Result>({
           s.snapshotAt = Math.max(s.snapshotAt, index);
           if (s.takingAt === index) s.takingAt = null;
         },
-        membership: () => undefined,
-        membersChanged: () => undefined,
+        membership(s, _io, configuration) {
+          s.configuration = configuration;
+        },
+        membersChanged(s, io, id) {
+          act.operated(s, io, id, null);
+        },
       },
       machine: {
         applied(s, io, index, entry, end) {
@@ -396,6 +440,25 @@ export const serviceReplica = <Command, Answer, Query, Result>({
           for (const difference of ownHash(s.hashes, index, hash)) act.raise(io, difference);
           for (const peer of io.nodes) if (peer !== io.self) io.peers.send(peer, { index, hash });
         },
+        hashNow(s, io, hashedAt, stateHash) {
+          const { role, term, leader, applied, commit, configuration, proposed, waiting, snapshotAt, hashes } = s;
+          io.up.status({
+            role,
+            term,
+            leader,
+            applied,
+            commit,
+            stateHash,
+            hashedAt,
+            configuration,
+            snapshot: snapshotAt,
+            waiting: proposed.size + waiting.size,
+            divergedAt: hashes.divergedAt,
+          });
+        },
+        addresses(_s, io, addresses) {
+          io.up.addresses(addresses);
+        },
         answered(s, io, id, index, end) {
           const asked = s.asking.get(id)!;
           s.asking.delete(id);
@@ -411,6 +474,7 @@ export const serviceReplica = <Command, Answer, Query, Result>({
         },
         restored(s, _io, index, timeMs) {
           s.applied = index;
+          s.commit = Math.max(s.commit, index);
           s.snapshotAt = index;
           s.clock.timeMs = Math.max(s.clock.timeMs, timeMs);
         },
