@@ -9,13 +9,14 @@ import {
   traceFormat,
   traceVersion,
 } from "../model/index.ts";
-import { countEvents, sliceOf } from "../simulate/index.ts";
-import type { Exploration } from "./explore.ts";
+import { countEvents, type Fault, sliceOf } from "../simulate/index.ts";
+import type { Turn } from "./cuts.ts";
+import type { Exploration } from "./exploration.ts";
 import type { Origin } from "./initial-states.ts";
 import { observedIn } from "./local-transitions.ts";
 import type { CarriedMessage, Happening, NodeEvent, NodeImage } from "./node-image.ts";
 import { NodeStep, type StepOptions } from "./node-step.ts";
-import { asCopy, asLoss, waysOfTaking } from "./search.ts";
+import { asCopy, asLie, asLoss, asTurn, waysOfTaking } from "./search.ts";
 
 /** A run that a search found, told again step by step. */
 export interface ExploredRun {
@@ -56,6 +57,9 @@ class Retelling {
   /** Sends of messages that have not arrived, by the atom of the message. */
   readonly #sent = new Map<number, number[]>();
   readonly #down = new Set<NodeId>();
+  /** The local states of the search, by process. */
+  readonly #standing: (number | undefined)[] = [];
+  readonly #traitors: readonly NodeId[];
   #at = 0;
 
   constructor(parts: Exploration, origin: Origin, property: string) {
@@ -65,8 +69,10 @@ class Retelling {
     this.#property = setup.properties.find(({ id }) => id === property) as unknown as Property | undefined;
     this.#remembers = this.#property?.init({ nodes: parts.steps.nodes, model, parameters });
     this.#images = [...origin.unborn];
+    this.#traitors = origin.traitors;
+    for (const traitor of origin.traitors) this.#betray(traitor);
     for (const [node, boot] of origin.boots.entries())
-      this.#step(node, { kind: "boot" }, parts.local.eventOf(node, { kind: "boot" }), boot, undefined);
+      if (!origin.traitors.includes(node)) this.#step(node, { kind: "boot" }, parts.local.eventOf(node, { kind: "boot" }), boot, undefined);
   }
 
   /** One step of the search. */
@@ -74,11 +80,12 @@ class Retelling {
     const { local, atoms } = this.#parts;
     const [outcome, way] = [Math.floor(how / waysOfTaking), how % waysOfTaking];
     this.#at++;
-    const node = local.nodeOf(event);
     const value = atoms.valueOf(event);
+    if (way === asTurn) return this.#turn(value as Turn);
+    const node = local.nodeOf(event);
     if (local.site.at(event) > 0) return this.#step(node, value as NodeEvent, event, outcome, undefined);
     const message = value as CarriedMessage;
-    const send = this.#sendOf(event, way === asCopy || this.#parts.settled.network === "set");
+    const send = way === asLie ? this.#lie(message) : this.#sendOf(event, way === asCopy || this.#parts.settled.network === "set");
     const where = { peer: message.from, path: this.#pathOf(message), data: message.body, cause: send };
     if (way === asLoss) {
       this.#keep("drop", node, { ...where, name: "lost" });
@@ -89,6 +96,27 @@ class Retelling {
       return;
     }
     this.#step(node, { kind: "deliver", message }, event, outcome, where);
+  }
+
+  #betray(node: NodeId): void {
+    this.#down.add(node);
+    const data: Fault = { kind: "byzantine", at: 0, node, behaviour: "arbitrary" };
+    this.events.push({ id: this.events.length, kind: "fault", node, at: 0, name: "byzantine begin", data });
+  }
+
+  #turn({ kind, links }: Turn): void {
+    const data = { kind: "partition", ...links };
+    const name = kind === "cut" ? "partition begin" : "partition end";
+    this.events.push({ id: this.events.length, kind: "fault", at: this.#at, name, data });
+  }
+
+  /** A word that no module sent: a traitor's is a send like any other, the network's own says that it is forged. */
+  #lie(message: CarriedMessage): number {
+    const { from, to, body } = message;
+    const details = { peer: to, path: this.#pathOf(message), data: body };
+    return this.#traitors.includes(from)
+      ? this.#keep("send", from, details)
+      : this.#keep("fault", from, { ...details, name: "forged" });
   }
 
   #step(node: NodeId, event: NodeEvent, atom: number, outcome: number, details: Partial<TraceEvent> | undefined): void {
@@ -221,11 +249,17 @@ class Retelling {
     return stays || sends.length === 0 ? sends[0] : sends.shift();
   }
 
-  /** The draws of an outcome, from the memory of the search: it knows every step that it took. */
+  /**
+   * The draws of an outcome, from the memory of the search: it knows every step that it took. Where it took them in a
+   * local state that stands for this one, the same step of this one has an outcome that nobody can tell from that.
+   */
   #drawsOf(before: NodeImage, event: number, outcome: number): readonly number[] {
     const { local } = this.#parts;
-    const row = local.row(local.stateOf(before), event);
-    return local.draws[local.rowFirst.at(row) + outcome] ?? [];
+    const own = local.stateOf(before);
+    const standing = this.#standing[before.node] ?? own;
+    const taken = local.rowFirst.at(local.row(standing, event)) + outcome;
+    this.#standing[before.node] = local.to.at(taken);
+    return local.draws[own === standing ? taken : local.outcomeLike(taken, local.row(own, event))] ?? [];
   }
 
   #imageAgain(image: NodeImage): NodeImage {

@@ -1,5 +1,5 @@
 import type { NodeId } from "../model/index.ts";
-import { type Prepared, UsageError } from "../simulate/index.ts";
+import { type PartitionForm, type Prepared, UsageError } from "../simulate/index.ts";
 import type { NetworkKind } from "./network-draft.ts";
 
 /** How far a search goes and what it takes for possible. Everything has a default from the scenario's model. */
@@ -20,6 +20,19 @@ export interface ExploreOptions {
   /** Timers that fire in one run. Default: any number. */
   readonly timeoutsMax?: number;
   /**
+   * Cuts of links in one run, one at a time, each mended at some time or never. Default 0: where order is free, what a cut
+   * keeps back is what comes late or never.
+   */
+  readonly partitionsMax?: number;
+  /** How links are cut. Default: as the scenario has it, else in two groups. */
+  readonly forms?: readonly PartitionForm[];
+  /** Traitors, of which each choice is tried. Default: the scenario's where nodes may be Byzantine, else none. */
+  readonly traitors?: number;
+  /** Words that traitors say in one run. Default: any number. */
+  readonly liesMax?: number;
+  /** Messages that the network makes up in one run, in anybody's name. Default: 1 where the network is arbitrary, else 0. */
+  readonly forgeriesMax?: number;
+  /**
    * When writes are durable: at the end of their step, or at an event of its own that a crash may come before. Default:
    * `later` where processes may crash and recover.
    */
@@ -35,6 +48,13 @@ export interface ExploreOptions {
    * at all it goes without instead of refusing. Default false.
    */
   readonly symmetry?: boolean | "where possible" | readonly (readonly NodeId[])[];
+  /**
+   * Look ahead into the table of local steps first, and leave out what cannot matter: local states that nobody can tell
+   * apart are one, messages that would never do anything vanish, and a step that commutes with all that can come before
+   * it is the only one taken of its state. Every verdict on safety stays; counterexamples may be longer. Where it cannot
+   * be, the search goes without and the result says why. Default false.
+   */
+  readonly reduction?: boolean;
   readonly depthMax?: number;
   readonly statesMax?: number;
   /** Bytes that the tables may take. Default 1 GiB. */
@@ -59,6 +79,11 @@ export interface SettledOptions {
   readonly lossesMax: number;
   readonly duplicatesMax: number;
   readonly timeoutsMax: number | null;
+  readonly partitionsMax: number;
+  readonly forms: readonly PartitionForm[];
+  readonly traitors: number;
+  readonly liesMax: number | null;
+  readonly forgeriesMax: number;
   readonly sync: "at once" | "later";
   readonly ordersTimers: boolean;
   readonly recovers: boolean;
@@ -85,14 +110,34 @@ const timersOf = ({ model, scenario }: Prepared, { timers }: ExploreOptions): bo
   return model.timing !== "asynchronous";
 };
 
+const wholeNumbers = [
+  "crashesMax",
+  "lossesMax",
+  "duplicatesMax",
+  "timeoutsMax",
+  "partitionsMax",
+  "traitors",
+  "liesMax",
+  "forgeriesMax",
+  "depthMax",
+  "statesMax",
+] as const;
+
+const traitorsOf = ({ setup, model, scenario }: Prepared, { traitors }: ExploreOptions): number => {
+  const count = traitors ?? (model.nodes === "byzantine" ? (setup.faults?.traitors ?? setup.f ?? 0) : 0);
+  const candidates = setup.faults?.candidates?.length ?? setup.processes.length;
+  if (count > candidates)
+    throw new UsageError(`scenario ${scenario.id} has ${candidates} processes that may be traitors, not ${count}`);
+  return count;
+};
+
 const crashesOf = ({ setup, model }: Prepared, { crashesMax }: ExploreOptions): number =>
   crashesMax ?? (model.nodes === "byzantine" ? 0 : (setup.faults?.crashes ?? setup.f ?? 0));
 
 /** Settles the options of a search from the model of a scenario. Throws UsageError where they cannot be met. */
 export const settle = (prepared: Prepared, options: ExploreOptions): SettledOptions => {
   const { model, setup, scenario } = prepared;
-  for (const name of ["crashesMax", "lossesMax", "duplicatesMax", "timeoutsMax", "depthMax", "statesMax"] as const)
-    wholeNumber(name, options[name]);
+  for (const name of wholeNumbers) wholeNumber(name, options[name]);
   if ((setup.plan ?? []).length > 0)
     throw new UsageError(`scenario ${scenario.id} has faults at fixed times, and exhaustive search has no time`);
   const network = options.network ?? (model.network === "reliable" ? "multiset" : "set");
@@ -105,6 +150,11 @@ export const settle = (prepared: Prepared, options: ExploreOptions): SettledOpti
     lossesMax: options.lossesMax ?? (network === "ordered" && model.network !== "reliable" ? 1 : 0),
     duplicatesMax: network === "set" ? 0 : (options.duplicatesMax ?? 0),
     timeoutsMax: options.timeoutsMax ?? null,
+    partitionsMax: options.partitionsMax ?? 0,
+    forms: options.forms ?? setup.faults?.forms ?? ["full"],
+    traitors: traitorsOf(prepared, options),
+    liesMax: options.liesMax ?? null,
+    forgeriesMax: options.forgeriesMax ?? (model.network === "arbitrary" ? 1 : 0),
     sync: options.sync ?? (recovers && crashesMax > 0 ? "later" : "at once"),
     ordersTimers: timersOf(prepared, options),
     recovers,
@@ -126,14 +176,17 @@ export const groupsOf = ({ setup }: Prepared, { symmetry = false }: ExploreOptio
 
 /** What a search took for impossible, in words: its verdicts hold within this and no further. */
 export const boundsOf = ({ model }: Prepared, settled: SettledOptions): readonly string[] => {
-  const { network, crashesMax, lossesMax, duplicatesMax, timeoutsMax, sync, depthMax } = settled;
+  const { network, crashesMax, lossesMax, duplicatesMax, timeoutsMax, partitionsMax, sync, depthMax } = settled;
+  const { forms, traitors, liesMax, forgeriesMax } = settled;
   const bounds = [`network: ${network}`, `crashes: at most ${crashesMax}`];
   if (network === "ordered") bounds.push(`losses: at most ${lossesMax}`);
   if (network !== "set") bounds.push(`duplicates: at most ${duplicatesMax}`);
   if (timeoutsMax !== null) bounds.push(`timeouts: at most ${timeoutsMax}`);
+  if (partitionsMax > 0) bounds.push(`partitions (${forms.join(", ")}): at most ${partitionsMax}, one at a time`);
   if (crashesMax > 0 && sync === "at once") bounds.push("writes are durable at the end of their step");
   if (depthMax !== Number.POSITIVE_INFINITY) bounds.push(`depth: at most ${depthMax}`);
-  if (model.nodes === "byzantine") bounds.push("no traitors");
-  if (model.network === "arbitrary") bounds.push("no forged messages");
+  if (model.nodes === "byzantine" || traitors > 0) bounds.push(`traitors: ${traitors}, whoever they are`);
+  if (traitors > 0) bounds.push(`what traitors say: ${liesMax === null ? "" : `at most ${liesMax} `}words of the vocabulary`);
+  if (model.network === "arbitrary" || forgeriesMax > 0) bounds.push(`forged messages: at most ${forgeriesMax}`);
   return bounds;
 };

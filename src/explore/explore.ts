@@ -1,19 +1,15 @@
-import type { AnyProperty, Inspection, Parameters, PropertyKind, Verdict } from "../check/index.ts";
-import { ChannelTable, type NodeId, type Program, programOf, type SystemModel } from "../model/index.ts";
-import { type Prepared, type Script, UsageError } from "../simulate/index.ts";
-import { Atoms } from "./atoms.ts";
-import { BudgetTable } from "./budgets.ts";
+import type { AnyProperty, Parameters, PropertyKind, Verdict } from "../check/index.ts";
+import type { SystemModel } from "../model/index.ts";
+import type { Prepared } from "../simulate/index.ts";
+import type { Budgets } from "./budgets.ts";
 import { counterexampleOf, type ExploredRun } from "./counterexample.ts";
-import { boundsOf, type ExploreOptions, groupsOf, type SettledOptions, settle } from "./explore-options.ts";
+import { type Exploration, partsOf, safetyOf } from "./exploration.ts";
+import { boundsOf, type ExploreOptions, type SettledOptions } from "./explore-options.ts";
 import { type Growth, growthOf } from "./growth.ts";
 import { initialStates, type Origin } from "./initial-states.ts";
-import { LocalTransitions } from "./local-transitions.ts";
 import type { NodeImage } from "./node-image.ts";
-import type { StepOptions } from "./node-step.ts";
+import { type Reduction, type ReductionReport, reductionOf } from "./reduction.ts";
 import { type Cut, Search } from "./search.ts";
-import { renamingsMax, renamingsOf, Symmetry } from "./symmetry.ts";
-import { Watch } from "./watch.ts";
-import { type Workloads, workloadsOf } from "./workloads.ts";
 
 /** What an exhaustive search found. */
 export interface ExploreResult {
@@ -43,6 +39,12 @@ export interface ExploreResult {
   readonly bounds: readonly string[];
   /** Why processes that were taken for interchangeable are not: then every state was looked at. */
   readonly asymmetry?: string;
+  /** What was left out where that was asked for, … */
+  readonly reduction?: ReductionReport;
+  /** … or why nothing was. */
+  readonly irreducible?: string;
+  /** Deliveries that changed nothing and were no step. */
+  readonly noOps: number;
   /** How often the protocol's own code ran, for how many unlike steps of single processes. */
   readonly calls: number;
   readonly localSteps: number;
@@ -57,107 +59,6 @@ interface Broken {
   readonly event: number;
   readonly how: number;
 }
-
-/** The parts of one search. */
-export interface Exploration {
-  readonly prepared: Prepared;
-  readonly settled: SettledOptions;
-  readonly channels: ChannelTable;
-  readonly steps: StepOptions;
-  readonly atoms: Atoms;
-  readonly watch: Watch;
-  readonly local: LocalTransitions;
-  readonly budgets: BudgetTable;
-  readonly workloads: Workloads;
-  readonly scripts: readonly Script[];
-  readonly symmetry: Symmetry | null;
-  /** Why symmetry was not even looked for; null where it was, or where nobody asked for it. */
-  readonly hindrance: string | null;
-  /** A look into nodes, for invariants. */
-  readonly lookInto: (images: readonly NodeImage[]) => Inspection;
-}
-
-const programsOf = ({ setup }: Prepared, channels: ChannelTable): readonly Program[] => {
-  const programs = new Map<object, Program>();
-  return setup.processes.map(({ stack }) => {
-    const program = programs.get(stack) ?? programOf(stack, channels);
-    programs.set(stack, program);
-    return program;
-  });
-};
-
-/** What liveness remembers would only tell more states apart: this search does not decide it. */
-const safetyOf = (properties: readonly AnyProperty[]): readonly AnyProperty[] =>
-  properties.filter(({ kind }) => kind === "safety");
-
-const partsOf = (prepared: Prepared, options: ExploreOptions): Exploration => {
-  const { setup, model, parameters } = prepared;
-  const settled = settle(prepared, options);
-  const nodes: NodeId[] = setup.processes.map((_, node) => node);
-  const atoms = new Atoms();
-  const watch = new Watch(safetyOf(setup.properties), { nodes, model, parameters }, atoms);
-  const workloads = workloadsOf(setup);
-  const channels = new ChannelTable();
-  const steps: StepOptions = {
-    programs: programsOf(prepared, channels),
-    nodes,
-    scripts: workloads.all.flat(),
-    sync: settled.sync,
-    ordersTimers: settled.ordersTimers,
-    recovers: settled.recovers,
-    looksInside: watch.looksInside,
-    narrates: false,
-  };
-  const tears = setup.faults?.writes === "separate";
-  const candidates = new Set(setup.faults?.candidates ?? nodes);
-  const local = new LocalTransitions(atoms, steps, {
-    hears: (path) => watch.hears(path),
-    tears,
-    mayCrash: (node) => settled.crashesMax > 0 && candidates.has(node),
-  });
-  const budgets = new BudgetTable(atoms);
-  const groups = groupsOf(prepared, options);
-  const hindrance = hindranceOf(prepared, settled, groups, watch);
-  if (hindrance !== null && options.symmetry !== "where possible") throw new UsageError(`symmetry: ${hindrance}`);
-  const symmetry =
-    hindrance === null && groups.length > 0
-      ? new Symmetry(renamingsOf(setup.processes.length, groups), atoms, local, watch)
-      : null;
-  return {
-    prepared,
-    settled,
-    channels,
-    steps,
-    atoms,
-    watch,
-    local,
-    budgets,
-    workloads,
-    scripts: steps.scripts,
-    symmetry,
-    hindrance,
-    lookInto,
-  };
-};
-
-/** Why symmetry between such processes cannot be made use of, or null. */
-const hindranceOf = (
-  { model }: Prepared,
-  { network }: SettledOptions,
-  groups: readonly (readonly NodeId[])[],
-  watch: Watch,
-): string | null => {
-  if (groups.length === 0) return null;
-  const renamings = groups.reduce((product, { length }) => product * factorial(length), 1);
-  if (network === "ordered") return "not on an ordered network";
-  if (model.nodes === "byzantine") return "not among traitors, who may name anybody";
-  if (watch.inspects) return "not where a property looks into the nodes";
-  if (renamings > renamingsMax)
-    return `${renamings} renamings of the processes, at most ${renamingsMax}; name smaller groups`;
-  return null;
-};
-
-const factorial = (n: number): number => (n <= 1 ? 1 : n * factorial(n - 1));
 
 /** What was violated so far. */
 class Findings {
@@ -187,11 +88,31 @@ class Findings {
   }
 }
 
+const noItems = new Int32Array(0);
+
+/** A reduction where there can be one, else why not. */
+const reductionIn = (
+  { local, settled, watch, symmetry, world, liars }: Exploration,
+  { expired = () => false }: ExploreOptions,
+  budgets: Budgets,
+  origins: readonly Origin[],
+): Reduction | string => {
+  if (watch.inspects) return "a property looks into the processes";
+  if (world?.isPredictable === false) return "links are cut, or what liars say depends on what they heard";
+  if (symmetry !== null) return "one state of each orbit is looked at already";
+  const withLies = origins.map(({ locals, messages, traitors }) => ({
+    locals,
+    messages: [...messages, ...(liars?.wordsIn(traitors, noItems, 0, 0).map(({ message }) => message) ?? [])],
+  }));
+  const meddles = budgets.losses > 0 || budgets.duplicates > 0 || world !== null;
+  return reductionOf({ local, network: settled.network, budgets, meddles, expired, origins: withLies });
+};
+
 const searchOf = (
   parts: Exploration,
   options: ExploreOptions,
   findings: Findings,
-): { readonly search: Search; readonly origins: readonly Origin[] } => {
+): { readonly search: Search; readonly origins: readonly Origin[]; readonly reduction: Reduction | string } => {
   const { settled, atoms, local, watch, budgets, prepared } = parts;
   const images = new Map<number, NodeImage>();
   const imageOf = (state: number): NodeImage => {
@@ -199,6 +120,17 @@ const searchOf = (
     images.set(state, image);
     return image;
   };
+  const left: Budgets = {
+    crashes: settled.crashesMax,
+    losses: settled.lossesMax,
+    duplicates: settled.duplicatesMax,
+    timeouts: settled.timeoutsMax,
+    partitions: settled.partitionsMax,
+    lies: settled.liesMax,
+    forgeries: settled.forgeriesMax,
+  };
+  const origins = initialStates(parts);
+  const reduction = options.reduction === true ? reductionIn(parts, options, left, origins) : "not asked for";
   const search = new Search({
     nodes: prepared.setup.processes.length,
     atoms,
@@ -214,47 +146,22 @@ const searchOf = (
     expired: options.expired ?? (() => false),
     progress: options.progress,
     symmetry: parts.symmetry,
+    reduction: typeof reduction === "string" ? null : reduction,
     loses: settled.lossesMax > 0,
     duplicates: settled.duplicatesMax > 0,
+    world: parts.world,
+    reached: null,
     lookInto: (locals) => parts.lookInto(locals.map(imageOf)),
     broke: (found, parent, event, how) =>
       found.map(({ property, clause }) => findings.add(property, { clause, parent, event, how })).includes(true),
   });
-  const origins = initialStates(parts, (origin) => {
-    const { crashesMax, lossesMax, duplicatesMax, timeoutsMax } = settled;
-    const budget = budgets.of({
-      crashes: crashesMax,
-      losses: lossesMax,
-      duplicates: duplicatesMax,
-      timeouts: timeoutsMax,
-    });
-    search.addInitial(origin.locals, origin.watch, budget, origin.messages);
-  });
-  return { search, origins };
-};
-
-const stateAt = ({ life, volatile }: NodeImage, path: string): unknown =>
-  life !== "up"
-    ? undefined
-    : (volatile as { readonly states: readonly (readonly [string, unknown])[] }).states.find(
-        ([at]) => at === path,
-      )?.[1];
-
-/** As the node sees it: the latest write counts, durable or not. */
-const recordAt = ({ durable, frames }: NodeImage, path: string, name: string): unknown => {
-  for (const frame of frames.toReversed()) {
-    const write = frame.findLast((each) => each.path === path && each.kind === "set" && each.name === name);
-    if (write?.kind === "set") return write.value;
+  for (const { locals, watch: remembers, messages, traitors } of origins) {
+    const budget = budgets.of(left, traitors);
+    const standing = typeof reduction === "string" ? locals : locals.map((state) => reduction.of(state));
+    search.addInitial(standing, remembers, budget, messages);
   }
-  return durable.get(path)?.records.get(name);
+  return { search, origins, reduction };
 };
-
-const lookInto = (images: readonly NodeImage[]): Inspection => ({
-  state: (node, path) => stateAt(images[node]!, path),
-  record: (node, path, name) => recordAt(images[node]!, path, name),
-  event: 0,
-  at: 0,
-});
 
 /**
  * Tries every order of events, every draw and every fault within the bounds, on the protocol code itself. The same states
@@ -266,8 +173,10 @@ const lookInto = (images: readonly NodeImage[]): Inspection => ({
 export const explore = (prepared: Prepared, options: ExploreOptions = {}): ExploreResult => {
   const parts = partsOf(prepared, options);
   const findings = new Findings(parts, options);
-  const { search, origins } = searchOf(parts, options, findings);
+  const { search, origins, reduction } = searchOf(parts, options, findings);
   search.run();
+  if (typeof reduction !== "string" && reduction.refusal !== null)
+    return { ...explore(prepared, { ...options, reduction: false }), irreducible: reduction.refusal };
   if (search.cut === "asymmetry")
     return { ...explore(prepared, { ...options, symmetry: false }), asymmetry: parts.symmetry!.refusal! };
   const counterexamples = new Map<string, ExploredRun>();
@@ -299,6 +208,9 @@ export const explore = (prepared: Prepared, options: ExploreOptions = {}): Explo
     counterexamples,
     bounds,
     ...(parts.hindrance === null ? {} : { asymmetry: parts.hindrance }),
+    ...(typeof reduction === "string" ? {} : { reduction: reduction.report }),
+    ...(typeof reduction === "string" && options.reduction === true ? { irreducible: reduction } : {}),
+    noOps: search.noOps,
     calls: parts.local.calls,
     localSteps: parts.local.size,
     bytes: search.bytes,
@@ -344,7 +256,7 @@ const violation = ({ id, kind, text }: Judged, { clause, events }: ExploredRun, 
 });
 
 const verdictOn = (
-  { watch, prepared, workloads, local, symmetry }: Exploration,
+  { watch, prepared, settled, workloads, local, symmetry }: Exploration,
   { cut, distinct, standsFor }: Search,
   { id, kind, text }: AnyProperty,
   at: number,
@@ -367,11 +279,23 @@ const verdictOn = (
   if (cut === "refusal") return unknown(local.refusal ?? "the protocol needs what exhaustive search has not");
   if (cut !== null) return unknown(`not everything was seen: ${whyCut[cut]}`);
   if (workloads.leftOut !== undefined) return unknown(`not every workload was tried: ${workloads.leftOut}`);
-  if (prepared.model.nodes === "byzantine") return unknown("traitors were not tried");
-  if (prepared.model.network === "arbitrary") return unknown("forged messages were not tried");
+  const untried = untriedIn(prepared, settled);
+  if (untried !== null) return unknown(untried);
   const strength = { by: "exhaustive", states } as const;
   if (exercised === 0) return { ...unknown("never exercised: its premise did not occur"), strength };
   return { property: id, kind, text, verdict: "holds", strength, exercised };
+};
+
+/** Whose lies were not tried, where the model has liars: then nothing holds. */
+const untriedIn = ({ model, setup }: Prepared, { traitors, forgeriesMax }: SettledOptions): string | null => {
+  const mute = (setup.vocabulary ?? []).length === 0 ? "repeated nothing but what was said: the scenario states no vocabulary" : null;
+  if (model.nodes === "byzantine") {
+    if (traitors === 0) return "traitors were not tried";
+    if (mute !== null) return `traitors ${mute}`;
+  }
+  if (model.network !== "arbitrary") return null;
+  if (forgeriesMax === 0) return "forged messages were not tried";
+  return mute === null ? null : `forgers ${mute}`;
 };
 
 const whyCut: { readonly [cut in Cut]: string } = {
@@ -382,4 +306,5 @@ const whyCut: { readonly [cut in Cut]: string } = {
   violation: "the search ended at a violation",
   refusal: "the protocol needs what exhaustive search has not",
   asymmetry: "the processes are not interchangeable",
+  goal: "the search ended at its goal",
 };

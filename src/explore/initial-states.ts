@@ -1,12 +1,13 @@
 import type { NodeId } from "../model/index.ts";
 import type { Script } from "../simulate/index.ts";
-import type { Exploration } from "./explore.ts";
+import type { Exploration } from "./exploration.ts";
 import type { NodeEvent, NodeImage } from "./node-image.ts";
 
 /** A state that a search begins with, and how the processes were booted to reach it. */
 export interface Origin {
-  /** The unborn processes. */
+  /** The unborn processes; traitors stand beside them, and are not booted. */
   readonly unborn: readonly NodeImage[];
+  readonly traitors: readonly NodeId[];
   /** For each process the outcome of its boot that was taken. */
   readonly boots: readonly number[];
   /** Local states, by process. */
@@ -17,12 +18,24 @@ export interface Origin {
 
 const boot: NodeEvent = { kind: "boot" };
 
-/** The processes before their boot, each with the clients of one workload that call it. */
-const unbornOf = (nodes: readonly NodeId[], scripts: readonly Script[], firstScript: number): readonly NodeImage[] =>
+/** Every choice of so many of some nodes. */
+const choicesOf = (nodes: readonly NodeId[], count: number): readonly (readonly NodeId[])[] => {
+  if (count === 0) return [[]];
+  return nodes.flatMap((first, at) => choicesOf(nodes.slice(at + 1), count - 1).map((rest) => [first, ...rest]));
+};
+
+/** The processes before their boot, each with the clients of one workload that call it. A traitor that hears nothing that it could use is as good as stopped. */
+const unbornOf = (
+  nodes: readonly NodeId[],
+  scripts: readonly Script[],
+  firstScript: number,
+  traitors: readonly NodeId[],
+  traitorsLearn: boolean,
+): readonly NodeImage[] =>
   nodes.map((node) => ({
     node,
     incarnation: 0,
-    life: "unborn",
+    life: !traitors.includes(node) ? "unborn" : traitorsLearn ? "traitor" : "stopped",
     volatile: null,
     durable: new Map(),
     frames: [],
@@ -30,51 +43,66 @@ const unbornOf = (nodes: readonly NodeId[], scripts: readonly Script[], firstScr
     timers: [],
     notices: [],
     clients: scripts.flatMap((script, at) =>
-      script.node === node ? [{ script: firstScript + at, next: 0, waits: false }] : [],
+      script.node === node && !traitors.includes(node) ? [{ script: firstScript + at, next: 0, waits: false }] : [],
     ),
   }));
 
-/** Boots the processes one after the other, as every host does; one state for each workload and each draw of a boot. */
-export const initialStates = (
-  { workloads, steps, local, watch, symmetry }: Exploration,
-  each: (origin: Origin) => void,
-): readonly Origin[] => {
+/**
+ * Boots the processes one after the other, as every host does; one state for each workload, each choice of traitors and
+ * each draw of a boot.
+ */
+export const initialStates = (parts: Exploration): readonly Origin[] => {
+  const { workloads, steps, local, watch, symmetry, settled, prepared, liars } = parts;
   const origins: Origin[] = [];
   let firstScript = 0;
   symmetry?.identify(steps.nodes.map((node) => local.eventOf(node, boot)));
   symmetry?.fix(watch.initial());
+  const candidates = prepared.setup.faults?.candidates ?? steps.nodes;
   for (const scripts of workloads.all) {
-    const unborn = unbornOf(steps.nodes, scripts, firstScript);
+    for (const traitors of choicesOf(candidates, settled.traitors)) {
+      const unborn = unbornOf(steps.nodes, scripts, firstScript, traitors, liars?.learn === true);
+      symmetry?.identify(unborn.map((image) => local.stateOf(image)));
+      const start = { unborn, traitors, boots: [], locals: [], watch: watch.initial(traitors), messages: [] };
+      bootFrom(parts, start, origins);
+    }
     firstScript += scripts.length;
-    symmetry?.identify(unborn.map((image) => local.stateOf(image)));
-    const bootFrom = (before: Origin): void => {
-      const node = before.locals.length;
-      if (node === unborn.length) {
-        origins.push(before);
-        return each(before);
-      }
-      const [state, event] = [local.stateOf(unborn[node]!), local.eventOf(node, boot)];
-      const row = local.row(state, event);
-      symmetry?.learnRow(state, event, row);
-      const first = local.rowFirst.at(row);
-      for (let outcome = 0; outcome < local.rowCount.at(row); outcome++)
-        bootFrom(booted(before, first + outcome, outcome));
-    };
-    const booted = ({ boots, locals, watch: remembers, messages }: Origin, at: number, outcome: number): Origin => {
-      const sendsAt = local.sendsAt.at(at);
-      const sends = local.sends.data.subarray(sendsAt, sendsAt + local.sendsCount.at(at));
-      const observed = local.observed.at(at);
-      const fold = observed === 0 ? -1 : watch.next(remembers, observed);
-      if (fold >= 0) symmetry?.learnFold(remembers, observed, fold);
-      return {
-        unborn,
-        boots: [...boots, outcome],
-        locals: [...locals, local.to.at(at)],
-        watch: fold < 0 ? remembers : watch.to(fold),
-        messages: [...messages, ...sends],
-      };
-    };
-    bootFrom({ unborn, boots: [], locals: [], watch: watch.initial(), messages: [] });
   }
   return origins;
+};
+
+/** Boots the next process, and all after it; adds what comes of it. */
+const bootFrom = (parts: Exploration, before: Origin, origins: Origin[]): void => {
+  const { local, symmetry } = parts;
+  const { unborn, locals } = before;
+  const node = locals.length;
+  if (node === unborn.length) {
+    origins.push(before);
+    return;
+  }
+  const state = local.stateOf(unborn[node]!);
+  if (unborn[node]!.life !== "unborn")
+    return bootFrom(parts, { ...before, boots: [...before.boots, 0], locals: [...locals, state] }, origins);
+  const event = local.eventOf(node, boot);
+  const row = local.row(state, event);
+  symmetry?.learnRow(state, event, row);
+  const first = local.rowFirst.at(row);
+  for (let outcome = 0; outcome < local.rowCount.at(row); outcome++)
+    bootFrom(parts, booted(parts, before, first + outcome, outcome), origins);
+};
+
+const booted = ({ local, watch, symmetry }: Exploration, before: Origin, at: number, outcome: number): Origin => {
+  const { unborn, traitors, boots, locals, watch: remembers, messages } = before;
+  const sendsAt = local.sendsAt.at(at);
+  const sends = local.sends.data.subarray(sendsAt, sendsAt + local.sendsCount.at(at));
+  const observed = local.observed.at(at);
+  const fold = observed === 0 ? -1 : watch.next(remembers, observed);
+  if (fold >= 0) symmetry?.learnFold(remembers, observed, fold);
+  return {
+    unborn,
+    traitors,
+    boots: [...boots, outcome],
+    locals: [...locals, local.to.at(at)],
+    watch: fold < 0 ? remembers : watch.to(fold),
+    messages: [...messages, ...sends],
+  };
 };

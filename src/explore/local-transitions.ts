@@ -50,14 +50,14 @@ export const observedIn = (
     seen.push({ kind, node, incarnation, path, name, args });
   };
   if (event.kind === "boot" || event.kind === "crash" || event.kind === "recover") see(event.kind, "", "", []);
-  else if (event.kind === "call") {
+  else if (event.kind === "call" && hears("")) {
     const { script, next } = image.clients[event.client]!;
     const { request, args } = options.scripts[script]!.calls[next]!;
     see("request", "", request, args);
   }
   for (const happening of happenings) {
     const { kind } = happening;
-    if (kind === "answer") see("indication", "", happening.name, happening.args);
+    if (kind === "answer" && hears("")) see("indication", "", happening.name, happening.args);
     else if ((kind === "request" || kind === "indication") && hears(happening.path))
       see(kind, happening.path, happening.name, happening.args);
   }
@@ -132,7 +132,9 @@ export class LocalTransitions {
   stateOf(image: NodeImage): number {
     const id = this.atoms.idOf(`process ${image.node}`, image);
     put(this.stopped, id, image.life === "stopped" ? 1 : 0);
-    put(this.#hears, id, image.life !== "up" ? isDown : image.notices.length > 0 ? isBusy : 0);
+    // What goes to a traitor stays on its way: it is what the liars know.
+    const takesNothing = image.life === "traitor" || image.notices.length > 0;
+    put(this.#hears, id, takesNothing ? isBusy : image.life === "up" ? 0 : isDown);
     return id;
   }
 
@@ -248,6 +250,21 @@ export class LocalTransitions {
       const text = thrown instanceof Error ? thrown.message : String(thrown);
       return { to: state, sends: [], observed: 0, thrown: this.errors.push(text), draws: odometer.path() };
     }
+  }
+
+  /** The outcome of a row that leads to the same as another outcome, and sends and shows the same. */
+  outcomeLike(outcome: number, row: number): number {
+    const sent = (at: number): string =>
+      Array.from(this.sends.data.subarray(this.sendsAt.at(at), this.sendsAt.at(at) + this.sendsCount.at(at)))
+        .sort((a, b) => a - b)
+        .join();
+    const first = this.rowFirst.at(row);
+    for (let at = first; at < first + this.rowCount.at(row); at++) {
+      const isThrown = (this.thrown.at(at) === 0) === (this.thrown.at(outcome) === 0);
+      const isSeen = this.observed.at(at) === this.observed.at(outcome);
+      if (isThrown && isSeen && this.to.at(at) === this.to.at(outcome) && sent(at) === sent(outcome)) return at;
+    }
+    throw new Error("two local states were taken for one, and one of them has an outcome that the other has not");
   }
 
   /** The atom of a message. */

@@ -45,8 +45,8 @@ export interface ClientImage {
 export interface NodeImage {
   readonly node: NodeId;
   readonly incarnation: number;
-  /** `unborn` before its first boot, `stopped` when it never comes back. */
-  readonly life: "unborn" | "up" | "down" | "stopped";
+  /** `unborn` before its first boot, `stopped` when it never comes back; a `traitor` hears, and is played by the search. */
+  readonly life: "unborn" | "up" | "down" | "stopped" | "traitor";
   /** What `NodeMachine.volatile` gave; null while the node is not up. */
   readonly volatile: unknown;
   readonly durable: DiskImage;

@@ -1,13 +1,11 @@
-import type { Inspection } from "../check/index.ts";
 import { assert } from "../model/index.ts";
-import type { Atoms } from "./atoms.ts";
-import { type BudgetTable, spendDuplicate, spendLoss } from "./budgets.ts";
+import { spendDuplicate, spendLoss } from "./budgets.ts";
 import { FingerprintTable } from "./fingerprint-table.ts";
 import { IntBuffer } from "./int-buffer.ts";
-import type { LocalTransitions } from "./local-transitions.ts";
-import { NetworkDraft, type NetworkKind } from "./network-draft.ts";
-import type { Symmetry } from "./symmetry.ts";
-import type { Break, Watch } from "./watch.ts";
+import { NetworkDraft } from "./network-draft.ts";
+import type { SearchInput } from "./search-input.ts";
+import type { Break } from "./watch.ts";
+import type { World } from "./world.ts";
 
 /** How a step was taken: the event as it is, a message that stays to come again, a message that is lost. */
 export const asItIs = 0;
@@ -20,35 +18,8 @@ export const asLie = 4;
 /** Room for the ways of taking a step, below the number of its outcome. */
 export const waysOfTaking = 8;
 
-/** What a search is made of. */
-export interface SearchInput {
-  readonly nodes: number;
-  readonly atoms: Atoms;
-  readonly local: LocalTransitions;
-  readonly watch: Watch;
-  readonly budgets: BudgetTable;
-  readonly network: NetworkKind;
-  readonly order: "breadth-first" | "depth-first";
-  readonly prunesNoOps: boolean;
-  readonly depthMax: number;
-  readonly statesMax: number;
-  readonly bytesMax: number;
-  readonly expired: () => boolean;
-  readonly progress: ((distinct: number, generated: number, open: number) => void) | undefined;
-  /** Whether losing messages is an action of its own; else a message that is lost is one that never comes. */
-  readonly loses: boolean;
-  /** Whether messages may be delivered and stay. */
-  readonly duplicates: boolean;
-  /** A look into the nodes of a state, for invariants. */
-  readonly lookInto: (locals: readonly number[]) => Inspection;
-  /** Where one state of each orbit is enough. */
-  readonly symmetry: Symmetry | null;
-  /** Called at a violation; true when the search is to end. */
-  readonly broke: (found: readonly Break[], parent: number, event: number, how: number) => boolean;
-}
-
 /** Why a search ended before it had seen everything. */
-export type Cut = "depth" | "states" | "memory" | "time" | "violation" | "refusal" | "asymmetry";
+export type Cut = "depth" | "states" | "memory" | "time" | "violation" | "refusal" | "asymmetry" | "goal";
 
 // A state in the frontier: fingerprint, its number, depth, budgets, what properties remember; then a number for each node,
 // how many items the network has, and the items.
@@ -75,6 +46,8 @@ export class Search {
   /** Steps that led into a bound of depth, so that what lies behind was not seen. */
   cut: Cut | null = null;
   depth = 0;
+  /** Steps that changed nothing and were not taken. */
+  noOps = 0;
   readonly #in: SearchInput;
   readonly #visited: FingerprintTable;
   readonly #parents = new IntBuffer();
@@ -124,7 +97,10 @@ export class Search {
     const { low, high } = this.#in.atoms;
     const draft = this.#draft;
     draft.load(this.#state, 0, 0);
-    for (const message of messages) draft.send(message);
+    for (const message of messages) {
+      const there = locals[this.#in.local.receiver.at(message) - 1]!;
+      if (this.#in.local.stopped.at(there) !== 1 && !this.#isDead(there, message)) draft.send(message);
+    }
     let [sumLow, sumHigh] = [draft.low, draft.high];
     for (const atom of [...locals, watch, budget]) {
       sumLow = (sumLow + low.at(atom)) | 0;
@@ -141,6 +117,23 @@ export class Search {
     data.set([sumLow, sumHigh, this.distinct - 1, 0, budget, watch, ...locals, draft.count], at);
     data.set(draft.items.subarray(0, draft.count), at + atNodes + locals.length + 1);
     this.#end(at, atNodes + locals.length + 1 + draft.count, this.#open);
+  }
+
+  /** Adds a state that another search wrote down. */
+  addRecord(record: Int32Array): void {
+    const { nodes } = this.#in;
+    const first = atNodes + nodes + 1;
+    this.#draft.load(record, first, record[atNodes + nodes]!);
+    const [low, high, budget, watch] = [record[atLow]!, record[atHigh]!, record[atBudget]!, record[atWatch]!];
+    if (!this.#isNew(record, atNodes, low, high, budget, watch)) return;
+    this.#parents.push(-1);
+    this.#events.push(0);
+    this.#hows.push(0);
+    const at = this.#begin(record.length);
+    this.#open.data.set(record, at);
+    this.#open.data[at + atNumber] = this.distinct - 1;
+    this.#open.data[at + atDepth] = 0;
+    this.#end(at, record.length, this.#open);
   }
 
   /** Runs to the end, or to a bound. */
@@ -237,6 +230,7 @@ export class Search {
       this.#depthCut = true;
       return;
     }
+    if (this.#in.reduction !== null && this.#takesOne()) return;
     const first = atNodes + nodes + 1;
     const end = first + state[atNodes + nodes]!;
     let previous = -1;
@@ -248,15 +242,56 @@ export class Search {
       this.#deliveries(item);
     }
     for (let node = 0; node < nodes && !this.#over; node++) this.#ownSteps(node);
+    if (this.#in.world !== null) this.#worldSteps(this.#in.world);
     if (this.#in.symmetry !== null)
       this.standsForSteps += (this.generated - generatedBefore) * this.#orbits.at(state[atNumber]!);
   }
 
+  /** Takes a step that commutes with all that can come before it, where there is one. */
+  #takesOne(): boolean {
+    const { nodes, local, network } = this.#in;
+    const state = this.#state;
+    const reduction = this.#in.reduction!;
+    const first = atNodes + nodes + 1;
+    for (let at = first; at < first + state[atNodes + nodes]!; at++) {
+      const message = network === "ordered" ? this.#draft.messageOf(state[at]!) : state[at]!;
+      const node = local.receiver.data[message]! - 1;
+      if (!reduction.isFirst(local.row(state[atNodes + node]!, message))) continue;
+      reduction.single++;
+      this.#take(node, message, state[at]!, state[atBudget]!, asItIs);
+      return true;
+    }
+    for (let node = 0; node < nodes; node++) {
+      const at = local.ownOf(state[atNodes + node]!);
+      for (let index = at; index < at + local.ownCount.data[state[atNodes + node]!]!; index++) {
+        const event = local.own.data[index]!;
+        if (local.cost.data[event] !== 0 || !reduction.isFirst(local.row(state[atNodes + node]!, event))) continue;
+        reduction.single++;
+        this.#take(node, event, 0, state[atBudget]!, asItIs);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** What is no node's own: links change, liars speak. */
+  #worldSteps(world: World): void {
+    const { nodes, local } = this.#in;
+    const state = this.#state;
+    const count = state[atNodes + nodes]!;
+    for (const { event, budget, isMessage } of world.stepsOf(state[atBudget]!, state, atNodes + nodes + 1, count)) {
+      if (this.#over) return;
+      if (isMessage) this.#take(local.receiver.data[event]! - 1, event, 0, budget, asLie);
+      else this.#change(0, event, budget, asTurn);
+    }
+  }
+
   #deliveries(item: number): void {
-    const { local, budgets, loses, duplicates, network } = this.#in;
+    const { local, budgets, loses, duplicates, network, world } = this.#in;
     const message = network === "ordered" ? this.#draft.messageOf(item) : item;
     const node = local.receiver.data[message]! - 1;
     const budget = this.#state[atBudget]!;
+    if (world?.holds(budget, message) === true) return;
     this.#take(node, message, item, budget, asItIs);
     if (local.sender.data[message] === node + 1) return;
     if (duplicates) {
@@ -265,7 +300,7 @@ export class Search {
     }
     if (loses) {
       const left = budgets.after(budget, spendLoss);
-      if (left !== 0) this.#lose(item, message, left);
+      if (left !== 0) this.#change(item, message, left, asLoss);
     }
   }
 
@@ -291,13 +326,17 @@ export class Search {
     this.#in.symmetry?.learnRow(before, event, row);
     const first = local.rowFirst.data[row]!;
     const end = first + local.rowCount.data[row]!;
+    const isSimple = network === "multiset" && how === asItIs && !this.#anyStopped && this.#in.reduction === null && this.#in.world === null;
     for (let outcome = first; outcome < end; outcome++) {
       const to = local.to.data[outcome]!;
       const sends = local.sendsCount.data[outcome]!;
       const observed = local.observed.data[outcome]!;
       const changesNothing = to === before && sends === 0 && observed === 0 && local.thrown.data[outcome] === 0;
       // On an ordered network even a message that does nothing makes room for the next.
-      if (changesNothing && item !== 0 && prunesNoOps && network !== "ordered") continue;
+      if (changesNothing && prunesNoOps && (item === 0 || network !== "ordered")) {
+        this.noOps++;
+        continue;
+      }
       this.generated++;
       const way = (outcome - first) * waysOfTaking + how;
       if (local.thrown.data[outcome] !== 0) {
@@ -305,7 +344,7 @@ export class Search {
         continue;
       }
       const isEnd = local.stopped.data[to] === 1;
-      const isPlain = network === "multiset" && how === asItIs && !this.#anyStopped && !isEnd;
+      const isPlain = isSimple && !isEnd;
       let low: number;
       let high: number;
       if (isPlain) {
@@ -326,7 +365,7 @@ export class Search {
 
   /** The network after a step, on any but the plainest of networks. */
   #draftNetwork(node: number, item: number, outcome: number, how: number, isEnd: boolean): void {
-    const { local, nodes, network } = this.#in;
+    const { local, nodes, network, world } = this.#in;
     const draft = this.#draft;
     draft.load(this.#state, atNodes + nodes + 1, this.#state[atNodes + nodes]!);
     if (item !== 0 && how !== asCopy && network !== "set") draft.take(item);
@@ -334,20 +373,43 @@ export class Search {
     const at = local.sendsAt.data[outcome]!;
     for (let index = at; index < at + local.sendsCount.data[outcome]!; index++) {
       const message = local.sends.data[index]!;
+      const receiver = local.receiver.data[message]! - 1;
+      const there = receiver === node ? local.to.data[outcome]! : this.#state[atNodes + receiver]!;
+      if (world?.loses(this.#state[atBudget]!, message) === true) continue;
       // Nobody is there to get it, now or later.
-      if (local.stopped.data[this.#state[atNodes + local.receiver.data[message]! - 1]!] !== 1) draft.send(message);
+      if (local.stopped.data[there] !== 1 && !this.#isDead(there, message)) draft.send(message);
+    }
+    if (this.#in.reduction !== null) this.#bury(node, local.to.data[outcome]!);
+  }
+
+  #isDead(state: number, message: number): boolean {
+    const { reduction, local, network } = this.#in;
+    if (reduction === null || network === "ordered" || !reduction.isDead(local.row(state, message))) return false;
+    reduction.vanished++;
+    return true;
+  }
+
+  /** Of what is on its way to a process some may never do anything in the state that it is in now. */
+  #bury(node: number, to: number): void {
+    const draft = this.#draft;
+    const { local, network } = this.#in;
+    if (network === "ordered" || to === this.#state[atNodes + node]) return;
+    for (let at = draft.count - 1; at >= 0; at--) {
+      const message = draft.items[at]!;
+      if (local.receiver.data[message] === node + 1 && this.#isDead(to, message)) draft.take(message);
     }
   }
 
-  #lose(item: number, message: number, budget: number): void {
+  /** A step of the network alone: a message leaves it, or nothing but the budgets is another. */
+  #change(item: number, event: number, budget: number, how: number): void {
     const { nodes } = this.#in;
     const draft = this.#draft;
     draft.load(this.#state, atNodes + nodes + 1, this.#state[atNodes + nodes]!);
-    draft.take(item);
+    if (item !== 0) draft.take(item);
     this.generated++;
     const low = (this.#state[atLow]! + draft.low) | 0;
     const high = (this.#state[atHigh]! + draft.high) | 0;
-    this.#arrive(-1, 0, low, high, budget, 0, message, asLoss, -1, 0);
+    this.#arrive(-1, 0, low, high, budget, 0, event, how, -1, 0);
   }
 
   /** A step leads to a state: what properties say of it, whether it is new, and if so what it is. */
@@ -446,6 +508,9 @@ export class Search {
     const first = at + atNodes + nodes + 1;
     for (let index = 0; index < draft.count; index++) data[first + index] = draft.items[index]!;
     this.#end(at, length, next);
+    if (this.#in.reached?.(data.subarray(at, at + length)) !== true) return;
+    this.cut = "goal";
+    this.#over = true;
   }
 
   /** The items of the new state, where the fingerprint was had without them. */

@@ -97,10 +97,10 @@ export class Watch {
     return this.#watched[property]!.readsTime;
   }
 
-  /** What is remembered before anything happened. */
-  initial(): number {
+  /** What is remembered before anything happened; nobody counts on those that are down from the start. */
+  initial(down: readonly NodeId[] = []): number {
     const states = this.#watched.map(({ property }) => this.#intern(property, property.init(this.#site)));
-    return this.#atoms.idOf("watch", { states, down: [] } satisfies WatchImage);
+    return this.#atoms.idOf("watch", { states, down } satisfies WatchImage);
   }
 
   /** A property is decided: from here on it remembers nothing, so that it tells no states apart. */
