@@ -3,17 +3,20 @@ import { perNode } from "../../model/index.ts";
 
 export type { Sessions } from "../../model/index.ts";
 
-/** What two ends of a session say to each other. */
-export type SessionFrame<M> =
-  | { readonly kind: "open"; readonly session: number }
-  | { readonly kind: "accept"; readonly session: number }
-  | { readonly kind: "data"; readonly session: number; readonly sequence: number; readonly message: M }
-  | { readonly kind: "acknowledge"; readonly session: number; readonly next: number }
-  | { readonly kind: "end"; readonly session: number };
+/** What two ends of a session say to each other. `life` is the incarnation of the one who says it. */
+export type SessionFrame<M> = { readonly session: number; readonly life: number } & (
+  | { readonly kind: "open" }
+  | { readonly kind: "accept" }
+  | { readonly kind: "data"; readonly sequence: number; readonly message: M }
+  | { readonly kind: "acknowledge"; readonly next: number }
+  | { readonly kind: "end" }
+);
 
 interface Session<M> {
   number: number;
   isOpen: boolean;
+  /** The incarnation of the other end that it was opened with. */
+  life: number;
   /** Sequence number of the first message that was not acknowledged. */
   first: number;
   unacknowledged: M[];
@@ -50,8 +53,15 @@ const renew = <M>(session: Session<M>, number: number): void => {
 /** Of two processes the one with the lower id dials: both dialling would need a rule for the crossing of two calls. */
 const dials = (self: NodeId, peer: NodeId): boolean => self < peer;
 
-const open = <M>(io: IO<SessionSpec<M>>, peer: NodeId, session: Session<M>): void => {
+/** So many sessions a process may dial in one life before their numbers meet those of its next one. */
+const sessionsPerLife = 1_000_000;
+
+/** Numbers grow over crashes as well: with the old ones again, the other end would refuse each session in turn. */
+const firstSession = (incarnation: number): number => incarnation * sessionsPerLife + 1;
+
+const open = <M>(io: IO<SessionSpec<M>>, peer: NodeId, session: Session<M>, life: number): void => {
   session.isOpen = true;
+  session.life = life;
   io.up.opened(peer, session.number);
 };
 
@@ -64,7 +74,8 @@ const end = <M>(io: IO<SessionSpec<M>>, peer: NodeId, session: Session<M>): void
 
 const resend = <M>(io: IO<SessionSpec<M>>, peer: NodeId, { number, first, unacknowledged }: Session<M>): void => {
   unacknowledged.forEach((message, at) => {
-    io.fairLoss.send(peer, { kind: "data", session: number, sequence: first + at, message });
+    const sequence = first + at;
+    io.fairLoss.send(peer, { kind: "data", session: number, life: io.incarnation, sequence, message });
   });
 };
 
@@ -73,8 +84,10 @@ const resend = <M>(io: IO<SessionSpec<M>>, peer: NodeId, { number, first, unackn
  * not answer for long, the session ends, both ends are told, and a new one begins. Whether the last messages of the old
  * one arrived, nobody knows: whoever ignores the end has links that silently lose (row 11).
  *
- * Session numbers only grow, so that what is left of an old session on the network is refused. They are kept in memory:
- * where processes recover the dialler needs a number that survives.
+ * Session numbers only grow, over crashes of the dialler too, so that what is left of an old session on the network is
+ * refused. Frames say in which life they were sent, and a session ends with either life. Whoever was dialled and recovers
+ * does not know the numbers any more, and may hear what is left of an old session on the network once again: where
+ * processes recover, what is above must bear a message that comes twice.
  *
  * Source: RFC 9293 in what it gives, not in how; go-back-N as in van Steen and Tanenbaum.
  */
@@ -88,6 +101,7 @@ export const sessionLink = <M>({
     sessions: perNode(nodes, () => ({
       number: 0,
       isOpen: false,
+      life: 0,
       first: 0,
       unacknowledged: [],
       next: 0,
@@ -97,8 +111,9 @@ export const sessionLink = <M>({
   start(s, io) {
     for (const peer of io.nodes) {
       if (!dials(io.self, peer)) continue;
-      renew(s.sessions[peer]!, 1);
-      io.fairLoss.send(peer, { kind: "open", session: 1 });
+      const first = firstSession(io.incarnation);
+      renew(s.sessions[peer]!, first);
+      io.fairLoss.send(peer, { kind: "open", session: first, life: io.incarnation });
       io.timers.tick.set(resendMs, peer);
     }
   },
@@ -109,34 +124,40 @@ export const sessionLink = <M>({
         if (!session.isOpen) return io.note("has no session with", to);
         session.unacknowledged.push(message);
         const sequence = session.first + session.unacknowledged.length - 1;
-        io.fairLoss.send(to, { kind: "data", session: session.number, sequence, message });
+        io.fairLoss.send(to, { kind: "data", session: session.number, life: io.incarnation, sequence, message });
       },
     },
     fairLoss: {
       deliver(s, io, from, frame) {
         const session = s.sessions[from]!;
+        const life = io.incarnation;
         if (frame.kind === "open" && frame.session > session.number) {
           end(io, from, session);
           renew(session, frame.session);
-          open(io, from, session);
+          open(io, from, session, frame.life);
           io.timers.tick.set(resendMs, from);
+        }
+        // The other end crashed and came back: whatever this session knew of it is no more.
+        if (frame.session === session.number && session.isOpen && frame.life !== session.life) {
+          io.fairLoss.send(from, { kind: "end", session: frame.session, life });
+          return end(io, from, session);
         }
         const isThis = frame.session === session.number;
         // The dialler hears of its session from the other end, by whichever frame comes first.
         const isAnswer = frame.kind === "accept" || frame.kind === "data";
-        if (isThis && isAnswer && !session.isOpen && dials(io.self, from)) open(io, from, session);
+        if (isThis && isAnswer && !session.isOpen && dials(io.self, from)) open(io, from, session, frame.life);
         if (frame.kind === "end") {
           if (isThis) end(io, from, session);
           return;
         }
-        if (!isThis || !session.isOpen) return io.fairLoss.send(from, { kind: "end", session: frame.session });
-        if (frame.kind === "open") io.fairLoss.send(from, { kind: "accept", session: frame.session });
+        if (!isThis || !session.isOpen) return io.fairLoss.send(from, { kind: "end", session: frame.session, life });
+        if (frame.kind === "open") io.fairLoss.send(from, { kind: "accept", session: frame.session, life });
         else if (frame.kind === "data") {
           if (frame.sequence === session.next) {
             session.next++;
             io.up.deliver(from, frame.message);
           }
-          io.fairLoss.send(from, { kind: "acknowledge", session: frame.session, next: session.next });
+          io.fairLoss.send(from, { kind: "acknowledge", session: frame.session, life, next: session.next });
         } else if (frame.kind === "acknowledge" && frame.next > session.first) {
           session.unacknowledged = session.unacknowledged.slice(frame.next - session.first);
           session.first = frame.next;
@@ -148,11 +169,12 @@ export const sessionLink = <M>({
       tick(s, io, peer) {
         const session = s.sessions[peer]!;
         if (session.unacknowledged.length > 0 && ++session.attempts > attemptsMax) {
-          io.fairLoss.send(peer, { kind: "end", session: session.number });
+          io.fairLoss.send(peer, { kind: "end", session: session.number, life: io.incarnation });
           end(io, peer, session);
         }
         resend(io, peer, session);
-        if (dials(io.self, peer)) io.fairLoss.send(peer, { kind: "open", session: session.number });
+        if (dials(io.self, peer))
+          io.fairLoss.send(peer, { kind: "open", session: session.number, life: io.incarnation });
         if (dials(io.self, peer) || session.isOpen) io.timers.tick.set(resendMs, peer);
       },
     },
