@@ -1,0 +1,62 @@
+import { describe } from "../../model/plain.ts";
+import { PlainAnomalies } from "./anomaly.ts";
+import type { TransactionOptions } from "./check-list-append.ts";
+import type { CycleStep } from "./cycle-search.ts";
+import { DependencyEdges } from "./dependency-graph.ts";
+import { RegisterDependencies } from "./register-dependencies.ts";
+import { RegisterIndex } from "./register-index.ts";
+import { serialOrder } from "./serial-order.ts";
+import type { RegisterTransaction } from "./transaction.ts";
+import { judgeTransactions, orderWithoutReads, type TransactionsVerdict } from "./transactions-verdict.ts";
+import { type VersionAssumptions, VersionOrder } from "./version-order.ts";
+
+/** What to check transactions on registers for, and what to take for granted of each register. */
+export interface RegisterOptions extends TransactionOptions, VersionAssumptions {}
+
+const unknownOrder = (index: RegisterIndex, [first, second]: readonly [number, number]): string => {
+  const [a, b] = [first, second].map((write) => `T${index.writer[write]}'s write of ${describe(index.valueOf[write])}`);
+  const { name } = index.keys[index.keyOfWrite[first]!]!;
+  return `the order of ${a} and ${b} to key ${name} cannot be inferred`;
+};
+
+/**
+ * Whether transactions that read and write registers are as a consistency model claims (Adya 1999; Kingsbury and Alvaro
+ * 2020). Values are written once to a key, or the verdict is unknown; null is what is there before all writes. The order
+ * of two writes is known where one transaction reads the one and writes the other, or by what is assumed of each key.
+ * What is found is certain all the same. Where not all is known, a history still holds if some order of transactions
+ * explains it, by the order of the answers; for snapshot isolation and its like it is then unknown.
+ *
+ * Indeterminate transactions took effect when somebody read what they wrote. Throws `HistoryError` where times run back,
+ * and where the model asks for sessions and a process has two transactions open at once.
+ */
+export const checkRegisters = (
+  transactions: readonly RegisterTransaction[],
+  { consistency = "strict-serializable", sequentialKeys = false, linearizableKeys = false }: RegisterOptions = {},
+): TransactionsVerdict => {
+  const anomalies = new PlainAnomalies();
+  const index = new RegisterIndex(transactions, anomalies);
+  const { committed } = index;
+  const order = new VersionOrder(index, { sequentialKeys, linearizableKeys }, anomalies);
+  const edges = new DependencyEdges(transactions.length);
+  const dependencies = new RegisterDependencies(index, order, edges, anomalies);
+  const meaning = {
+    transactions,
+    committed,
+    edges,
+    anomalies,
+    findAmong: (isOnCycle: (transaction: number) => boolean) => dependencies.findFracturedReads(isOnCycle),
+    explain: (step: CycleStep) => dependencies.explain(step),
+  };
+  return judgeTransactions(meaning, consistency, ({ graph, components, isWithoutReads, mayHideSingle }) => {
+    if (index.ambiguity !== undefined) return { reason: index.ambiguity };
+    const isAcyclic = components.size.every((count) => count === 1);
+    const serial = isAcyclic ? serialOrder(graph, index) : undefined;
+    if (serial !== undefined) return { order: serial };
+    if (isWithoutReads && consistency !== "read-atomic") return { order: orderWithoutReads(graph, committed) };
+    if (order.unknown !== undefined) return { reason: unknownOrder(index, order.unknown) };
+    if (consistency === "consistent-view" && mayHideSingle) {
+      return { reason: "the search for a cycle with one rw dependency took too long" };
+    }
+    return consistency === "read-atomic" ? { order: orderWithoutReads(graph, committed) } : {};
+  });
+};

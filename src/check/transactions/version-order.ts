@@ -1,0 +1,183 @@
+import { describe } from "../../model/plain.ts";
+import type { PlainAnomalies } from "./anomaly.ts";
+import { DependencyEdges, type DependencyGraph, dependency } from "./dependency-graph.ts";
+import { noVersion, type RegisterIndex, type RegisterUse } from "./register-index.ts";
+import { strongComponents } from "./strong-components.ts";
+
+/** What may be taken for granted of each key by itself. */
+export interface VersionAssumptions {
+  /** Each key alone is sequentially consistent: what a process finds there is never older than what it found before. */
+  readonly sequentialKeys?: boolean;
+  /** Each key alone is linearizable: nor is it older than what anybody had found, or left, when the call was made. */
+  readonly linearizableKeys?: boolean;
+}
+
+/** One version is older than another, and who says so. */
+export interface VersionPair {
+  readonly older: number;
+  readonly newer: number;
+  readonly reason: "initial" | "read-then-write" | "session" | "realtime";
+}
+
+interface TimedUse extends RegisterUse {
+  readonly invokedAt: number;
+  readonly returnedAt: number;
+}
+
+/** In which order the versions of each key came, as far as that can be inferred. */
+export class VersionOrder {
+  readonly pairs: readonly VersionPair[];
+  /** Two versions whose order cannot be inferred, if there are any. */
+  readonly unknown: readonly [number, number] | undefined;
+  /** By version: its place among those of its key, where their order is known from end to end; -1 otherwise. */
+  readonly place: Int32Array;
+  readonly #index: RegisterIndex;
+
+  constructor(index: RegisterIndex, assumptions: VersionAssumptions, anomalies: PlainAnomalies) {
+    this.#index = index;
+    const pairs = [...this.#readThenWrite()];
+    if (assumptions.sequentialKeys === true) this.#addSessions(pairs);
+    if (assumptions.linearizableKeys === true) this.#addRealTime(pairs);
+    this.#addFirst(pairs);
+    this.pairs = pairs;
+    this.place = new Int32Array(index.versions).fill(-1);
+    this.unknown = this.#rank(anomalies);
+  }
+
+  /** A version as it stands in an order: of a transaction that wrote more than once, the last one. */
+  standing(version: number): number {
+    const { isIntermediate, keyOfWrite, writer } = this.#index;
+    if (version === noVersion || writer[version] === undefined) return version;
+    if (this.#index.writerOf(version) === noVersion) return noVersion;
+    let last = version;
+    for (let next = version; isIntermediate[last] === true; next++) {
+      if (keyOfWrite[next] === keyOfWrite[version]) last = next;
+    }
+    return last;
+  }
+
+  *#readThenWrite(): Generator<VersionPair> {
+    for (const { readFirst, wrote, transaction } of this.#index.uses) {
+      if (wrote === noVersion || this.#index.committed[transaction] === 0) continue;
+      for (const version of readFirst) {
+        const older = this.standing(version);
+        if (older !== noVersion) yield { older, newer: wrote, reason: "read-then-write" };
+      }
+    }
+  }
+
+  /** What a use found at first, and what it left behind. */
+  #ends({ read, readFirst, wrote }: RegisterUse): { readonly found: number; readonly left: number } {
+    const found = this.standing(readFirst[0] ?? (wrote !== noVersion ? wrote : (read[0] ?? noVersion)));
+    return { found, left: wrote !== noVersion ? wrote : this.standing(read.at(-1) ?? noVersion) };
+  }
+
+  #addPair(pairs: VersionPair[], older: number, newer: number, reason: VersionPair["reason"]): void {
+    if (older !== noVersion && newer !== noVersion && older !== newer) pairs.push({ older, newer, reason });
+  }
+
+  #certainUses(): readonly TimedUse[] {
+    const { transactions, uses, committed } = this.#index;
+    return uses
+      .filter(({ transaction }) => committed[transaction] === 1)
+      .map((use) => {
+        const { invokedAt, returnedAt, status } = transactions[use.transaction]!;
+        return { ...use, invokedAt, returnedAt: status === "ok" ? (returnedAt ?? Infinity) : Infinity };
+      })
+      .sort((a, b) => a.invokedAt - b.invokedAt || a.transaction - b.transaction);
+  }
+
+  #addSessions(pairs: VersionPair[]): void {
+    const last = new Map<string, number>();
+    for (const use of this.#certainUses()) {
+      const session = `${this.#index.transactions[use.transaction]!.process} ${use.key}`;
+      const { found, left } = this.#ends(use);
+      this.#addPair(pairs, last.get(session) ?? noVersion, found, "session");
+      if (use.returnedAt < Infinity && left !== noVersion) last.set(session, left);
+    }
+  }
+
+  /** Of each key: what was left by the last ones to return before a call is older than what that call found. */
+  #addRealTime(pairs: VersionPair[]): void {
+    const byKey = this.#index.keys.map((): TimedUse[] => []);
+    for (const use of this.#certainUses()) byKey[use.key]!.push(use);
+    for (const uses of byKey) {
+      const returned = uses
+        .filter(({ returnedAt }) => returnedAt < Infinity)
+        .sort((a, b) => a.returnedAt - b.returnedAt);
+      let over = 0;
+      // Whoever returned before this was called is followed by one who was called after that.
+      let latestCall = -Infinity;
+      for (const use of uses) {
+        for (; over < returned.length && returned[over]!.returnedAt < use.invokedAt; over++) {
+          latestCall = Math.max(latestCall, returned[over]!.invokedAt);
+        }
+        const { found } = this.#ends(use);
+        for (let at = over - 1; at >= 0 && returned[at]!.returnedAt >= latestCall; at--) {
+          this.#addPair(pairs, this.#ends(returned[at]!).left, found, "realtime");
+        }
+      }
+    }
+  }
+
+  /** What was there before all writes is older than those that nothing else is known to be older than. */
+  #addFirst(pairs: VersionPair[]): void {
+    const hasOlder = new Uint8Array(this.#index.versions);
+    for (const { newer } of pairs) hasOlder[newer] = 1;
+    for (const write of this.#index.installed()) {
+      const initial = this.#index.initialOf(this.#index.keyOfWrite[write]!);
+      if (hasOlder[write] === 0) pairs.push({ older: initial, newer: write, reason: "initial" });
+    }
+  }
+
+  #graph(): DependencyGraph {
+    const edges = new DependencyEdges(this.#index.versions);
+    for (const { older, newer } of this.pairs) edges.add(older, newer, dependency.ww, 0);
+    return edges.graph();
+  }
+
+  /** Ranks the versions of each key; tells of two that have no order, and of versions that are older than themselves. */
+  #rank(anomalies: PlainAnomalies): readonly [number, number] | undefined {
+    const { component, size } = strongComponents(this.#graph(), dependency.ww);
+    const { keyOfWrite, keys } = this.#index;
+    const firstInitial = this.#index.initialOf(0);
+    const mayBeCyclic = this.pairs.some(({ reason }) => reason === "session" || reason === "realtime");
+    const ofKey = keys.map((_, key) => [this.#index.initialOf(key)]);
+    for (const write of this.#index.installed()) {
+      ofKey[keyOfWrite[write]!]!.push(write);
+      if (mayBeCyclic && size[component[write]!]! > 1) this.#tellCyclic(write, component, anomalies);
+    }
+    const follows = new Set(this.pairs.map(({ older, newer }) => older * this.#index.versions + newer));
+    let unknown: [number, number] | undefined;
+    for (const versions of ofKey) {
+      versions.sort((a, b) => component[b]! - component[a]!);
+      const gap = versions.findIndex((version, at) => {
+        const next = versions[at + 1];
+        if (next === undefined || version >= firstInitial) return false;
+        return !follows.has(version * this.#index.versions + next);
+      });
+      if (gap >= 0) unknown ??= [versions[gap]!, versions[gap + 1]!];
+      else for (const [at, version] of versions.entries()) this.place[version] = at;
+    }
+    return unknown;
+  }
+
+  #tellCyclic(write: number, component: Int32Array, anomalies: PlainAnomalies): void {
+    if (anomalies.found.has("cyclic-versions")) return;
+    const { writer, keyOfWrite, keys } = this.#index;
+    const same = this.pairs.filter(
+      ({ older, newer }) => component[older] === component[write] && component[newer] === component[write],
+    );
+    // Reads followed by writes in a circle are a G1c by themselves.
+    if (same.every(({ reason }) => reason === "read-then-write")) return;
+    const versions = [...new Set(same.flatMap(({ older, newer }) => [older, newer]))];
+    const named = versions.map((version) => describe(this.#index.valueOf[version])).join(" and ");
+    const tell = (): string =>
+      `of the values ${named} of key ${keys[keyOfWrite[write]!]!.name} each is older than the other, if the key keeps what is assumed`;
+    anomalies.add(
+      "cyclic-versions",
+      versions.map((version) => writer[version]!),
+      tell,
+    );
+  }
+}
