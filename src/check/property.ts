@@ -56,6 +56,14 @@ export interface Inspection {
   state(node: NodeId, path: string): unknown;
   /** A record on disk of the module at a port path, as the node sees it. */
   record(node: NodeId, path: string, name: string): unknown;
+  /** A log on disk of the module at a port path, as the node sees it; undefined where nothing was ever written to it. */
+  log(
+    node: NodeId,
+    path: string,
+    name: string,
+  ): { readonly first: number; readonly entries: readonly unknown[] } | undefined;
+  /** The node that took the last step, where one did: the others are as they were. */
+  readonly node?: NodeId;
   /** The latest event. */
   readonly event: EventId;
   readonly at: number;

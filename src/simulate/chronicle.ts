@@ -134,13 +134,15 @@ export class Chronicle {
   }
 
   /** A look into the nodes for invariants. */
-  inspection(): Inspection {
+  inspection(stepped: NodeId): Inspection {
     const { nodes, recorder, agenda } = this.#world;
     // No property speaks about a traitor: what it keeps in its state is its own affair.
     const isSeen = (node: NodeId): boolean => nodes[node]!.behaviour === null;
     return {
       state: (node, path) => (isSeen(node) && nodes[node]!.up ? nodes[node]!.machine.at(path)?.state : undefined),
       record: (node, path, name) => (isSeen(node) ? nodes[node]!.disk.seen.get(path)?.records.get(name) : undefined),
+      log: (node, path, name) => (isSeen(node) ? nodes[node]!.disk.seen.get(path)?.logs.get(name) : undefined),
+      node: stepped,
       event: Math.max(0, recorder.events - 1),
       at: agenda.now / microseconds,
     };

@@ -208,7 +208,7 @@ export class Simulation {
     if (node.outputsLeft === 0 && node.up) this.#faults.crash(node);
     if (!node.up) return;
     if (recorder.full) this.#guarded(node, () => node.machine.changed((path, state) => recorder.state(path, state)));
-    if (recorder.watchesState && node.behaviour === null) recorder.inspect(chronicle.inspection());
+    if (recorder.watchesState && node.behaviour === null) recorder.inspect(chronicle.inspection(node.id));
   }
 
   /** What a traitor means to send is heard first, and changed before it leaves. */

@@ -20,8 +20,12 @@ interface Session<M> {
   /** Sequence number of the first message that was not acknowledged. */
   first: number;
   unacknowledged: M[];
+  /** Sequence number of the first message that was sent since the last tick: an answer to it may be under way. */
+  recent: number;
   /** Sequence number of the next message to deliver. */
   next: number;
+  /** Messages that came before their turn. */
+  early: { readonly sequence: number; readonly message: M }[];
   /** How often in a row what is not acknowledged was sent in vain. */
   attempts: number;
 }
@@ -46,7 +50,9 @@ const renew = <M>(session: Session<M>, number: number): void => {
   session.isOpen = false;
   session.first = 0;
   session.unacknowledged = [];
+  session.recent = 0;
   session.next = 0;
+  session.early = [];
   session.attempts = 0;
 };
 
@@ -72,11 +78,35 @@ const end = <M>(io: IO<SessionSpec<M>>, peer: NodeId, session: Session<M>): void
   if (isOpen) io.up.ended(peer, number);
 };
 
-const resend = <M>(io: IO<SessionSpec<M>>, peer: NodeId, { number, first, unacknowledged }: Session<M>): void => {
-  unacknowledged.forEach((message, at) => {
-    const sequence = first + at;
+/** So many messages may come before their turn; what is beyond is sent again. */
+const windowMax = 64;
+
+/** Sends again what had a tick's time to be answered, as far as the other end has room for it. */
+const resend = <M>(io: IO<SessionSpec<M>>, peer: NodeId, session: Session<M>): void => {
+  const { number, first, unacknowledged, recent } = session;
+  const end = Math.min(recent, first + windowMax);
+  for (let sequence = first; sequence < end; sequence++) {
+    const message = unacknowledged[sequence - first]!;
     io.fairLoss.send(peer, { kind: "data", session: number, life: io.incarnation, sequence, message });
-  });
+  }
+  session.recent = first + unacknowledged.length;
+};
+
+/** Delivers a message in its turn, and those that waited for it. */
+const take = <M>(io: IO<SessionSpec<M>>, from: NodeId, session: Session<M>, sequence: number, message: M): void => {
+  if (sequence !== session.next) {
+    const isWanted = sequence > session.next && sequence < session.next + windowMax;
+    if (isWanted && !session.early.some((one) => one.sequence === sequence)) session.early.push({ sequence, message });
+    return;
+  }
+  session.next++;
+  io.up.deliver(from, message);
+  for (;;) {
+    const at = session.early.findIndex((one) => one.sequence === session.next);
+    if (at < 0) return;
+    session.next++;
+    io.up.deliver(from, session.early.splice(at, 1)[0]!.message);
+  }
 };
 
 /**
@@ -89,7 +119,7 @@ const resend = <M>(io: IO<SessionSpec<M>>, peer: NodeId, { number, first, unackn
  * does not know the numbers any more, and may hear what is left of an old session on the network once again: where
  * processes recover, what is above must bear a message that comes twice.
  *
- * Source: RFC 9293 in what it gives, not in how; go-back-N as in van Steen and Tanenbaum.
+ * Source: RFC 9293 in what it gives, not in how.
  */
 export const sessionLink = <M>({
   resendMs = 50,
@@ -104,7 +134,9 @@ export const sessionLink = <M>({
       life: 0,
       first: 0,
       unacknowledged: [],
+      recent: 0,
       next: 0,
+      early: [],
       attempts: 0,
     })),
   }),
@@ -153,10 +185,7 @@ export const sessionLink = <M>({
         if (!isThis || !session.isOpen) return io.fairLoss.send(from, { kind: "end", session: frame.session, life });
         if (frame.kind === "open") io.fairLoss.send(from, { kind: "accept", session: frame.session, life });
         else if (frame.kind === "data") {
-          if (frame.sequence === session.next) {
-            session.next++;
-            io.up.deliver(from, frame.message);
-          }
+          take(io, from, session, frame.sequence, frame.message);
           io.fairLoss.send(from, { kind: "acknowledge", session: frame.session, life, next: session.next });
         } else if (frame.kind === "acknowledge" && frame.next > session.first) {
           session.unacknowledged = session.unacknowledged.slice(frame.next - session.first);

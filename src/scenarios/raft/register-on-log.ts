@@ -1,0 +1,148 @@
+import type { IO, Links, Module, NodeId, Spec } from "../../model/index.ts";
+import type { MembershipChange, Register, ReplicatedLog } from "../../protocols/index.ts";
+
+/** A value on its way to the leader, whom its writer takes for the leader. */
+interface Handed {
+  readonly value: string;
+}
+
+/** A part of the state: the values that were written, oldest first. */
+type Chunk = readonly string[];
+
+/** A register, and what an operator may ask of the servers below it. */
+export interface ReplicatedRegister extends Register<string> {
+  readonly requests: Register<string>["requests"] & {
+    /** Asks whoever leads, if it is this process, to change the members. */
+    readonly changeMembers: (change: MembershipChange) => void;
+    /** Asks whoever leads, if it is this process, to hand over. */
+    readonly transferLeadership: (to: NodeId) => void;
+  };
+}
+
+interface RegisterState {
+  /** Every value that was written, in the order of the log: a value that comes again is not written again. */
+  written: string[];
+  applied: number;
+  sinceSnapshot: number;
+  leader: NodeId | null;
+  open: { readonly kind: "write"; readonly value: string } | { readonly kind: "read" } | null;
+  attempt: number;
+  /** Chunks that are still to be saved. */
+  saving: { readonly index: number; readonly chunks: readonly Chunk[]; next: number } | null;
+}
+
+interface RegisterSpec extends Spec {
+  provides: ReplicatedRegister;
+  uses: { log: ReplicatedLog<string, Chunk>; peers: Links<Handed> };
+  state: RegisterState;
+  timers: { retry: []; save: [] };
+}
+
+/** How the register uses its log. */
+export interface RegisterOnLogOptions {
+  /** Milliseconds after which a write or read without an answer is tried again. */
+  readonly retryMs?: number;
+  /** Commands after which a snapshot is saved; 0: never. */
+  readonly snapshotEvery?: number;
+  /** Values in a chunk. */
+  readonly chunkValues?: number;
+}
+
+const attempt = (s: RegisterState, io: IO<RegisterSpec>, retryMs: number): void => {
+  const { open, leader } = s;
+  if (open === null) return;
+  io.timers.retry.set(retryMs);
+  if (open.kind === "read") io.log.read(++s.attempt);
+  else if (leader === io.self) io.log.propose(++s.attempt, open.value);
+  else if (leader !== null) io.peers.send(leader, { value: open.value });
+};
+
+const chunksOf = (values: readonly string[], size: number): Chunk[] =>
+  Array.from({ length: Math.max(1, Math.ceil(values.length / size)) }, (_, at) =>
+    values.slice(at * size, (at + 1) * size),
+  );
+
+const apply = (s: RegisterState, io: IO<RegisterSpec>, value: string): void => {
+  if (!s.written.includes(value)) s.written.push(value);
+  if (s.open?.kind !== "write" || s.open.value !== value) return;
+  s.open = null;
+  io.timers.retry.cancel();
+  io.up.writeReturn();
+};
+
+/**
+ * A register on a replicated log: the last value that was written, in the order of the log. Each value is written once in a
+ * run, so that one that was proposed twice is known again. It is as small as a user of the log can be: whoever asks tries
+ * until there is an answer.
+ */
+export const registerOnLog = ({
+  retryMs = 60,
+  snapshotEvery = 0,
+  chunkValues = 2,
+}: RegisterOnLogOptions = {}): Module<RegisterSpec> => ({
+  name: "register on a replicated log",
+  source: "Ongaro and Ousterhout 2014, section 8, without sessions",
+  init: () => ({ written: [], applied: 0, sinceSnapshot: 0, leader: null, open: null, attempt: 0, saving: null }),
+  upon: {
+    request: {
+      read(s, io) {
+        s.open = { kind: "read" };
+        attempt(s, io, retryMs);
+      },
+      write(s, io, value) {
+        s.open = { kind: "write", value };
+        attempt(s, io, retryMs);
+      },
+      changeMembers: (s, io, change) => io.log.changeMembers(++s.attempt, change),
+      transferLeadership: (s, io, to) => io.log.transferLeadership(++s.attempt, to),
+    },
+    peers: {
+      deliver: (s, io, _from, { value }) => io.log.propose(++s.attempt, value),
+    },
+    log: {
+      appended: () => undefined,
+      refused: (_s, io, _id, reason) => io.note("refused", reason),
+      committed(s, io, index, _term, value) {
+        s.applied = index;
+        if (value === null) return;
+        apply(s, io, value);
+        if (snapshotEvery === 0 || ++s.sinceSnapshot < snapshotEvery || s.saving !== null) return;
+        s.sinceSnapshot = 0;
+        s.saving = { index, chunks: chunksOf(s.written, chunkValues), next: 0 };
+        io.timers.save.set(1);
+      },
+      readReady(s, io, id) {
+        if (s.open?.kind !== "read" || id !== s.attempt) return;
+        s.open = null;
+        io.timers.retry.cancel();
+        io.up.readReturn(s.written.at(-1) ?? null);
+      },
+      restored(s, _io, index, number, values) {
+        if (number === 0) s.written = [];
+        s.written.push(...values);
+        s.applied = index;
+        s.saving = null;
+      },
+      snapshotSaved: () => undefined,
+      leadership(s, io, _role, _term, leader) {
+        const isNews = leader !== null && leader !== s.leader;
+        s.leader = leader;
+        if (isNews) attempt(s, io, retryMs);
+      },
+      membership: () => undefined,
+      membersChanged: () => undefined,
+    },
+    timer: {
+      retry: (s, io) => attempt(s, io, retryMs),
+      save(s, io) {
+        const { saving } = s;
+        if (saving === null) return;
+        const number = saving.next++;
+        const isLast = saving.next === saving.chunks.length;
+        io.log.saveSnapshot(saving.index, number, saving.chunks[number]!, isLast);
+        if (isLast) s.saving = null;
+        else io.timers.save.set(1);
+      },
+    },
+  },
+});
