@@ -1,0 +1,51 @@
+import { dirname, resolve } from "node:path";
+import type { NodeId } from "../model/index.ts";
+import type { Address, Security } from "../node/index.ts";
+import { JsonFields } from "./json-fields.ts";
+import { addressAt, securityAt } from "./replica-configuration.ts";
+
+/** How one replica is reached by clients, and by operators. */
+export interface ClusterMember {
+  readonly id: NodeId;
+  readonly client: Address;
+  readonly admin?: Address;
+}
+
+/** What a client must know of a cluster: the content of `cluster.json`, paths made absolute. */
+export interface ClusterFile {
+  readonly file: string;
+  readonly cluster: string;
+  readonly members: readonly ClusterMember[];
+  /** The client's own certificate and key, and the authority of the cluster. */
+  readonly security: Security;
+}
+
+const memberAt = (fields: JsonFields): ClusterMember => {
+  const member = {
+    id: fields.number("id", 0, 1_000),
+    client: addressAt(fields, "client"),
+    ...(fields.has("admin") ? { admin: addressAt(fields, "admin") } : {}),
+  };
+  fields.noOthers();
+  return member;
+};
+
+/**
+ * Reads the file that clients of a cluster are started with. Paths in it are relative to its folder.
+ *
+ * @throws ConfigurationError naming the field and what was expected.
+ */
+export const readClusterFile = (path: string): ClusterFile => {
+  const file = resolve(path);
+  const fields = JsonFields.of(file);
+  fields.number("format", 1, 1);
+  const cluster = {
+    file,
+    cluster: fields.text("cluster"),
+    members: fields.objects("members").map(memberAt),
+    security: securityAt(fields.object("security"), dirname(file)),
+  };
+  if (cluster.members.length === 0) throw fields.wrong("members", "a list of at least one member");
+  fields.noOthers();
+  return cluster;
+};

@@ -1,0 +1,142 @@
+import type { Socket } from "node:net";
+import { decode, type EncodeTarget, encodeInto } from "../model/index.ts";
+import { FrameError } from "../node/index.ts";
+
+const lengthBytes = 4;
+const firstBytes = 64 * 1024;
+
+/** Bounds of one connection. */
+export interface FrameLimits {
+  /** Bytes of one frame; a larger one ends the connection. */
+  readonly frameBytesMax: number;
+  /** Bytes that wait for the other end; beyond it the connection ends. */
+  readonly queueBytesMax: number;
+}
+
+/** What hears a connection. */
+export interface FrameListener {
+  /** One value arrived. An error that it throws ends the connection. */
+  readonly onValue: (value: unknown) => void;
+  /** All that arrived at once has been handed over. */
+  readonly onPause?: () => void;
+  /** The connection is over; an error says why, unless one of the ends closed it. Called once. */
+  readonly onEnd: (error: Error | null) => void;
+}
+
+/**
+ * Values of plain data over a stream of bytes: each a frame of a four-byte length, little-endian, and the encoding. All
+ * that is sent in one turn of the event loop leaves in one write.
+ */
+export class FrameSocket {
+  readonly #socket: Socket;
+  readonly #listener: FrameListener;
+  #limits: FrameLimits;
+  #out: EncodeTarget = { bytes: new Uint8Array(firstBytes), at: 0 };
+  #waiting: Buffer = Buffer.alloc(0);
+  #flushing = false;
+  #ended = false;
+
+  constructor(socket: Socket, limits: FrameLimits, listener: FrameListener) {
+    this.#socket = socket;
+    this.#limits = limits;
+    this.#listener = listener;
+    socket.setNoDelay(true);
+    socket.on("data", (bytes: Buffer) => this.#read(bytes));
+    socket.on("error", (error) => this.#end(error));
+    socket.on("close", () => this.#end(null));
+  }
+
+  /** The other end is known now: it may say more. */
+  set limits(limits: FrameLimits) {
+    this.#limits = limits;
+  }
+
+  /** Sends a value, at the end of this turn. */
+  send(value: unknown): void {
+    if (this.#ended) return;
+    const out = this.#out;
+    const start = out.at;
+    if (out.bytes.length < start + lengthBytes) this.#widen(start + lengthBytes);
+    out.at = start + lengthBytes;
+    try {
+      encodeInto(out, value, "message");
+    } catch (error) {
+      out.at = start;
+      throw error;
+    }
+    new DataView(out.bytes.buffer).setUint32(start, out.at - start - lengthBytes, true);
+    if (out.at + this.#socket.writableLength > this.#limits.queueBytesMax)
+      return this.destroy(new FrameError(`more than ${this.#limits.queueBytesMax} bytes wait for the other end`));
+    if (this.#flushing) return;
+    this.#flushing = true;
+    setImmediate(() => this.#flush());
+  }
+
+  /** Sends what waits, then closes. */
+  close(): void {
+    this.#flush();
+    this.#socket.end();
+  }
+
+  /** Closes at once. */
+  destroy(error: Error | null = null): void {
+    this.#end(error);
+  }
+
+  #widen(length: number): void {
+    const wider = new Uint8Array(2 * length);
+    wider.set(this.#out.bytes);
+    this.#out.bytes = wider;
+  }
+
+  #flush(): void {
+    this.#flushing = false;
+    const { bytes, at } = this.#out;
+    if (at === 0 || this.#ended) return;
+    // The socket keeps the bytes until they are written, so the next ones go elsewhere.
+    this.#out = { bytes: new Uint8Array(firstBytes), at: 0 };
+    this.#socket.write(bytes.subarray(0, at));
+  }
+
+  #read(bytes: Buffer): void {
+    try {
+      this.#cut(bytes);
+    } catch (error) {
+      this.#end(error as Error);
+    }
+  }
+
+  /** Cuts what arrived into frames and hands them over. */
+  #cut(bytes: Buffer): void {
+    const all = this.#waiting.length === 0 ? bytes : Buffer.concat([this.#waiting, bytes]);
+    let at = 0;
+    while (all.length - at >= lengthBytes) {
+      const length = all.readUInt32LE(at);
+      if (length > this.#limits.frameBytesMax)
+        throw new FrameError(`a frame of ${length} bytes; here one has ${this.#limits.frameBytesMax} at most`);
+      const end = at + lengthBytes + length;
+      if (end > all.length) break;
+      const value = this.#valueOf(all.subarray(at + lengthBytes, end));
+      at = end;
+      this.#listener.onValue(value);
+      if (this.#ended) return;
+    }
+    this.#waiting = all.subarray(at);
+    this.#listener.onPause?.();
+  }
+
+  #valueOf(frame: Uint8Array): unknown {
+    try {
+      return decode(frame);
+    } catch (cause) {
+      throw new FrameError("a frame that holds no plain data", { cause });
+    }
+  }
+
+  #end(error: Error | null): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#socket.destroy();
+    this.#listener.onEnd(error);
+  }
+}

@@ -1,0 +1,252 @@
+import type {
+  MemberAddress,
+  OperatorAction,
+  ReplicaStatus,
+  ReplicatedService,
+  ToClient,
+  ToReplica,
+} from "../machines/index.ts";
+import { type NodeId, stack } from "../model/index.ts";
+import { type Address, type HostEvent, hostSessions, NodeHost, type NodeHostOptions } from "../node/index.ts";
+import { type RaftOptions, type Refusal, raft } from "../protocols/index.ts";
+import { AdminListener } from "./admin-listener.ts";
+import { type ClientLimits, ClientListener } from "./client-listener.ts";
+import type { OperatorRequest } from "./client-protocol.ts";
+import { metricsText } from "./metrics.ts";
+import { addressOf, type ReplicaConfiguration } from "./replica-configuration.ts";
+import { type ClientSocketServer, openServer } from "./secure-sockets.ts";
+
+/** A service whose types nobody looks at. */
+// biome-ignore lint/suspicious/noExplicitAny: a service of any machine; what goes through is plain data.
+export type AnyService = ReplicatedService<any, any, any, any, any>;
+
+/** How a replica is run, beside what its file says. */
+export interface ReplicaServerOptions {
+  readonly configuration: ReplicaConfiguration;
+  readonly service: AnyService;
+  readonly raft?: Omit<RaftOptions<unknown>, "voters" | "learners">;
+  readonly clientLimits?: Partial<ClientLimits>;
+  readonly storage?: NodeHostOptions["storage"];
+  /** The command that starts this replica again, for operators. */
+  readonly start?: string;
+  /** Hears what an operator may want to know. */
+  readonly onEvent?: (event: HostEvent | ReplicaEvent) => void;
+  /** The replica has stopped by itself. */
+  readonly onFailure: (error: Error) => void;
+  /** A rare path was taken. */
+  readonly onMark?: (module: string, name: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** What a replica itself has to say to an operator. */
+export type ReplicaEvent =
+  | { readonly kind: "client refused"; readonly error: Error }
+  /** The alarm: after the same entries another replica has another state. */
+  | { readonly kind: "diverged"; readonly index: number; readonly peer: NodeId };
+
+/** Election and heartbeat times of a replica in production: a killed leader is noticed by its sessions, long before. */
+const raftDefaults = { electionTimeoutMs: 1_000, heartbeatMs: 100 } as const;
+
+/**
+ * One replica of a service: the stack that the simulator runs, on a disk and on sockets, with a door for clients and one
+ * for operators.
+ */
+export class ReplicaServer implements AsyncDisposable {
+  readonly #options: ReplicaServerOptions;
+  #host!: NodeHost;
+  #clients!: ClientListener;
+  #door!: ClientSocketServer;
+  #admin: AdminListener | null = null;
+  #clientMessages = 0;
+  #clientsRefused = 0;
+  #status: ReplicaStatus | null = null;
+  readonly #asking: { readonly client: number; readonly id: number }[] = [];
+  readonly #operating = new Map<number, { readonly client: number; readonly id: number }>();
+  #lastOperation = 0;
+  #closing: Promise<void> | null = null;
+
+  private constructor(options: ReplicaServerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Starts a replica: its directory is locked, its log read, its doors opened.
+   *
+   * @throws as `NodeHost.start` does.
+   */
+  static async start(options: ReplicaServerOptions): Promise<ReplicaServer> {
+    const server = new ReplicaServer(options);
+    await server.#start();
+    options.signal?.addEventListener("abort", () => void server.close(), { once: true });
+    return server;
+  }
+
+  /** How the replica stands now. */
+  status(): ReplicaStatus {
+    this.#host.request("askStatus");
+    return this.#status!;
+  }
+
+  /** Where clients reach it. */
+  clientAddress!: Address;
+
+  /** Reads the certificate files again, for members and for clients. @throws CertificateError. */
+  async reloadCertificates(): Promise<void> {
+    await this.#host.reloadCertificates();
+    await this.#door.reload();
+  }
+
+  /** Ends connections, waits for the writes under way, gives the directory back. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** As `close`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all([this.#clients.close(), this.#admin?.close()]);
+    await this.#host.close();
+  }
+
+  async #start(): Promise<void> {
+    const { configuration, onFailure } = this.#options;
+    const { cluster, member, security, members } = configuration;
+    const own = members.find(({ id }) => id === member)!;
+    this.#door = await openServer(security, cluster, member);
+    this.#clients = new ClientListener(
+      this.#door,
+      { cluster, member },
+      {
+        onMessage: (client, message) => this.#receive(client, message),
+        onOperator: (client, request) => this.#operator(client, request),
+        onLeft: (client) => this.#host.request("left", client),
+        onRefused: (error) => this.#refused(error),
+      },
+      this.#options.clientLimits,
+    );
+    this.#host = await NodeHost.start({
+      ...this.#hostOptions(),
+      onIndication: (name, args) => this.#indicated(name, args),
+      onFailure: (error) => {
+        void this.#clients.close();
+        void this.#admin?.close();
+        onFailure(error);
+      },
+    });
+    try {
+      this.clientAddress = await this.#clients.listen(own.client);
+      if (configuration.admin !== undefined) this.#admin = await AdminListener.open(configuration.admin, this.#pages());
+    } catch (error) {
+      await this.#host.close();
+      throw error;
+    }
+  }
+
+  #hostOptions(): Omit<NodeHostOptions, "onIndication" | "onFailure"> {
+    const { configuration, service, raft: options, storage, onEvent, onFailure, onMark } = this.#options;
+    const { cluster, member, members, directory, security, voters } = configuration;
+    const log = stack(raft<unknown, unknown>({ ...raftDefaults, ...options, voters }), {
+      sessions: hostSessions<never>("raft") as never,
+    });
+    return {
+      stack: service.replica(log as never),
+      cluster,
+      self: member,
+      addresses: new Map(members.map(({ id, peer }) => [id, peer])),
+      directory,
+      security,
+      ...(storage === undefined ? {} : { storage }),
+      onEvent: (event) => {
+        if (event.kind === "certificates reloaded") this.#door.reload().catch(onFailure);
+        onEvent?.(event);
+      },
+      ...(onMark === undefined ? {} : { onMark }),
+    };
+  }
+
+  #receive(client: number, message: ToReplica<unknown, unknown>): void {
+    this.#clientMessages++;
+    this.#host.request("receive", client, message);
+  }
+
+  #operator(client: number, request: OperatorRequest): void {
+    if (request.kind === "status") {
+      this.#asking.push({ client, id: request.id });
+      return this.#host.request("askStatus");
+    }
+    const operation = ++this.#lastOperation;
+    this.#operating.set(operation, { client, id: request.id });
+    this.#host.request("operate", operation, actionOf(request));
+  }
+
+  #refused(error: Error): void {
+    this.#clientsRefused++;
+    this.#options.onEvent?.({ kind: "client refused", error });
+  }
+
+  #indicated(name: string, args: readonly unknown[]): void {
+    if (name === "reply") this.#clients.send(args[0] as number, args[1] as ToClient<unknown, unknown>);
+    else if (name === "status") this.#report(args[0] as ReplicaStatus);
+    else if (name === "operated")
+      this.#operated(args[0] as number, args[1] as Refusal | null, args[2] as NodeId | null);
+    else if (name === "addresses") this.#moved(args[0] as ReadonlyMap<NodeId, MemberAddress>);
+    else if (name === "diverged")
+      this.#options.onEvent?.({ kind: "diverged", index: args[0] as number, peer: args[1] as NodeId });
+  }
+
+  #report(status: ReplicaStatus): void {
+    this.#status = status;
+    const { start = "" } = this.#options;
+    const report = { ...status, member: this.#options.configuration.member, pid: process.pid, start };
+    for (const { client, id } of this.#asking.splice(0)) this.#clients.send(client, { kind: "report", id, report });
+  }
+
+  #operated(operation: number, refusal: Refusal | null, leader: NodeId | null): void {
+    const asked = this.#operating.get(operation);
+    if (asked === undefined) return;
+    this.#operating.delete(operation);
+    const { client, id } = asked;
+    this.#clients.send(client, refusal === null ? { kind: "done", id } : { kind: "failed", id, why: refusal, leader });
+  }
+
+  /** Members came, or moved: the log says where they are. */
+  #moved(addresses: ReadonlyMap<NodeId, MemberAddress>): void {
+    const all = new Map(this.#options.configuration.members.map(({ id, peer }) => [id, peer]));
+    for (const [member, { peer }] of addresses) {
+      const address = addressOf(peer);
+      if (address !== undefined) all.set(member, address);
+    }
+    this.#host.setAddresses(all);
+  }
+
+  #pages(): Parameters<typeof AdminListener.open>[1] {
+    return {
+      ready: () => this.status().leader !== null,
+      metrics: () =>
+        metricsText(
+          this.#host.metrics(),
+          {
+            clients: this.#clients.clients,
+            clientMessages: this.#clientMessages,
+            clientsRefused: this.#clientsRefused,
+          },
+          this.status(),
+        ),
+      trace: () => {
+        const { header, events } = this.#host.trace();
+        return [header, ...events].map((line) => `${JSON.stringify(line)}\n`).join("");
+      },
+    };
+  }
+}
+
+const actionOf = (request: Exclude<OperatorRequest, { readonly kind: "status" }>): OperatorAction => {
+  if (request.kind === "transfer") return { kind: "transfer", to: request.to };
+  if (request.kind === "address") return { kind: "address", member: request.member, address: request.address };
+  const { voters, learners, removed } = request;
+  return { kind: "change members", change: { voters, learners, removed } };
+};

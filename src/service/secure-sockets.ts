@@ -1,0 +1,109 @@
+import { readFile } from "node:fs/promises";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import {
+  connect as connectTls,
+  createServer as createTlsServer,
+  type PeerCertificate,
+  type SecureContextOptions,
+  type TLSSocket,
+  type Server as TlsServer,
+} from "node:tls";
+import type { NodeId } from "../model/index.ts";
+import { CertificateError, nameIn, readCredentials, type Security } from "../node/index.ts";
+import type { Dial } from "./server-connections.ts";
+
+/** A server for clients, and how it tells who may be one. */
+export interface ClientSocketServer {
+  readonly server: Server;
+  /** Why the other end is nobody who may ask this cluster, or null where it may. */
+  readonly whyNot: (socket: Socket) => string | null;
+  /** Reads the certificate again; connections that stand stay. @throws CertificateError. */
+  readonly reload: () => Promise<void>;
+}
+
+const tlsVersion = { minVersion: "TLSv1.3" } as const;
+
+const whyNotOf =
+  (cluster: string) =>
+  (socket: Socket): string | null => {
+    const name = nameIn((socket as TLSSocket).getPeerCertificate().subjectaltname);
+    if (name === null) return "its certificate names no client of any cluster";
+    return name.cluster === cluster ? null : `its certificate is for cluster ${name.cluster}, not ${cluster}`;
+  };
+
+/**
+ * A server that listens for nothing yet. With TLS both ends show a certificate; clients and members of the same cluster
+ * may come in.
+ *
+ * @throws CertificateError where the files do not fit.
+ */
+export const openServer = async (security: Security, cluster: string, member: NodeId): Promise<ClientSocketServer> => {
+  if (security.kind === "open") return { server: createServer(), whyNot: () => null, reload: async () => {} };
+  const server: TlsServer = createTlsServer({
+    ...(await readCredentials(security, cluster, member)),
+    ...tlsVersion,
+    requestCert: true,
+    rejectUnauthorized: true,
+    handshakeTimeout: 5_000,
+  });
+  return {
+    server,
+    whyNot: whyNotOf(cluster),
+    reload: async () =>
+      server.setSecureContext({ ...(await readCredentials(security, cluster, member)), ...tlsVersion }),
+  };
+};
+
+const read = async (path: string): Promise<Buffer> => {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new CertificateError(`${path} cannot be read: ${(cause as Error).message}`, { cause });
+  }
+};
+
+/** The replica must be the member of this cluster that was called: whatever its address is. */
+const identityError = (certificate: PeerCertificate, cluster: string, member: NodeId): Error | undefined => {
+  const name = nameIn(certificate.subjectaltname);
+  if (name?.kind === "member" && name.cluster === cluster && name.member === member) return undefined;
+  return new CertificateError(
+    `it shows the certificate of ${certificate.subjectaltname ?? "nobody"}, and not that of replica ${member} of ${cluster}`,
+  );
+};
+
+const opened = (socket: Socket, event: string): Promise<Socket> =>
+  new Promise((resolve, reject) => {
+    socket.setTimeout(5_000, () => socket.destroy(new Error("no answer within 5 s")));
+    socket.once("error", reject);
+    socket.once(event, () => {
+      socket.setTimeout(0);
+      socket.removeListener("error", reject);
+      resolve(socket);
+    });
+  });
+
+/**
+ * How a client opens connections to the replicas of a cluster.
+ *
+ * @throws CertificateError where a file cannot be read.
+ */
+export const dialerOf = async (security: Security, cluster: string): Promise<Dial> => {
+  if (security.kind === "open") return (_member, address) => opened(connect(address), "connect");
+  const context: SecureContextOptions = {
+    ca: await read(security.authorityFile),
+    cert: await read(security.certificateFile),
+    key: await read(security.keyFile),
+    ...tlsVersion,
+  };
+  return (member, address) =>
+    opened(
+      connectTls({
+        ...context,
+        ...address,
+        // The name that counts is that of the member; no host name is looked at.
+        servername: "",
+        checkServerIdentity: (_host, certificate) => identityError(certificate, cluster, member),
+      }),
+      "secureConnect",
+    );
+};

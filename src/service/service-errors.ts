@@ -1,0 +1,71 @@
+import type { CommandFailure, Happened, QueryFailure } from "../machines/index.ts";
+
+const commandTexts: { readonly [K in CommandFailure]: string } = {
+  timeout: "no replica answered in time",
+  "session expired": "the session expired, and with it what the replicas knew of its commands",
+  "answer forgotten": "it was applied, and its answer is not kept any more",
+  overloaded: "the replicas have as much to do as they take on; ask again later",
+  "too many sessions": "there are as many sessions as there may be; close some, or wait until idle ones expire",
+  "too many commands": "too many commands of this session are unanswered",
+  "machine failed": "the state machine threw an error while applying it",
+};
+
+const happenedTexts: { readonly [K in Happened]: string } = {
+  no: "It certainly did not happen, and will not.",
+  yes: "It certainly happened.",
+  maybe: "Whether it happened, or yet will, is not known.",
+};
+
+/** A command failed. `happened` says whether it took effect all the same. */
+export class CommandError extends Error {
+  override readonly name: string = "CommandError";
+  /** Tells this class from others where `instanceof` cannot, as across workers. */
+  readonly code: "COMMAND" = "COMMAND";
+  readonly why: CommandFailure;
+  readonly happened: Happened;
+
+  constructor(why: CommandFailure, happened: Happened, detail = "") {
+    super(`${commandTexts[why]}. ${happenedTexts[happened]}${detail}`);
+    this.why = why;
+    this.happened = happened;
+  }
+}
+
+const queryTexts: { readonly [K in QueryFailure]: string } = {
+  timeout: "no replica answered in time",
+  overloaded: "the replicas have as much to do as they take on; ask again later",
+  "machine failed": "the state machine threw an error while answering it",
+};
+
+/** A query failed. It changed nothing. */
+export class QueryError extends Error {
+  override readonly name: string = "QueryError";
+  /** Tells this class from others where `instanceof` cannot, as across workers. */
+  readonly code: "QUERY" = "QUERY";
+  readonly why: QueryFailure;
+
+  constructor(why: QueryFailure, detail = "") {
+    super(`${queryTexts[why]}${detail}`);
+    this.why = why;
+  }
+}
+
+/** An operator's request was refused, or nobody answered it. */
+export class OperatorError extends Error {
+  override readonly name: string = "OperatorError";
+  /** Tells this class from others where `instanceof` cannot, as across workers. */
+  readonly code: "OPERATOR" = "OPERATOR";
+  readonly why: string;
+
+  constructor(why: string, message: string) {
+    super(message);
+    this.why = why;
+  }
+}
+
+/** The client is closed. */
+export class ClientClosedError extends Error {
+  override readonly name: string = "ClientClosedError";
+  /** Tells this class from others where `instanceof` cannot, as across workers. */
+  readonly code: "CLIENT_CLOSED" = "CLIENT_CLOSED";
+}
