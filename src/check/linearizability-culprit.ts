@@ -43,6 +43,8 @@ export interface Violation<State, Input, Output> {
   readonly members: readonly number[];
   /** The order that explains the most returns. */
   readonly longest: LongestLinearization;
+  /** Operations that contradict each other whatever else happened, where that is known. */
+  readonly suspects?: readonly number[];
   /** Steps that may be spent on making the culprit small. */
   readonly stepsMax: number;
 }
@@ -71,8 +73,9 @@ class Explanation<State, Input, Output> {
 
   culprit(): Culprit<State, Input, Output> {
     const whole = this.#whole();
-    const begun = whole.needed.length > shownWholeMax ? this.#begun(whole) : whole;
-    const { core, minimal } = smallerCore(begun, {
+    const accused = this.#accused(whole);
+    const begun = accused === undefined && whole.needed.length > shownWholeMax ? this.#begun(whole) : whole;
+    const { core, minimal } = smallerCore(accused ?? begun, {
       kept: new Set([this.#misfit]),
       isReadOnly: (member) => this.#isReadOnly(member),
       fails: (some) => this.#fails(some),
@@ -96,6 +99,15 @@ class Explanation<State, Input, Output> {
     const needed = called.filter((member) => order.returned[member]! <= this.#endRank);
     const loose = called.filter((member) => order.returned[member]! > this.#endRank);
     return { starts: [transitions.stateOf(specification.init())], needed, loose };
+  }
+
+  /** The suspects alone, provided that they do not go together: nobody else can help, since each value was written once. */
+  #accused({ starts, needed, loose }: Core): Core | undefined {
+    if (this.#violation.suspects === undefined) return undefined;
+    const suspects = new Set(this.#violation.suspects);
+    const isSuspect = (member: number): boolean => suspects.has(member);
+    const core = { starts, needed: needed.filter(isSuspect), loose: loose.filter(isSuspect) };
+    return this.#fails(core) === true ? core : undefined;
   }
 
   /** A search over a core from one of its states, run; `undefined` when it is not decided within the steps. */

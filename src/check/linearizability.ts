@@ -1,8 +1,9 @@
 import { type EndpointOrder, endpointOrder } from "./endpoint-order.ts";
 import type { History, Operation } from "./history.ts";
 import { type Culprit, explainViolation } from "./linearizability-culprit.ts";
-import { Linearization } from "./linearization.ts";
-import type { Specification } from "./specification.ts";
+import { Linearization, type LongestLinearization } from "./linearization.ts";
+import { RegisterPart, type RegisterViolation } from "./register-part.ts";
+import { illegal, type Specification, SpecificationError } from "./specification.ts";
 import { Transitions } from "./transitions.ts";
 
 /** Limits of a check. */
@@ -38,6 +39,8 @@ interface Part<State, Input, Output> {
   readonly members: number[];
   search: Linearization<State, Input, Output> | undefined;
   done: boolean;
+  /** Known without a search, which then only looks for an earlier one. */
+  violation: RegisterViolation | undefined;
 }
 
 const firstTurnSteps = 1_000;
@@ -55,7 +58,7 @@ const partsOf = <State, Input, Output>(
     const key = keyOf?.(operations[at]!.input);
     let part = parts.get(key);
     if (part === undefined) {
-      part = { key, members: [], search: undefined, done: false };
+      part = { key, members: [], search: undefined, done: false, violation: undefined };
       parts.set(key, part);
     }
     part.members.push(at);
@@ -135,17 +138,56 @@ class Check<State, Input, Output> {
 
   /** One turn of one part; a verdict when this part alone decides it. */
   #take(part: Part<State, Input, Output>, turn: number): LinearizabilityVerdict<State, Input, Output> | undefined {
+    if (part.search === undefined) {
+      const decided = this.#decide(part);
+      if (decided !== undefined) return decided === "holds" ? undefined : decided;
+    }
     const search = part.search ?? this.#start(part);
     const before = search.steps;
     search.run(Math.min(turn, this.#limits.stepsMax - this.#steps));
     this.#steps += search.steps - before;
-    if (search.result === "exhausted") return this.#violated(part, search);
-    if (search.result === "found") {
-      this.#witnesses.push(search.longest().order);
-      part.search = undefined;
-      part.done = true;
-    }
+    if (search.result === "exhausted") return this.#violated(part, search.longest());
+    if (search.result === "found") this.#found(part, search.longest().order);
     return undefined;
+  }
+
+  #found(part: Part<State, Input, Output>, order: readonly number[]): void {
+    this.#witnesses.push(order);
+    part.search = undefined;
+    part.done = true;
+  }
+
+  /** Decides a part by who read from whom, where its values tell; it takes a step for each operation. */
+  #decide(part: Part<State, Input, Output>): LinearizabilityVerdict<State, Input, Output> | "holds" | undefined {
+    const register = RegisterPart.of(this.#order, this.#specification, part.members);
+    const decided = register?.decide();
+    if (register === undefined || decided === undefined || decided.kind === "undecided") return undefined;
+    this.#steps += part.members.length;
+    if (decided.kind === "holds") {
+      this.#found(part, decided.order);
+      return "holds";
+    }
+    part.violation = register.violation();
+    return part.violation.isFirst ? this.#violatedAs(part, part.violation) : undefined;
+  }
+
+  #violatedAs(
+    part: Part<State, Input, Output>,
+    { misfit, order, suspects }: RegisterViolation,
+  ): LinearizabilityVerdict<State, Input, Output> {
+    return this.#violated(part, { order, state: this.#stateAfter(order), misfit }, suspects);
+  }
+
+  #stateAfter(order: readonly number[]): number {
+    let state = this.#specification.init();
+    for (const member of order) {
+      const { input, output, returnedAt } = this.#order.operations[member]!;
+      const after = this.#specification.step(state, input, returnedAt === undefined ? undefined : output);
+      if (after === illegal)
+        throw new SpecificationError(`${this.#specification.name}: its register view contradicts its steps`);
+      state = after;
+    }
+    return this.#transitions.stateOf(state);
   }
 
   #start(part: Part<State, Input, Output>): Linearization<State, Input, Output> {
@@ -158,7 +200,8 @@ class Check<State, Input, Output> {
 
   #violated(
     { key, members }: Part<State, Input, Output>,
-    search: Linearization<State, Input, Output>,
+    longest: LongestLinearization,
+    suspects?: readonly number[],
   ): LinearizabilityVerdict<State, Input, Output> {
     const culprit = explainViolation({
       specification: this.#specification,
@@ -166,13 +209,16 @@ class Check<State, Input, Output> {
       order: this.#order,
       key,
       members,
-      longest: search.longest(),
+      longest,
+      ...(suspects === undefined ? {} : { suspects }),
       stepsMax: this.#limits.explainStepsMax ?? Math.max(explainStepsMin, 2 * this.#steps),
     });
     return { verdict: "violated", culprit, steps: this.#steps };
   }
 
   #unknown(why: string, open: readonly Part<State, Input, Output>[]): LinearizabilityVerdict<State, Input, Output> {
+    const violated = open.find(({ violation }) => violation !== undefined);
+    if (violated?.violation !== undefined) return this.#violatedAs(violated, violated.violation);
     const named = open.slice(0, 5).map(({ key }) => (key === undefined ? "the whole history" : `key ${key}`));
     const more = open.length > named.length ? ` and ${open.length - named.length} more` : "";
     const reason = `${why} to decide ${named.join(", ")}${more} (${this.#order.operations.length} operations)`;

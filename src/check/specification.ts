@@ -1,5 +1,6 @@
 import { describe } from "../model/plain.ts";
 import { equalContent } from "./content-equality.ts";
+import type { RegisterView } from "./register-view.ts";
 
 /** What `step` answers when no object of this type could have given that output in that state. */
 export const illegal: unique symbol = Symbol("illegal");
@@ -30,6 +31,11 @@ export interface Specification<State, Input, Output> {
    * thrown as `SpecificationError`.
    */
   readOnly?(input: Input, output: Output | undefined): boolean;
+  /**
+   * How the object, or what lies at one key, is a register. It only makes checks quicker: histories in which every value
+   * is written once are then decided without a search.
+   */
+  readonly register?: RegisterView<Input, Output>;
   /** One operation as a person reads it; `undefined` is an output that nobody saw. */
   describe?(input: Input, output: Output | undefined): string;
 }
@@ -61,6 +67,8 @@ export interface ObjectRules<State, Input, Output> {
   keyOf?(input: Input): string | number;
   /** Whether an operation with that answer leaves every state as it is; see `Specification`. */
   readOnly?(input: Input, output: Output | undefined): boolean;
+  /** How the object, or what lies at one key, is a register; see `Specification`. */
+  readonly register?: RegisterView<Input, Output>;
   /** An operation as a person reads it. */
   describe?(input: Input, output: Output | undefined): string;
 }

@@ -1,6 +1,8 @@
 import { describe } from "../../model/plain.ts";
 import { equalContent } from "../content-equality.ts";
+import type { RegisterAccess } from "../register-view.ts";
 import { type Applied, type Specification, specificationOf } from "../specification.ts";
+import { casAccess } from "./cas-register.ts";
 
 /** The name of a key. */
 export type Key = string | number;
@@ -36,6 +38,22 @@ const describeKeyValue = <V>(input: KeyValueInput<V>, output: KeyValueOutput<V> 
   return `cas(${input.key}, ${describe(input.expected)}, ${describe(input.value)})${answer}`;
 };
 
+/** A delete is none: whether it answers true depends on the value and it leaves the one that was there at first. */
+const accessOf = <V>(input: KeyValueInput<V>, output: unknown): RegisterAccess | undefined => {
+  switch (input.kind) {
+    case "get":
+      return output === undefined ? { kind: "nothing" } : { kind: "read", value: output };
+    case "put":
+      return { kind: "write", value: input.value };
+    case "append":
+      return { kind: "append", item: input.suffix };
+    case "cas":
+      return casAccess(input, output);
+    case "delete":
+      return undefined;
+  }
+};
+
 /**
  * A key-value store of independent keys. `absent` is what a get of a missing key answers and what an append starts
  * from: null by default, "" in stores that know no missing keys. Appending to what is not text replaces it.
@@ -68,6 +86,7 @@ export const keyValue = <V>(
     apply,
     keyOf: (input) => input.key,
     readOnly: (input, output) => input.kind === "get" || (input.kind === "cas" && output === false),
+    register: { initial: absent, keyOf: (input) => input.key, access: accessOf },
     describe: describeKeyValue,
   });
 };

@@ -29,6 +29,14 @@ export const listAppend = <V>(): Specification<ListAppendState<V>, ListAppendInp
     apply,
     keyOf: (input) => input.key,
     readOnly: (input) => input.kind === "read",
+    register: {
+      initial: none,
+      keyOf: (input) => input.key,
+      access: (input, output) => {
+        if (input.kind === "append") return { kind: "append", item: input.value };
+        return output === undefined ? { kind: "nothing" } : { kind: "read", value: output };
+      },
+    },
     describe: (input, output) => {
       if (input.kind === "append") return `append(${input.key}, ${describe(input.value)})`;
       return output === undefined ? `read(${input.key})` : `read(${input.key}) → ${describe(output)}`;

@@ -1,0 +1,243 @@
+import type { RegisterAccess } from "./register-view.ts";
+import { Interner } from "./transitions.ts";
+
+/** The version that is there before all writes. */
+export const initialVersion = 0;
+/** No version: an operation that says nothing of the value. */
+export const noVersion = -1;
+
+/** Who wrote what, and who saw it. Operations are numbers. */
+export interface Versions {
+  /** By operation: the version that it leaves (a write) or finds (a read). */
+  readonly versionOf: Int32Array;
+  /** By version: who wrote it, or -1 for the initial one. */
+  readonly writers: Int32Array;
+  /** By version: the one that it was written upon, where that is known, else -1. */
+  readonly basis: Int32Array;
+  /** By operation that failed because the value was another one: that version, or -1 when nobody ever wrote it. */
+  readonly differsFrom: ReadonlyMap<number, number>;
+  /** Operations whose answers nobody can have written. */
+  readonly outOfThinAir: readonly number[];
+}
+
+/**
+ * Tells for each read which write it read from. `undefined` when values do not tell: one is written twice or is the
+ * initial one, or a text that was read can be put together in two ways.
+ */
+export const versionsOf = (accesses: readonly RegisterAccess[], initial: unknown): Versions | undefined => {
+  const resolution = new Resolution(accesses, initial);
+  return resolution.isTold ? resolution.versions() : undefined;
+};
+
+/** What is appended, as pieces of what reads answer. */
+interface Pieces {
+  /** The version that a value is, `noVersion` when nobody can have written it, `undefined` when that is ambiguous. */
+  versionOf(value: unknown): number | undefined;
+}
+
+class Resolution {
+  readonly #accesses: readonly RegisterAccess[];
+  readonly #values = new Interner<unknown>();
+  /** By value number: its version. */
+  readonly #versions: number[] = [];
+  readonly #versionOf: Int32Array;
+  readonly #writers: number[] = [-1];
+  readonly #basis: number[] = [-1];
+  readonly #pieces: Pieces | undefined;
+  isTold = true;
+
+  constructor(accesses: readonly RegisterAccess[], initial: unknown) {
+    this.#accesses = accesses;
+    this.#versionOf = new Int32Array(accesses.length).fill(noVersion);
+    this.#note(initial, initialVersion);
+    const items = new Map<unknown, number>();
+    for (let at = 0; at < accesses.length && this.isTold; at++) this.#addWriter(at, items);
+    if (items.size > 0 && this.isTold) this.#pieces = this.#piecesOf(items, initial);
+  }
+
+  versions(): Versions | undefined {
+    const differsFrom = new Map<number, number>();
+    const outOfThinAir: number[] = [];
+    for (let at = 0; at < this.#accesses.length; at++) {
+      const access = this.#accesses[at]!;
+      if (access.kind === "differs") {
+        const version = this.#resolve(access.value);
+        if (version === undefined) return undefined;
+        differsFrom.set(at, version);
+      } else if (access.kind === "read" || access.kind === "update") {
+        const found = this.#resolve(access.kind === "read" ? access.value : access.expected);
+        if (found === undefined) return undefined;
+        if (found === noVersion) outOfThinAir.push(at);
+        else if (access.kind === "read") this.#versionOf[at] = found;
+        else this.#basis[this.#versionOf[at]!] = found;
+      }
+    }
+    return {
+      versionOf: this.#versionOf,
+      writers: Int32Array.from(this.#writers),
+      basis: Int32Array.from(this.#basis),
+      differsFrom,
+      outOfThinAir,
+    };
+  }
+
+  #addWriter(at: number, items: Map<unknown, number>): void {
+    const access = this.#accesses[at]!;
+    if (access.kind === "write" || access.kind === "update") {
+      const version = this.#fresh(at);
+      if (!this.#note(access.value, version)) this.isTold = false;
+    } else if (access.kind === "append") {
+      const { item } = access;
+      const isScalar = typeof item === "string" || typeof item === "number" || typeof item === "boolean";
+      if (!isScalar || item === "" || items.has(item)) this.isTold = false;
+      else items.set(item, this.#fresh(at));
+    }
+  }
+
+  #fresh(writer: number): number {
+    const version = this.#writers.push(writer) - 1;
+    this.#basis.push(-1);
+    this.#versionOf[writer] = version;
+    return version;
+  }
+
+  /** False when the value has a version. */
+  #note(value: unknown, version: number): boolean {
+    const id = this.#values.idOf(value);
+    if (this.#versions[id] !== undefined) return false;
+    this.#versions[id] = version;
+    return true;
+  }
+
+  #resolve(value: unknown): number | undefined {
+    return this.#pieces === undefined ? this.#known(value) : this.#pieces.versionOf(value);
+  }
+
+  #known(value: unknown): number {
+    return this.#versions[this.#values.idOf(value)] ?? noVersion;
+  }
+
+  /** Texts where the values are texts, lists where they are lists; not told when they are mixed. */
+  #piecesOf(items: ReadonlyMap<unknown, number>, initial: unknown): Pieces | undefined {
+    const written = this.#accesses.flatMap((access) => (access.kind === "write" ? [access.value] : []));
+    const builder = { items, basis: this.#basis, known: (value: unknown) => this.#known(value) };
+    // A compare-and-set would tell of what was appended before, even where it need not have taken effect.
+    if (this.#accesses.some(({ kind }) => kind === "update")) this.isTold = false;
+    if (Array.isArray(initial) && initial.length === 0 && written.length === 0) return new ListPieces(builder);
+    const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
+    if ((initial === "" || initial === null) && written.every(isText) && [...items.keys()].every(isText)) {
+      const pieces = new TextPieces(builder, initial);
+      if (!written.some((text) => pieces.endsWithPiece(text))) return pieces;
+    }
+    this.isTold = false;
+    return undefined;
+  }
+}
+
+interface PieceBuilder {
+  /** By item: the version that its append leaves. */
+  readonly items: ReadonlyMap<unknown, number>;
+  /** Filled while values are told. */
+  readonly basis: number[];
+  known(value: unknown): number;
+}
+
+/** Lists: the last item tells the version, the one before it what it was appended to. */
+class ListPieces implements Pieces {
+  readonly #builder: PieceBuilder;
+
+  constructor(builder: PieceBuilder) {
+    this.#builder = builder;
+  }
+
+  versionOf(value: unknown): number | undefined {
+    if (!Array.isArray(value)) return noVersion;
+    const { items, basis } = this.#builder;
+    let version = initialVersion;
+    // From the end: what was told before needs not be walked again, provided that it was the same list.
+    for (const item of value as readonly unknown[]) {
+      const next = items.get(item);
+      if (next === undefined) return noVersion;
+      const before = basis[next]!;
+      if (before >= 0 && before !== version) return noVersion;
+      basis[next] = version;
+      version = next;
+    }
+    return version;
+  }
+}
+
+/** Texts: pieces are taken off the end until what is left is known. */
+class TextPieces implements Pieces {
+  readonly #builder: PieceBuilder;
+  readonly #lengths: readonly number[];
+  readonly #told = new Map<string, number>();
+  /** By version: the length of its piece. */
+  readonly #lengthOf: ReadonlyMap<number, number>;
+
+  constructor(builder: PieceBuilder, initial: string | null) {
+    this.#builder = builder;
+    this.#lengths = [...new Set([...builder.items.keys()].map((item) => (item as string).length))];
+    this.#lengthOf = new Map([...builder.items].map(([item, version]) => [version, (item as string).length]));
+    this.#told.set("", initial === "" ? initialVersion : noVersion);
+  }
+
+  /** Whether a text that was written as a whole can also be the end of one that was appended to. */
+  endsWithPiece(text: string): boolean {
+    return this.#pieceAtEnd(text) !== noVersion;
+  }
+
+  versionOf(value: unknown): number | undefined {
+    if (typeof value !== "string") return this.#builder.known(value);
+    const ends: { readonly text: string; readonly version: number }[] = [];
+    let text = value;
+    let found = this.#ofStart(text);
+    while (found === undefined) {
+      const version = this.#pieceAtEnd(text);
+      if (version === undefined) return undefined;
+      if (version === noVersion) {
+        found = noVersion;
+        break;
+      }
+      ends.push({ text, version });
+      text = text.slice(0, text.length - (this.#lengthOf.get(version) as number));
+      found = text === "" ? initialVersion : this.#ofStart(text);
+    }
+    return this.#build(ends, found);
+  }
+
+  /** Puts pieces back, each upon the version before it. */
+  #build(ends: readonly { readonly text: string; readonly version: number }[], start: number): number {
+    let before = start;
+    for (let at = ends.length - 1; at >= 0; at--) {
+      const { text, version } = ends[at]!;
+      const { basis } = this.#builder;
+      if (before !== noVersion && basis[version]! >= 0 && basis[version] !== before) before = noVersion;
+      if (before !== noVersion) {
+        basis[version] = before;
+        before = version;
+      }
+      this.#told.set(text, before);
+    }
+    return before;
+  }
+
+  #ofStart(text: string): number | undefined {
+    const told = this.#told.get(text);
+    if (told !== undefined) return told;
+    const known = this.#builder.known(text);
+    return known === noVersion ? undefined : known;
+  }
+
+  /** The version of the one piece at the end; `undefined` when there are two. */
+  #pieceAtEnd(text: string): number | undefined {
+    let found = noVersion;
+    for (const length of this.#lengths) {
+      const version = length <= text.length ? this.#builder.items.get(text.slice(text.length - length)) : undefined;
+      if (version === undefined) continue;
+      if (found !== noVersion) return undefined;
+      found = version;
+    }
+    return found;
+  }
+}
