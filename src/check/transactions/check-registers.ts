@@ -14,7 +14,9 @@ import { type VersionAssumptions, VersionOrder } from "./version-order.ts";
 export interface RegisterOptions extends TransactionOptions, VersionAssumptions {}
 
 const unknownOrder = (index: RegisterIndex, [first, second]: readonly [number, number]): string => {
-  const [a, b] = [first, second].map((write) => `T${index.writer[write]}'s write of ${describe(index.valueOf[write])}`);
+  const [a, b] = [first, second]
+    .sort((one, other) => one - other)
+    .map((write) => `T${index.writer[write]}'s write of ${describe(index.valueOf[write])}`);
   const { name } = index.keys[index.keyOfWrite[first]!]!;
   return `the order of ${a} and ${b} to key ${name} cannot be inferred`;
 };
