@@ -151,6 +151,7 @@ const searchOf = (
     duplicates: settled.duplicatesMax > 0,
     world: parts.world,
     reached: null,
+    edges: null,
     lookInto: (locals) => parts.lookInto(locals.map(imageOf)),
     broke: (found, parent, event, how) =>
       found.map(({ property, clause }) => findings.add(property, { clause, parent, event, how })).includes(true),
@@ -181,7 +182,7 @@ export const explore = (prepared: Prepared, options: ExploreOptions = {}): Explo
     return { ...explore(prepared, { ...options, symmetry: false }), asymmetry: parts.symmetry!.refusal! };
   const counterexamples = new Map<string, ExploredRun>();
   for (const [property, { parent, event, how }] of findings.broken) {
-    const { start, steps } = search.pathTo(parent);
+    const { start, steps } = search.paths.to(parent);
     const schedule = [...steps, [event, how] as const];
     const kind = prepared.setup.properties.find(({ id }) => id === property)?.kind ?? "safety";
     counterexamples.set(
@@ -288,7 +289,10 @@ const verdictOn = (
 
 /** Whose lies were not tried, where the model has liars: then nothing holds. */
 const untriedIn = ({ model, setup }: Prepared, { traitors, forgeriesMax }: SettledOptions): string | null => {
-  const mute = (setup.vocabulary ?? []).length === 0 ? "repeated nothing but what was said: the scenario states no vocabulary" : null;
+  const mute =
+    (setup.vocabulary ?? []).length === 0
+      ? "repeated nothing but what was said: the scenario states no vocabulary"
+      : null;
   if (model.nodes === "byzantine") {
     if (traitors === 0) return "traitors were not tried";
     if (mute !== null) return `traitors ${mute}`;

@@ -3,7 +3,6 @@ import { findScenario } from "../scenarios/index.ts";
 import { type Prepared, prepare } from "../simulate/index.ts";
 import { type ExploreResult, explore } from "./explore.ts";
 import type { ExploreOptions } from "./explore-options.ts";
-import { singleCopyReference } from "./reference/single-copy.ts";
 import { gatheringProtocol } from "./testing/gathering-protocols.ts";
 import { smallProtocol } from "./testing/small-protocols.ts";
 

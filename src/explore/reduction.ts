@@ -5,6 +5,7 @@ import { LocalClosure } from "./local-closure.ts";
 import { LocalQuotient } from "./local-quotient.ts";
 import type { LocalTransitions } from "./local-transitions.ts";
 import type { NetworkKind } from "./network-draft.ts";
+import { atNodes } from "./state-layout.ts";
 
 /** What a reduction took away. */
 export interface ReductionReport {
@@ -15,6 +16,13 @@ export interface ReductionReport {
   readonly single: number;
   /** Messages that left the network at once, since they would never do anything. */
   readonly vanished: number;
+}
+
+/** A step that is taken alone; `item` is what leaves the network by it, 0 for nothing. */
+interface StepAlone {
+  readonly node: number;
+  readonly event: number;
+  readonly item: number;
 }
 
 /** What a reduction is looked for in. */
@@ -40,10 +48,12 @@ export class Reduction {
   refusal: string | null = null;
   single = 0;
   vanished = 0;
+  readonly #local: LocalTransitions;
   readonly #quotient: LocalQuotient;
   readonly #flags: IntBuffer;
 
   constructor(closure: LocalClosure, { local, network, meddles }: ReductionInput) {
+    this.#local = local;
     this.#quotient = new LocalQuotient(local, closure, network === "ordered");
     this.#quotient.apply();
     this.#flags = new Confluence(local, closure, this.#quotient, network, meddles).flags;
@@ -59,9 +69,31 @@ export class Reduction {
     return this.#quotient.of(state);
   }
 
-  /** Whether the step of a row may be taken alone. */
-  isFirst(row: number): boolean {
-    return (this.#flagsOf(row) & isFirst) !== 0;
+  /** A step that commutes with all that can come before it, in a state of a search; null where there is none. */
+  stepIn(state: Int32Array, nodes: number, messageOf: (item: number) => number): StepAlone | null {
+    const first = atNodes + nodes + 1;
+    for (let at = first; at < first + state[first - 1]!; at++) {
+      const item = state[at]!;
+      const event = messageOf(item);
+      const node = this.#local.receiver.data[event]! - 1;
+      if (this.#isFirst(state[atNodes + node]!, event)) return { node, event, item };
+    }
+    const { own, ownCount, cost } = this.#local;
+    for (let node = 0; node < nodes; node++) {
+      const here = state[atNodes + node]!;
+      const at = this.#local.ownOf(here);
+      for (let index = at; index < at + ownCount.data[here]!; index++) {
+        const event = own.data[index]!;
+        if (cost.data[event] === 0 && this.#isFirst(here, event)) return { node, event, item: 0 };
+      }
+    }
+    return null;
+  }
+
+  #isFirst(state: number, event: number): boolean {
+    if ((this.#flagsOf(this.#local.row(state, event)) & isFirst) === 0) return false;
+    this.single++;
+    return true;
   }
 
   /** Whether the message of a row may vanish. */

@@ -1,6 +1,7 @@
 import type { Inspection } from "../check/index.ts";
 import type { Atoms } from "./atoms.ts";
 import type { BudgetTable } from "./budgets.ts";
+import type { LassoGraph } from "./lasso-graph.ts";
 import type { LocalTransitions } from "./local-transitions.ts";
 import type { NetworkKind } from "./network-draft.ts";
 import type { Reduction } from "./reduction.ts";
@@ -37,6 +38,8 @@ export interface SearchInput {
   readonly world: World | null;
   /** Asked of each new state, as it is written down; true when the search is to end with it. */
   readonly reached: ((record: Int32Array) => boolean) | null;
+  /** Where every step between two states is to be known, not only the first into each. */
+  readonly edges: LassoGraph | null;
   /** Called at a violation; true when the search is to end. */
   readonly broke: (found: readonly Break[], parent: number, event: number, how: number) => boolean;
 }

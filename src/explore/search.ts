@@ -3,7 +3,9 @@ import { spendDuplicate, spendLoss } from "./budgets.ts";
 import { FingerprintTable } from "./fingerprint-table.ts";
 import { IntBuffer } from "./int-buffer.ts";
 import { NetworkDraft } from "./network-draft.ts";
+import { Paths } from "./paths.ts";
 import type { SearchInput } from "./search-input.ts";
+import { atBudget, atDepth, atHigh, atLow, atNodes, atNumber, atWatch } from "./state-layout.ts";
 import type { Break } from "./watch.ts";
 import type { World } from "./world.ts";
 
@@ -20,16 +22,6 @@ export const waysOfTaking = 8;
 
 /** Why a search ended before it had seen everything. */
 export type Cut = "depth" | "states" | "memory" | "time" | "violation" | "refusal" | "asymmetry" | "goal";
-
-// A state in the frontier: fingerprint, its number, depth, budgets, what properties remember; then a number for each node,
-// how many items the network has, and the items.
-const atLow = 0;
-const atHigh = 1;
-const atNumber = 2;
-const atDepth = 3;
-const atBudget = 4;
-const atWatch = 5;
-const atNodes = 6;
 
 /** How many expansions go by between two looks at the clock and at the memory. */
 const expansionsALook = 512;
@@ -50,9 +42,8 @@ export class Search {
   noOps = 0;
   readonly #in: SearchInput;
   readonly #visited: FingerprintTable;
-  readonly #parents = new IntBuffer();
-  readonly #events = new IntBuffer();
-  readonly #hows = new IntBuffer();
+  /** How each state was reached. */
+  readonly paths: Paths = new Paths();
   /** Under symmetry, by number of state: the size of its orbit. */
   readonly #orbits = new IntBuffer();
   readonly #draft: NetworkDraft;
@@ -63,6 +54,8 @@ export class Search {
   #over = false;
   #anyStopped = false;
   #expanded = 0;
+  /** What an item of the network delivers next. */
+  readonly #messageOf = (item: number): number => this.#draft.messageOf(item);
 
   constructor(input: SearchInput) {
     this.#in = input;
@@ -79,12 +72,7 @@ export class Search {
   get bytes(): number {
     const { local, watch } = this.#in;
     const frontier = this.#open === this.#next ? this.#open.bytes : this.#open.bytes + this.#next.bytes;
-    return this.#visited.bytes + this.#parents.bytes * 3 + frontier + local.bytes + watch.bytes;
-  }
-
-  /** How many numbers the frontier holds, and how many bytes a state takes in the tables. */
-  get bytesAState(): number {
-    return this.bytes / Math.max(1, this.distinct);
+    return this.#visited.bytes + this.paths.bytes + frontier + local.bytes + watch.bytes;
   }
 
   /** How many states were found and have not had their steps taken. */
@@ -108,10 +96,9 @@ export class Search {
     }
     this.generated++;
     this.standsForSteps++;
+    this.#in.edges?.numberOf(sumLow, sumHigh);
     if (!this.#isNew(Int32Array.from(locals), 0, sumLow, sumHigh, budget, watch)) return;
-    this.#parents.push(-1);
-    this.#events.push(0);
-    this.#hows.push(0);
+    this.paths.begin();
     const at = this.#begin(atNodes + locals.length + 1 + draft.count);
     const { data } = this.#open;
     data.set([sumLow, sumHigh, this.distinct - 1, 0, budget, watch, ...locals, draft.count], at);
@@ -126,9 +113,7 @@ export class Search {
     this.#draft.load(record, first, record[atNodes + nodes]!);
     const [low, high, budget, watch] = [record[atLow]!, record[atHigh]!, record[atBudget]!, record[atWatch]!];
     if (!this.#isNew(record, atNodes, low, high, budget, watch)) return;
-    this.#parents.push(-1);
-    this.#events.push(0);
-    this.#hows.push(0);
+    this.paths.begin();
     const at = this.#begin(record.length);
     this.#open.data.set(record, at);
     this.#open.data[at + atNumber] = this.distinct - 1;
@@ -143,17 +128,6 @@ export class Search {
     if (this.cut === null && this.#depthCut) this.cut = "depth";
     if (this.#in.local.refusal !== null) this.cut = "refusal";
     if ((this.#in.symmetry?.refusal ?? null) !== null) this.cut = "asymmetry";
-  }
-
-  /** The steps that lead to a state: events and how they were taken, from a state to begin with, whose number is first. */
-  pathTo(number: number): {
-    readonly start: number;
-    readonly steps: readonly (readonly [event: number, how: number])[];
-  } {
-    const steps: [number, number][] = [];
-    let at = number;
-    for (; this.#parents.at(at) >= 0; at = this.#parents.at(at)) steps.push([this.#events.at(at), this.#hows.at(at)]);
-    return { start: at, steps: steps.reverse() };
   }
 
   // --- the order of the search ---
@@ -230,7 +204,9 @@ export class Search {
       this.#depthCut = true;
       return;
     }
-    if (this.#in.reduction !== null && this.#takesOne()) return;
+    this.#in.edges?.leave(state, this.#messageOf);
+    const alone = this.#in.reduction?.stepIn(state, nodes, this.#messageOf) ?? null;
+    if (alone !== null) return this.#take(alone.node, alone.event, alone.item, state[atBudget]!, asItIs);
     const first = atNodes + nodes + 1;
     const end = first + state[atNodes + nodes]!;
     let previous = -1;
@@ -245,33 +221,6 @@ export class Search {
     if (this.#in.world !== null) this.#worldSteps(this.#in.world);
     if (this.#in.symmetry !== null)
       this.standsForSteps += (this.generated - generatedBefore) * this.#orbits.at(state[atNumber]!);
-  }
-
-  /** Takes a step that commutes with all that can come before it, where there is one. */
-  #takesOne(): boolean {
-    const { nodes, local, network } = this.#in;
-    const state = this.#state;
-    const reduction = this.#in.reduction!;
-    const first = atNodes + nodes + 1;
-    for (let at = first; at < first + state[atNodes + nodes]!; at++) {
-      const message = network === "ordered" ? this.#draft.messageOf(state[at]!) : state[at]!;
-      const node = local.receiver.data[message]! - 1;
-      if (!reduction.isFirst(local.row(state[atNodes + node]!, message))) continue;
-      reduction.single++;
-      this.#take(node, message, state[at]!, state[atBudget]!, asItIs);
-      return true;
-    }
-    for (let node = 0; node < nodes; node++) {
-      const at = local.ownOf(state[atNodes + node]!);
-      for (let index = at; index < at + local.ownCount.data[state[atNodes + node]!]!; index++) {
-        const event = local.own.data[index]!;
-        if (local.cost.data[event] !== 0 || !reduction.isFirst(local.row(state[atNodes + node]!, event))) continue;
-        reduction.single++;
-        this.#take(node, event, 0, state[atBudget]!, asItIs);
-        return true;
-      }
-    }
-    return false;
   }
 
   /** What is no node's own: links change, liars speak. */
@@ -326,7 +275,8 @@ export class Search {
     this.#in.symmetry?.learnRow(before, event, row);
     const first = local.rowFirst.data[row]!;
     const end = first + local.rowCount.data[row]!;
-    const isSimple = network === "multiset" && how === asItIs && !this.#anyStopped && this.#in.reduction === null && this.#in.world === null;
+    const isAlone = this.#in.reduction === null && this.#in.world === null;
+    const isSimple = isAlone && network === "multiset" && how === asItIs && !this.#anyStopped;
     for (let outcome = first; outcome < end; outcome++) {
       const to = local.to.data[outcome]!;
       const sends = local.sendsCount.data[outcome]!;
@@ -444,6 +394,7 @@ export class Search {
       low = (low + atoms.low.data[remembers]! - atoms.low.data[state[atWatch]!]!) | 0;
       high = (high + atoms.high.data[remembers]! - atoms.high.data[state[atWatch]!]!) | 0;
     }
+    this.#in.edges?.arrive(low, high, event, how);
     if (this.#visited.full) {
       this.cut = "memory";
       this.#over = true;
@@ -460,9 +411,7 @@ export class Search {
       if (node >= 0) state[atNodes + node] = before;
       if (!isNew) return;
     }
-    this.#parents.push(state[atNumber]!);
-    this.#events.push(event);
-    this.#hows.push(how);
+    this.paths.add(state[atNumber]!, event, how);
     this.#write(node, to, low, high, budget, remembers);
   }
 
