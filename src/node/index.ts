@@ -5,4 +5,6 @@ export { NodeHost } from "./node-host.ts";
 export type * from "./node-host-options.ts";
 export { type Address, PeerLinks } from "./peer-links.ts";
 export type { Files, LogFile } from "./storage/files.ts";
+export { type HoldingOptions, holdingFiles } from "./storage/holding-files.ts";
+export { nodeFiles } from "./storage/node-files.ts";
 export { hostSessions } from "./transport/host-sessions.ts";

@@ -13,7 +13,7 @@ import { Recorder } from "../../src/simulate/recorder.ts";
 import { drawFrom, type Running, Workload } from "../../src/simulate/workload.ts";
 
 /** Ports that were free a moment ago. */
-const freeAddresses = async (n: number): Promise<Address[]> => {
+export const freeAddresses = async (n: number): Promise<Address[]> => {
   const servers = await Promise.all(
     Array.from({ length: n }, async () => {
       const server = createServer();

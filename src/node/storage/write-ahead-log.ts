@@ -182,13 +182,13 @@ export class WriteAheadLog {
   async writeDurably(frame: Frame): Promise<void> {
     for (const write of frame) this.#put(write);
     this.#waiting++;
-    await this.#drained();
+    await this.drained();
   }
 
   /** Writes all that waits, says that all is synced, and gives the files back. Nothing is taken any more. */
   async close(): Promise<void> {
     if (!this.#over) {
-      await this.#drained();
+      await this.drained();
       if (!this.#marked) this.#mark();
       await this.#writing;
     }
@@ -205,7 +205,8 @@ export class WriteAheadLog {
     for (const file of files) await file?.close().catch(() => undefined);
   }
 
-  async #drained(): Promise<void> {
+  /** Writes all that waits; resolved when it survives, or the log has failed. */
+  async drained(): Promise<void> {
     while (!this.#over && (this.#waiting > 0 || this.#writing !== null)) {
       this.flush();
       await this.#writing;

@@ -1,0 +1,136 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { freeAddresses } from "../../test/support/run-on-sockets.ts";
+import { type Log, type Module, type Port, type Sessions, stack } from "../model/index.ts";
+import { DirectoryLockedError, HostClosedError } from "./errors.ts";
+import { NodeHost } from "./node-host.ts";
+import type { NodeHostOptions } from "./node-host-options.ts";
+import { hostSessions } from "./transport/host-sessions.ts";
+
+interface Journal extends Port {
+  readonly requests: { readonly add: (text: string) => void };
+  readonly indications: {
+    readonly added: (text: string, length: number) => void;
+    readonly heard: (from: number, text: string) => void;
+    readonly linked: (peer: number, session: number, isOpen: boolean) => void;
+  };
+}
+
+/** Writes each text down, then tells its user and everybody else: durable before visible. */
+const journal = (): Module<{
+  provides: Journal;
+  uses: { sessions: Sessions<string> };
+  state: Record<never, never>;
+  disk: { texts: Log<string> };
+}> => ({
+  name: "journal",
+  source: "a test",
+  disk: { texts: "log" },
+  init: () => ({}),
+  upon: {
+    request: {
+      add(_s, io, text) {
+        io.disk.texts.append(text);
+        io.up.added(text, io.disk.texts.end);
+        for (const node of io.nodes) if (node !== io.self) io.sessions.send(node, text);
+      },
+    },
+    sessions: {
+      deliver: (_s, io, from, text) => io.up.heard(from, text),
+      opened: (_s, io, peer, session) => io.up.linked(peer, session, true),
+      ended: (_s, io, peer, session) => io.up.linked(peer, session, false),
+    },
+  },
+});
+
+describe("the Node host", () => {
+  let directory = "";
+  let hosts: NodeHost[] = [];
+  let said: { node: number; name: string; args: readonly unknown[] }[] = [];
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), "quorate-node-host-"));
+    hosts = [];
+    said = [];
+  });
+  afterEach(async () => {
+    for (const host of hosts) await host.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  const optionsOf = (self: number, addresses: NodeHostOptions["addresses"]): NodeHostOptions => ({
+    stack: stack(journal(), { sessions: hostSessions<string>("journal") }),
+    cluster: "test",
+    self,
+    addresses,
+    directory: join(directory, `${self}`),
+    security: { kind: "open" },
+    onIndication: (name, args) => said.push({ node: self, name, args }),
+    onFailure: (error) => {
+      throw error;
+    },
+  });
+  const start = async (options: NodeHostOptions): Promise<NodeHost> => {
+    const host = await NodeHost.start(options);
+    hosts.push(host);
+    return host;
+  };
+  const until = async (holds: () => boolean): Promise<void> => {
+    for (let tries = 0; tries < 500 && !holds(); tries++) await sleep(10);
+    expect(holds()).toBe(true);
+  };
+  const three = async (): Promise<NodeHostOptions[]> => {
+    const addresses = new Map((await freeAddresses(3)).map((address, id) => [id, address]));
+    return [0, 1, 2].map((self) => optionsOf(self, addresses));
+  };
+
+  it("links three nodes by sessions, and stores what they write", async () => {
+    const [a, b, c] = await Promise.all((await three()).map(start));
+    await until(() => [a, b, c].every((host) => host?.metrics().sessionsOpen === 2));
+    for (let n = 0; n < 1_000; n++) a?.request("add", `text ${n}`);
+    await until(() => said.filter(({ name }) => name === "heard").length === 2_000);
+    const heard = said.filter(({ node, name }) => node === 1 && name === "heard").map(({ args }) => args[1]);
+    expect(heard).toEqual(Array.from({ length: 1_000 }, (_, n) => `text ${n}`));
+    expect(said.filter(({ name }) => name === "added")).toHaveLength(1_000);
+    // One turn gave all of it: one batch, and one write a peer.
+    expect(a!.metrics().syncs).toBeLessThan(10);
+    expect(a!.metrics().socketWrites).toBeLessThan(30);
+  });
+
+  it("ends sessions with larger numbers to come, and starts again with all that was acknowledged", async () => {
+    const options = await three();
+    const [a, b] = await Promise.all(options.map(start));
+    await until(() => a?.metrics().sessionsOpen === 2);
+    b?.request("add", "before");
+    await until(() => said.some(({ name }) => name === "added"));
+    await b?.kill();
+    await until(() => said.some(({ node, name, args }) => node === 0 && name === "linked" && args[2] === false));
+    const again = await start(options[1]!);
+    expect(again.incarnation).toBe(1);
+    again.request("add", "after");
+    await until(() => said.some(({ node, args }) => node === 1 && args[0] === "after"));
+    expect(said.find(({ args }) => args[0] === "after")?.args[1]).toBe(2);
+    await until(
+      () => said.filter(({ node, name, args }) => node === 0 && name === "linked" && args[0] === 1).length === 3,
+    );
+    const numbers = said
+      .filter(({ node, name, args }) => node === 0 && name === "linked" && args[0] === 1 && args[2] === true)
+      .map(({ args }) => args[1] as number);
+    expect(numbers[1]).toBeGreaterThan(numbers[0]!);
+  });
+
+  it("locks its directory, refuses requests when closed, and closes once", async () => {
+    const options = (await three())[0]!;
+    const host = await start(options);
+    await expect(NodeHost.start(options)).rejects.toBeInstanceOf(DirectoryLockedError);
+    host.request("add", "last words");
+    expect(host.close()).toBe(host.close());
+    await host.close();
+    // What was asked before was done before it closed.
+    expect(said.map(({ name, args }) => [name, args[0]])).toEqual([["added", "last words"]]);
+    expect(() => host.request("add", "late")).toThrow(HostClosedError);
+    await (await NodeHost.start(options)).close();
+  });
+});
