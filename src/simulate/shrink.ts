@@ -80,10 +80,15 @@ const coarse: readonly Pass[] = [
   },
 ];
 
-/** Messages and timers that do not matter: they come later than the run lasts, where timing allows that. */
+/** Timers that do not matter: they come later than the run lasts, where timing allows that. */
+const lateTimers: Pass = {
+  matches: ({ name, value }, lateIsLegal) => lateIsLegal && name === "timer never" && value === 0,
+  value: 1,
+};
+/** The same, of messages too. */
 const late: readonly Pass[] = [
   { matches: ({ name, value }, lateIsLegal) => lateIsLegal && name === "never" && value === 0, value: 1 },
-  { matches: ({ name, value }, lateIsLegal) => lateIsLegal && name === "timer never" && value === 0, value: 1 },
+  lateTimers,
 ];
 
 const structural: readonly string[] = ["never", "timer never", "omit-call", "swarm", "fault", "traitor"];
@@ -187,17 +192,18 @@ class Shrinker {
   }
 
   /**
-   * A way round a local minimum: take one call or fault out although the run gets longer (without a crash the timers go
-   * on), take out what then does not matter, and keep the result if it is shorter in the end.
+   * A way round a local minimum: take one call, fault or timer out although the run gets longer (without a crash the
+   * timers go on; without a retry its first message must come), take out what then does not matter, and keep the result
+   * if it is shorter in the end.
    */
   #detour(): void {
-    for (const { matches, value } of coarse) {
+    for (const { matches, value } of [...coarse, lateTimers]) {
       for (const decision of this.#best.decisions.filter((taken) => matches(taken, this.#lateIsLegal))) {
         if (this.#spent) return;
         const before = this.#best;
-        const without = this.#withEdits([editOf(decision, value)]);
+        const edit = editOf(decision, value);
         // Without a crash a link's third message is another one: which are late is then looked for afresh.
-        const tried = this.#try(without) ?? this.#try(afresh(without));
+        const tried = this.#try(this.#withEdits([edit])) ?? this.#try(withEdits(afresh(this.#source), [edit]));
         if (tried === undefined) continue;
         this.#best = tried;
         this.#round([...late, ...rest]);
@@ -250,9 +256,12 @@ class Shrinker {
     return source.kind === "path" ? { ...source, path } : source;
   }
 
+  get #source(): RunSource {
+    return this.#best.counterexample.source;
+  }
+
   #withEdits(edits: readonly Edit[]): RunSource {
-    const { source } = this.#best.counterexample;
-    return source.kind === "seed" ? { ...source, edits: merge(source.edits, edits) } : source;
+    return withEdits(this.#source, edits);
   }
 
   #try(source: RunSource): Attempt | undefined {
@@ -292,6 +301,9 @@ const merge = (edits: readonly Edit[], more: readonly Edit[]): Edit[] => [
   ...edits.filter((edit) => !more.some((other) => same(edit, other))),
   ...more,
 ];
+
+const withEdits = (source: RunSource, edits: readonly Edit[]): RunSource =>
+  source.kind === "seed" ? { ...source, edits: merge(source.edits, edits) } : source;
 
 /** Edits of decisions that the shrunk run never asks for say nothing: the replay string is shorter without them. */
 const withoutIdleEdits = (source: RunSource, decisions: readonly Decision[]): RunSource =>
