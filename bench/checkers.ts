@@ -2,8 +2,8 @@
 // their length. Nothing is asserted: figures are for people, on a machine that is quiet. Rates are given by the clock and
 // by the time of the processor: on a busy machine only the latter says something.
 import { cpus, loadavg } from "node:os";
-import { type ConsistencyModel, checkListAppend } from "quorate/check";
-import { type ListAppendLoad, listAppendHistory } from "./list-append-history.ts";
+import { type ConsistencyModel, checkListAppend, checkRegisters } from "quorate/check";
+import { type ListAppendLoad, listAppendHistory, registerHistory } from "./list-append-history.ts";
 
 interface Row {
   readonly what: string;
@@ -78,6 +78,16 @@ const transactions = (): void => {
   run("  the same, serializable", 100_000, {}, "serializable");
   run("  the same, 200 clients", 100_000, { clients: 200 }, "strict-serializable");
   run("  the same, up to 256 appends to a key", 100_000, { appendsPerKeyMax: 256 }, "strict-serializable");
+  run("  the same, one stale read in 100,000", 100_000, { stale: 1 }, "strict-serializable");
+  run("  the same, one stale read in 10", 100_000, { stale: 10_000 }, "strict-serializable");
+  run("  the same, one in 10, snapshot isolation", 100_000, { stale: 10_000 }, "snapshot-isolation");
+  for (const size of [10_000, 100_000]) {
+    const history = registerHistory({ ...load, transactions: size });
+    measure("registers, strict serializable", size, "transactions", () => checkRegisters(history));
+    measure("  the same, keys linearizable", size, "transactions", () =>
+      checkRegisters(history, { linearizableKeys: true }),
+    );
+  }
 };
 
 /** The parts of the bench, by the name that `--only` takes. */

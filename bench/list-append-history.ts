@@ -1,4 +1,4 @@
-import type { ListAppendOperation, ListAppendTransaction } from "quorate/check";
+import type { ListAppendOperation, ListAppendTransaction, RegisterTransaction } from "quorate/check";
 
 /** A history as a strictly serializable store gives it, and how it is made. */
 export interface ListAppendLoad {
@@ -9,6 +9,8 @@ export interface ListAppendLoad {
   readonly keys: number;
   readonly appendsPerKeyMax: number;
   readonly operationsMax: number;
+  /** Of 100,000 reads, how many miss the last append; none by default. */
+  readonly stale?: number;
 }
 
 const drawing = (seed: number): ((bound: number) => number) => {
@@ -38,7 +40,10 @@ export const listAppendHistory = (load: ListAppendLoad): readonly ListAppendTran
       const slot = draw(load.keys);
       const list = lists[slot]!;
       const key = current[slot]!;
-      if (draw(2) === 0) return { kind: "read", key, value: list.slice() };
+      if (draw(2) === 0) {
+        const isStale = load.stale !== undefined && draw(100_000) < load.stale;
+        return { kind: "read", key, value: list.slice(0, isStale ? Math.max(0, list.length - 1) : list.length) };
+      }
       const value = list.push(list.length + 1);
       if (value === load.appendsPerKeyMax) {
         lists[slot] = [];
@@ -53,3 +58,17 @@ export const listAppendHistory = (load: ListAppendLoad): readonly ListAppendTran
   }
   return made.sort((a, b) => a.invokedAt - b.invokedAt);
 };
+
+/** The same transactions on registers: what was appended last is what is read. */
+export const registerHistory = (load: ListAppendLoad): readonly RegisterTransaction[] =>
+  listAppendHistory(load).map(({ process, invokedAt, returnedAt, status, operations }) => ({
+    process,
+    invokedAt,
+    status,
+    ...(returnedAt === undefined ? {} : { returnedAt }),
+    operations: operations.map((operation) =>
+      operation.kind === "append"
+        ? { kind: "write", key: operation.key, value: operation.value }
+        : { kind: "read", key: operation.key, value: operation.value?.at(-1) ?? null },
+    ),
+  }));
