@@ -22,8 +22,8 @@ export const raftScenario: AnyScenario = scenario({
     properties: raftGuarantees(),
     f,
     faults: { crashes: 3, partitions: 2, slowDisks: 1 },
-    windowMs: 1_500,
-    patienceMs: 6_000,
-    dials: { gstMs: 500, chaosDelayMsMax: 120 },
+    windowMs: 700,
+    patienceMs: 4_000,
+    dials: { gstMs: 400, chaosDelayMsMax: 100 },
   }),
 });

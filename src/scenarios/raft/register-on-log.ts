@@ -1,10 +1,10 @@
 import type { IO, Links, Module, NodeId, Spec } from "../../model/index.ts";
-import type { MembershipChange, Register, ReplicatedLog } from "../../protocols/index.ts";
+import type { Configuration, MembershipChange, Register, ReplicatedLog } from "../../protocols/index.ts";
 
-/** A value on its way to the leader, whom its writer takes for the leader. */
-interface Handed {
-  readonly value: string;
-}
+/** On its way to whoever leads. */
+type Handed =
+  | { readonly kind: "write"; readonly value: string }
+  | { readonly kind: "change"; readonly change: MembershipChange };
 
 /** A part of the state: the values that were written, oldest first. */
 type Chunk = readonly string[];
@@ -12,7 +12,7 @@ type Chunk = readonly string[];
 /** A register, and what an operator may ask of the servers below it. */
 export interface ReplicatedRegister extends Register<string> {
   readonly requests: Register<string>["requests"] & {
-    /** Asks whoever leads, if it is this process, to change the members. */
+    /** Asks for a change of members, of whoever leads, until the members are as wished or something else is. */
     readonly changeMembers: (change: MembershipChange) => void;
     /** Asks whoever leads, if it is this process, to hand over. */
     readonly transferLeadership: (to: NodeId) => void;
@@ -27,6 +27,8 @@ interface RegisterState {
   leader: NodeId | null;
   open: { readonly kind: "write"; readonly value: string } | { readonly kind: "read" } | null;
   attempt: number;
+  /** What the operator wants of the members, as long as it is not so. */
+  wish: MembershipChange | null;
   /** Chunks that are still to be saved. */
   saving: { readonly index: number; readonly chunks: readonly Chunk[]; next: number } | null;
 }
@@ -35,7 +37,7 @@ interface RegisterSpec extends Spec {
   provides: ReplicatedRegister;
   uses: { log: ReplicatedLog<string, Chunk>; peers: Links<Handed> };
   state: RegisterState;
-  timers: { retry: []; save: [] };
+  timers: { retry: []; save: []; wish: [] };
 }
 
 /** How the register uses its log. */
@@ -54,7 +56,23 @@ const attempt = (s: RegisterState, io: IO<RegisterSpec>, retryMs: number): void 
   io.timers.retry.set(retryMs);
   if (open.kind === "read") io.log.read(++s.attempt);
   else if (leader === io.self) io.log.propose(++s.attempt, open.value);
-  else if (leader !== null) io.peers.send(leader, { value: open.value });
+  else if (leader !== null) io.peers.send(leader, { kind: "write", value: open.value });
+};
+
+const isFulfilled = (
+  { voters = [], learners = [], removed = [] }: MembershipChange,
+  configuration: Configuration,
+): boolean =>
+  configuration.votersOutgoing.length === 0 &&
+  voters.every((node) => configuration.voters.includes(node)) &&
+  learners.every((node) => configuration.learners.includes(node)) &&
+  removed.every((node) => !configuration.voters.includes(node) && !configuration.learners.includes(node));
+
+const askForMembers = (s: RegisterState, io: IO<RegisterSpec>, retryMs: number): void => {
+  if (s.wish === null) return;
+  io.timers.wish.set(retryMs);
+  // Who is no member does not hear who leads: the operator asks everybody.
+  for (const node of io.nodes) io.peers.send(node, { kind: "change", change: s.wish });
 };
 
 const chunksOf = (values: readonly string[], size: number): Chunk[] =>
@@ -82,7 +100,16 @@ export const registerOnLog = ({
 }: RegisterOnLogOptions = {}): Module<RegisterSpec> => ({
   name: "register on a replicated log",
   source: "Ongaro and Ousterhout 2014, section 8, without sessions",
-  init: () => ({ written: [], applied: 0, sinceSnapshot: 0, leader: null, open: null, attempt: 0, saving: null }),
+  init: () => ({
+    written: [],
+    applied: 0,
+    sinceSnapshot: 0,
+    leader: null,
+    open: null,
+    attempt: 0,
+    wish: null,
+    saving: null,
+  }),
   upon: {
     request: {
       read(s, io) {
@@ -93,11 +120,17 @@ export const registerOnLog = ({
         s.open = { kind: "write", value };
         attempt(s, io, retryMs);
       },
-      changeMembers: (s, io, change) => io.log.changeMembers(++s.attempt, change),
+      changeMembers(s, io, change) {
+        s.wish = change;
+        askForMembers(s, io, retryMs);
+      },
       transferLeadership: (s, io, to) => io.log.transferLeadership(++s.attempt, to),
     },
     peers: {
-      deliver: (s, io, _from, { value }) => io.log.propose(++s.attempt, value),
+      deliver(s, io, _from, m) {
+        if (m.kind === "write") io.log.propose(++s.attempt, m.value);
+        else io.log.changeMembers(++s.attempt, m.change);
+      },
     },
     log: {
       appended: () => undefined,
@@ -129,11 +162,16 @@ export const registerOnLog = ({
         s.leader = leader;
         if (isNews) attempt(s, io, retryMs);
       },
-      membership: () => undefined,
+      membership(s, io, configuration) {
+        if (s.wish === null || !isFulfilled(s.wish, configuration)) return;
+        s.wish = null;
+        io.timers.wish.cancel();
+      },
       membersChanged: () => undefined,
     },
     timer: {
       retry: (s, io) => attempt(s, io, retryMs),
+      wish: (s, io) => askForMembers(s, io, retryMs),
       save(s, io) {
         const { saving } = s;
         if (saving === null) return;

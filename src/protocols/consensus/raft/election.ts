@@ -80,10 +80,23 @@ const preCampaign = (s: RaftState, io: RaftIO, settings: Settings): void => {
   countVotes(s, io, settings);
 };
 
-/** The time to stand for election has come, for whoever is a voter. */
+/**
+ * Voters stand for election, and those whom a change removes as long as they do not know that it is committed: who is to
+ * stay may lack that very entry, and then nobody else could win (4.2.2). Their own vote does not count.
+ */
+const mayStand = (s: RaftState, io: RaftIO): boolean => {
+  const { configurations, commitIndex } = s;
+  for (let at = configurations.length - 1; at >= 0; at--) {
+    if (isVoter(configurations[at]!.configuration, io.self)) return true;
+    if (configurations[at]!.index <= commitIndex) return false;
+  }
+  return false;
+};
+
+/** The time to stand for election has come. */
 export const standForElection = (s: RaftState, io: RaftIO, settings: Settings): void => {
   s.isLoyal = false;
-  if (!isVoter(configurationOfServer(s), io.self)) return awaitElection(io, settings);
+  if (!mayStand(s, io)) return awaitElection(io, settings);
   if (settings.preVote && settings.rules.preVotes(s.isTransfer)) preCampaign(s, io, settings);
   else campaign(s, io, settings);
 };

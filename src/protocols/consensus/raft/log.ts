@@ -33,6 +33,8 @@ export const endOfCommitted = (s: RaftState, io: RaftIO): LogEnd => ({
  * `term` at `index` and the other is this. Terms never fall along a log, so halving finds it.
  */
 export const lastPossibleMatch = (s: RaftState, io: RaftIO, index: LogIndex, term: Term): LogEnd => {
+  // What a snapshot stands for is committed; how the other log differs below it is not for this one to say.
+  if (index <= s.lastIncludedIndex) return { index, term: termAt(s, io, index) ?? 0 };
   const { entries } = io.disk;
   let low = s.lastIncludedIndex;
   let high = Math.min(index, lastLogIndex(io));

@@ -1,0 +1,59 @@
+import type { MembershipChange, RaftRules } from "../../protocols/index.ts";
+import { type AnyScenario, type Draw, integer, type Script, scenario } from "../../simulate/index.ts";
+import { clients, processesOf, raftGuarantees, raftServer } from "./raft-cluster.ts";
+
+/** What an operator asks for at every server now and then; whoever leads does it. In the end everybody is to take part. */
+const operators =
+  (n: number, changes: number) =>
+  (draw: Draw): readonly Script[] => {
+    const everybody = { request: "changeMembers", args: [{ voters: Array.from({ length: n }, (_, node) => node) }] };
+    const wishes = [...Array.from({ length: changes }, () => wish(draw, n)), everybody];
+    const pauses = wishes.map(() => draw.between("operator's pause", 30, 250));
+    return Array.from({ length: n }, (_, node) => ({
+      node,
+      calls: wishes.map(({ request, args }, at) => ({ request, args, afterMs: pauses[at]! })),
+      resumes: true,
+    }));
+  };
+
+const wish = (draw: Draw, n: number): { readonly request: string; readonly args: readonly unknown[] } => {
+  const node = draw.below("member", n);
+  const kind = draw.below("change", 4);
+  if (kind === 0) return { request: "transferLeadership", args: [node] };
+  const change: MembershipChange =
+    kind === 1 ? { voters: [node] } : kind === 2 ? { removed: [node] } : { voters: [node], removed: [(node + 1) % n] };
+  return { request: "changeMembers", args: [change] };
+};
+
+/** Row 65: membership. */
+export const raftMembersScenario: AnyScenario = scenario({
+  id: "consensus/raft-members",
+  rows: [65],
+  title: "Raft changes who takes part, and who leads",
+  about:
+    "Members come and go by joint consensus: while the old voters hand over to the new ones both majorities must agree. Whoever comes learns first. Leaders hand over when asked.",
+  model: { network: "fair-loss", nodes: "crash-recovery", timing: "eventually-synchronous" },
+  parameters: {
+    n: integer("processes", 4, 1, 9),
+    voters: integer("voters at first", 3, 1, 9),
+    operations: integer("operations of each process", 3, 1, 100),
+    changes: integer("wishes of the operator", 4, 0, 100),
+    snapshotEvery: integer("commands between two snapshots; 0: none", 0, 0, 1_000),
+  },
+  setup: ({ n, voters, operations, changes, snapshotEvery }, _model, rules: Partial<RaftRules>) => ({
+    processes: processesOf(
+      n,
+      raftServer(
+        { rules, voters: Array.from({ length: voters }, (_, node) => node), catchUpMs: 300, entriesKept: 0 },
+        { snapshotEvery },
+      ),
+    ),
+    workload: (draw) => [...operators(n, changes)(draw), ...clients(n, operations)(draw)],
+    properties: raftGuarantees(),
+    f: 0,
+    faults: { crashes: 2, partitions: 2 },
+    windowMs: 900,
+    patienceMs: 4_000,
+    dials: { gstMs: 300, chaosDelayMsMax: 60 },
+  }),
+});
