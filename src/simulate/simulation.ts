@@ -309,9 +309,12 @@ export class Simulation {
   #settle(item: Extract<Item, { kind: "settle" }>): void {
     const node = this.#ready(item.node, item, item.incarnation);
     if (node === undefined) return;
-    node.settleAsked = false;
     const event = this.#world.chronicle.event("settled", node, "", undefined);
-    this.#step(node, event, (machine) => machine.settle());
+    this.#step(node, event, (machine) => {
+      // Not before: a node that is rebuilt for this step asks again for what it was about to get.
+      node.settleAsked = false;
+      machine.settle();
+    });
   }
 
   #notice(item: Extract<Item, { kind: "notice" }>): void {
