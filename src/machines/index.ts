@@ -2,6 +2,7 @@ export * from "./client-door.ts";
 export * from "./client-sessions.ts";
 export * from "./entry.ts";
 export * from "./hash-reports.ts";
+export * from "./key-value/index.ts";
 export * from "./machine-host.ts";
 export * from "./outcome.ts";
 export * from "./replicated-service.ts";

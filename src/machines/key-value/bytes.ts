@@ -1,0 +1,24 @@
+/**
+ * Bytes as text: one character a byte, U+0000 to U+00FF. Such strings compare in the order of their bytes, take one byte
+ * a character in memory, and cost a third of what as many small arrays would.
+ */
+export type Bytes = string;
+
+/** Whether a value is bytes as text. */
+export const isBytes = (value: unknown): value is Bytes => typeof value === "string" && !/[^\0-\xff]/.test(value);
+
+const pieceMax = 8_192;
+
+/** The bytes of an array. */
+export const bytesOf = (array: Uint8Array): Bytes => {
+  let text = "";
+  for (let at = 0; at < array.length; at += pieceMax) text += String.fromCharCode(...array.subarray(at, at + pieceMax));
+  return text;
+};
+
+/** An array of the bytes. */
+export const arrayOf = (bytes: Bytes): Uint8Array => {
+  const array = new Uint8Array(bytes.length);
+  for (let at = 0; at < bytes.length; at++) array[at] = bytes.charCodeAt(at);
+  return array;
+};

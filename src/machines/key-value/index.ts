@@ -1,0 +1,5 @@
+export * from "./bytes.ts";
+export * from "./key-value-machine.ts";
+export type { KeyValueState, Stored } from "./key-value-state.ts";
+export * from "./key-value-types.ts";
+export type { TreeNode } from "./tree.ts";

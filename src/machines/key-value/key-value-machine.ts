@@ -1,0 +1,91 @@
+import type { StateMachine } from "../state-machine.ts";
+import type { Bytes } from "./bytes.ts";
+import { emptyStore, type KeyValueState, type Stored, store, storeHash, viewOf } from "./key-value-state.ts";
+import {
+  type KeyValueAnswer,
+  type KeyValueLimits,
+  type KeyValueOperation,
+  type KeyValueResult,
+  keyValueLimits,
+  type RangeRequest,
+} from "./key-value-types.ts";
+import { range } from "./range.ts";
+import { keysRefusal, performCommand } from "./transaction.ts";
+import { treeVisit } from "./tree.ts";
+
+/** A slice of a store: some keys, ascending, five values each. */
+interface StoreChunk {
+  readonly revision: number;
+  readonly entries: readonly (Bytes | number)[];
+}
+
+const sliceBytesMax = 65_536;
+
+/** The entries from a cursor on, as many as make a slice, and where the next one begins. */
+const sliceOf = (
+  { root, revision }: KeyValueState,
+  cursor: Bytes | null,
+): { chunk: StoreChunk; next: Bytes | null } => {
+  const entries: (Bytes | number)[] = [];
+  let bytes = 0;
+  let next: Bytes | null = null;
+  treeVisit(root, cursor ?? "", null, (key, { value, createRevision, modRevision, version }) => {
+    if (bytes >= sliceBytesMax) {
+      next = key;
+      return false;
+    }
+    entries.push(key, value, createRevision, modRevision, version);
+    bytes += key.length + value.length;
+    return true;
+  });
+  return { chunk: { revision, entries }, next };
+};
+
+const addSlice = (state: KeyValueState, { revision, entries }: StoreChunk): KeyValueState => {
+  for (let at = 0; at < entries.length; at += 5) {
+    const [key, value, createRevision, modRevision, version] = entries.slice(at, at + 5);
+    store(state, key as Bytes, { value, createRevision, modRevision, version } as Stored);
+  }
+  state.revision = revision;
+  return state;
+};
+
+/**
+ * A key-value store with revisions, as a state machine: put, delete, ranges in the order of the bytes, and transactions
+ * that compare and then do one thing or the other. Commands and their order of revisions are those of etcd. Snapshots go
+ * in slices, and hash and size are kept up to date by every write, so no step takes long because the store is large.
+ */
+export const keyValueMachine = (
+  limits: Partial<KeyValueLimits> = {},
+): StateMachine<KeyValueState, KeyValueOperation, KeyValueAnswer, RangeRequest, KeyValueResult> => {
+  const bounds: KeyValueLimits = { ...keyValueLimits, ...limits };
+  return {
+    name: "key-value store",
+    version: 1,
+    init: emptyStore,
+    apply(state, command) {
+      // The tree is never changed in place, so a copy costs nothing, and a refused command leaves nothing behind.
+      const draft = viewOf(state);
+      const performed = performCommand(draft, command, bounds);
+      if (performed.refused !== null) return { kind: "refused", why: performed.refused, revision: state.revision };
+      state.root = draft.root;
+      state.revision = draft.revision;
+      state.bytes = draft.bytes;
+      state.hashHigh = draft.hashHigh;
+      state.hashLow = draft.hashLow;
+      return { kind: "done", revision: state.revision, response: performed.response };
+    },
+    query(state, request) {
+      const { revision } = state;
+      const why = keysRefusal(request, bounds);
+      if (why !== null) return { kind: "refused", why, revision };
+      return { kind: "done", revision, response: range(state, request) };
+    },
+    slicing: {
+      view: viewOf,
+      slice: (view, cursor) => sliceOf(view, cursor),
+      restore: (state, chunk) => addSlice(state, chunk as StoreChunk),
+    },
+    hash: storeHash,
+  };
+};

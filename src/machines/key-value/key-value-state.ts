@@ -1,0 +1,97 @@
+import { hashText, hashWord } from "../../model/index.ts";
+import type { Bytes } from "./bytes.ts";
+import type { KeyValue } from "./key-value-types.ts";
+import { emptyTree, type TreeNode, treeDelete, treeGet, treeSet } from "./tree.ts";
+
+/** What is stored of a key. */
+export interface Stored {
+  readonly value: Bytes;
+  readonly createRevision: number;
+  readonly modRevision: number;
+  readonly version: number;
+}
+
+/** The state of a store. All but the tree are numbers, and the tree is never changed in place: a copy is a view. */
+export interface KeyValueState {
+  root: TreeNode<Stored>;
+  /** The revision of the last write; an empty store has 1. */
+  revision: number;
+  /** Of keys and values, with `keyBytes` for each key. */
+  bytes: number;
+  /** Sums of hashes of the entries: the order in which they came does not matter. */
+  hashHigh: number;
+  hashLow: number;
+}
+
+/** What a key takes beside its own bytes and those of its value, about. */
+export const keyBytes = 128;
+
+/** A store without keys. */
+export const emptyStore = (): KeyValueState => ({ root: emptyTree(), revision: 1, bytes: 0, hashHigh: 0, hashLow: 0 });
+
+/** A view that later writes leave as it is. */
+export const viewOf = ({ root, revision, bytes, hashHigh, hashLow }: KeyValueState): KeyValueState => ({
+  root,
+  revision,
+  bytes,
+  hashHigh,
+  hashLow,
+});
+
+const high = (number: number): number => Math.floor(number / 0x1_0000_0000);
+
+const mixed = (seed: number, key: number, value: number, { createRevision, modRevision, version }: Stored): number => {
+  const numbers = hashWord(hashWord(hashWord(hashWord(seed, key), value), createRevision), modRevision);
+  return hashWord(hashWord(hashWord(numbers, version), high(createRevision)), high(modRevision));
+};
+
+/** Adds an entry to the sums, or takes it out again. */
+const count = (state: KeyValueState, key: Bytes, stored: Stored, sign: 1 | -1): void => {
+  const ofKey = hashText(0x1f83_d9ab, key);
+  const ofValue = hashText(0x5be0_cd19, stored.value);
+  state.hashHigh = (state.hashHigh + sign * mixed(0x3c6e_f372, ofKey, ofValue, stored)) | 0;
+  state.hashLow = (state.hashLow + sign * mixed(0x510e_527f, ofKey, ofValue, stored)) | 0;
+  state.bytes += sign * (key.length + stored.value.length + keyBytes);
+};
+
+/** Puts an entry as it is, in place of the one that the key has. */
+export const store = (state: KeyValueState, key: Bytes, stored: Stored): void => {
+  const before = treeGet(state.root, key);
+  if (before !== undefined) count(state, key, before, -1);
+  count(state, key, stored, 1);
+  state.root = treeSet(state.root, key, stored);
+};
+
+/** A put at a revision. Returns what was there. */
+export const put = (state: KeyValueState, key: Bytes, value: Bytes, revision: number): Stored | undefined => {
+  const before = treeGet(state.root, key);
+  store(state, key, {
+    value,
+    createRevision: before?.createRevision ?? revision,
+    modRevision: revision,
+    version: (before?.version ?? 0) + 1,
+  });
+  return before;
+};
+
+/** Takes a key out. Returns what was there. */
+export const remove = (state: KeyValueState, key: Bytes): Stored | undefined => {
+  const before = treeGet(state.root, key);
+  if (before === undefined) return undefined;
+  count(state, key, before, -1);
+  state.root = treeDelete(state.root, key);
+  return before;
+};
+
+/** The hash of a store: 53 bits, made of sums that every write keeps up to date. */
+export const storeHash = ({ hashHigh, hashLow, revision }: KeyValueState): number =>
+  (hashWord(hashHigh, revision) >>> 0) * 0x20_0000 + (hashWord(hashLow, high(revision)) >>> 11);
+
+/** An entry as clients see it. */
+export const keyValueOf = (key: Bytes, { value, createRevision, modRevision, version }: Stored): KeyValue => ({
+  key,
+  value,
+  createRevision,
+  modRevision,
+  version,
+});

@@ -1,0 +1,101 @@
+import type { Bytes } from "./bytes.ts";
+import { type KeyValueState, keyValueOf, type Stored } from "./key-value-state.ts";
+import type { Keys, KeyValue, RangeRequest, RangeResponse, SortTarget } from "./key-value-types.ts";
+import { treeGet, treeRank, treeVisit } from "./tree.ts";
+
+/** Keys from `from` on that are below `end`, null for no end. */
+interface Span {
+  readonly from: Bytes;
+  readonly end: Bytes | null;
+}
+
+/** The span of keys, as etcd reads them: see `Keys`. */
+export const spanOf = ({ key, end = "" }: Keys): Span => {
+  if (end === "") return { from: key, end: `${key}\0` };
+  return { from: key, end: end === "\0" ? null : end };
+};
+
+/** Whether a key lies in a span. */
+export const liesIn = (key: Bytes, { from, end }: Span): boolean => key >= from && (end === null || key < end);
+
+/** Calls `visit` for what is stored under keys, ascending, until it returns false. */
+export const visitKeys = (
+  { root }: KeyValueState,
+  keys: Keys,
+  visit: (key: Bytes, stored: Stored) => boolean,
+): void => {
+  if (keys.end === undefined || keys.end === "") {
+    const stored = treeGet(root, keys.key);
+    if (stored !== undefined) visit(keys.key, stored);
+    return;
+  }
+  const { from, end } = spanOf(keys);
+  if (end === null || from < end) treeVisit(root, from, end, visit);
+};
+
+const countOf = ({ root }: KeyValueState, keys: Keys): number => {
+  const { from, end } = spanOf(keys);
+  return Math.max(0, (end === null ? root.size : treeRank(root, end)) - treeRank(root, from));
+};
+
+const valueFor: { readonly [T in SortTarget]: (entry: KeyValue) => Bytes | number } = {
+  key: ({ key }) => key,
+  value: ({ value }) => value,
+  create: ({ createRevision }) => createRevision,
+  mod: ({ modRevision }) => modRevision,
+  version: ({ version }) => version,
+};
+
+const sorted = (entries: KeyValue[], { by, descending }: { by: SortTarget; descending: boolean }): KeyValue[] => {
+  const value = valueFor[by];
+  const sign = descending ? -1 : 1;
+  // The sort is stable: what is equal stays in the order of the keys.
+  return entries.sort((one, other) => {
+    const [a, b] = [value(one), value(other)];
+    return a < b ? -sign : a > b ? sign : 0;
+  });
+};
+
+const isBounded = (request: RangeRequest): boolean =>
+  (request.modRevisionMin ?? 0) > 0 ||
+  (request.modRevisionMax ?? 0) > 0 ||
+  (request.createRevisionMin ?? 0) > 0 ||
+  (request.createRevisionMax ?? 0) > 0;
+
+const isWithin = (request: RangeRequest, { modRevision, createRevision }: Stored): boolean => {
+  const { modRevisionMin = 0, modRevisionMax = 0, createRevisionMin = 0, createRevisionMax = 0 } = request;
+  return (
+    modRevision >= modRevisionMin &&
+    (modRevisionMax === 0 || modRevision <= modRevisionMax) &&
+    createRevision >= createRevisionMin &&
+    (createRevisionMax === 0 || createRevision <= createRevisionMax)
+  );
+};
+
+/** Reads keys. Takes time for what it looks at: all keys of the range where it sorts or bounds, else as many as it gives. */
+export const range = (state: KeyValueState, request: RangeRequest): RangeResponse => {
+  const count = countOf(state, request);
+  if (request.countOnly === true) return { kind: "range", entries: [], count, more: false };
+  const { limit = 0, sort, keysOnly = false } = request;
+  const isOrdered = sort === undefined || (sort.by === "key" && !sort.descending);
+  const stopsEarly = limit > 0 && isOrdered;
+  const entries: KeyValue[] = [];
+  visitKeys(state, request, (key, stored) => {
+    if (stopsEarly && entries.length > limit) return false;
+    if (isBounded(request) && !isWithin(request, stored)) return true;
+    entries.push(keyValueOf(key, stored));
+    return true;
+  });
+  const ordered = isOrdered ? entries : sorted(entries, sort);
+  const more = limit > 0 && ordered.length > limit;
+  const taken = more ? ordered.slice(0, limit) : ordered;
+  return { kind: "range", entries: keysOnly ? taken.map(withoutValue) : taken, count, more };
+};
+
+const withoutValue = ({ key, createRevision, modRevision, version }: KeyValue): KeyValue => ({
+  key,
+  value: "",
+  createRevision,
+  modRevision,
+  version,
+});

@@ -1,0 +1,155 @@
+import { type Bytes, isBytes } from "./bytes.ts";
+import { type KeyValueState, keyValueOf, put, remove, type Stored } from "./key-value-state.ts";
+import type {
+  Keys,
+  KeyValue,
+  KeyValueCompare,
+  KeyValueLimits,
+  KeyValueOperation,
+  KeyValueRefusal,
+  KeyValueResponse,
+  KeyValueTransaction,
+} from "./key-value-types.ts";
+import { liesIn, range, spanOf, visitKeys } from "./range.ts";
+
+/** Why these keys are refused, or null. */
+export const keysRefusal = ({ key, end = "" }: Keys, { keyBytesMax }: KeyValueLimits): KeyValueRefusal | null => {
+  if (!isBytes(key) || !isBytes(end)) return "malformed";
+  if (key === "") return "empty key";
+  return key.length > keyBytesMax || end.length > keyBytesMax ? "key too large" : null;
+};
+
+const operationRefusal = (operation: KeyValueOperation, limits: KeyValueLimits): KeyValueRefusal | null => {
+  if (operation.kind === "transaction") return transactionRefusal(operation, limits);
+  const refusal = keysRefusal(operation, limits);
+  if (refusal !== null || operation.kind !== "put") return refusal;
+  if (!isBytes(operation.value)) return "malformed";
+  return operation.value.length > limits.valueBytesMax ? "value too large" : null;
+};
+
+/** What a branch may write: keys that it puts, and spans that it deletes. */
+interface Writes {
+  readonly puts: Set<Bytes>;
+  readonly deletes: ReturnType<typeof spanOf>[];
+}
+
+/** Adds what a nested transaction puts; false where something else of the same branch writes the same key. */
+const addNested = (writes: Writes, success: Writes, failure: Writes): boolean => {
+  const isDeleted = (key: Bytes): boolean => writes.deletes.some((span) => liesIn(key, span));
+  for (const key of success.puts) if (writes.puts.has(key) || isDeleted(key)) return false;
+  // Only one of the two is done, so both may put the same key.
+  for (const key of failure.puts) if (writes.puts.has(key) || isDeleted(key)) return false;
+  for (const key of [...success.puts, ...failure.puts]) writes.puts.add(key);
+  writes.deletes.push(...success.deletes, ...failure.deletes);
+  return true;
+};
+
+/** What a branch may write, or null where it may write a key twice. */
+const writesOf = (operations: readonly KeyValueOperation[]): Writes | null => {
+  const deletes = operations.flatMap((operation) => (operation.kind === "delete" ? [spanOf(operation)] : []));
+  const writes: Writes = { puts: new Set(), deletes };
+  for (const operation of operations) {
+    if (operation.kind !== "transaction") continue;
+    const [success, failure] = [writesOf(operation.success), writesOf(operation.failure)];
+    if (success === null || failure === null || !addNested(writes, success, failure)) return null;
+  }
+  for (const operation of operations) {
+    if (operation.kind !== "put") continue;
+    const { key } = operation;
+    if (writes.puts.has(key) || writes.deletes.some((span) => liesIn(key, span))) return null;
+    writes.puts.add(key);
+  }
+  return writes;
+};
+
+const transactionRefusal = (transaction: KeyValueTransaction, limits: KeyValueLimits): KeyValueRefusal | null => {
+  const { compare, success, failure } = transaction;
+  for (const list of [compare, success, failure]) if (list.length > limits.operationsMax) return "too many operations";
+  for (const keys of compare) {
+    const refusal = keysRefusal(keys, limits);
+    if (refusal !== null) return refusal;
+  }
+  for (const operation of [...success, ...failure]) {
+    const refusal = operationRefusal(operation, limits);
+    if (refusal !== null) return refusal;
+  }
+  return writesOf(success) === null || writesOf(failure) === null ? "duplicate key" : null;
+};
+
+const fulfils = (compare: KeyValueCompare, stored: Stored | undefined): boolean => {
+  const { relation, value } = compare;
+  // An absent key has no value to compare, not even to differ from.
+  if (compare.target === "value" && stored === undefined) return false;
+  const is = actual(compare.target, stored);
+  if (relation === "=") return is === value;
+  if (relation === "!=") return is !== value;
+  return relation === "<" ? is < value : is > value;
+};
+
+const actual = (target: KeyValueCompare["target"], stored: Stored | undefined): Bytes | number => {
+  if (target === "value") return stored?.value ?? "";
+  if (target === "create") return stored?.createRevision ?? 0;
+  return (target === "mod" ? stored?.modRevision : stored?.version) ?? 0;
+};
+
+const holds = (state: KeyValueState, compare: KeyValueCompare): boolean => {
+  let found = false;
+  let all = true;
+  visitKeys(state, compare, (_key, stored) => {
+    found = true;
+    all = fulfils(compare, stored);
+    return all;
+  });
+  return found ? all : fulfils(compare, undefined);
+};
+
+const removeAll = (state: KeyValueState, keys: Keys): KeyValue[] => {
+  const found: KeyValue[] = [];
+  visitKeys(state, keys, (key, stored) => {
+    found.push(keyValueOf(key, stored));
+    return true;
+  });
+  for (const { key } of found) remove(state, key);
+  return found;
+};
+
+/** Does an operation at a revision. What it writes later operations of the same command see. */
+const perform = (state: KeyValueState, operation: KeyValueOperation, revision: number): KeyValueResponse => {
+  if (operation.kind === "range") return range(state, operation);
+  if (operation.kind === "put") {
+    const before = put(state, operation.key, operation.value, revision);
+    if (operation.previous !== true) return { kind: "put" };
+    return { kind: "put", previous: before === undefined ? null : keyValueOf(operation.key, before) };
+  }
+  if (operation.kind === "delete") {
+    const removed = removeAll(state, operation);
+    const deleted = removed.length;
+    return operation.previous === true ? { kind: "delete", deleted, previous: removed } : { kind: "delete", deleted };
+  }
+  const succeeded = operation.compare.every((compare) => holds(state, compare));
+  const branch = succeeded ? operation.success : operation.failure;
+  return {
+    kind: "transaction",
+    succeeded,
+    responses: branch.map((each) => perform(state, each, revision)),
+  };
+};
+
+/** What a command comes to: a refusal, or what it gives. */
+export type Performed =
+  | { readonly refused: KeyValueRefusal }
+  | { readonly refused: null; readonly response: KeyValueResponse };
+
+/**
+ * Does a command, wholly or not at all. A command that writes makes a new revision, one for all that it writes; one that
+ * deletes nothing, or only reads, makes none. `state` is the caller's to throw away when the command is refused.
+ */
+export const performCommand = (state: KeyValueState, command: KeyValueOperation, limits: KeyValueLimits): Performed => {
+  const refused = operationRefusal(command, limits);
+  if (refused !== null) return { refused };
+  const { root, bytes, revision } = state;
+  const response = perform(state, command, revision + 1);
+  if (state.root !== root) state.revision = revision + 1;
+  if (state.bytes > limits.storeBytesMax && state.bytes > bytes) return { refused: "no space" };
+  return { refused: null, response };
+};
