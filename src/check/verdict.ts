@@ -33,7 +33,8 @@ export const describeStrength = ({ by, runs, states, events }: Strength): string
   if (by === "exhaustive")
     return states === undefined ? `exhaustive, ${runs ?? "?"} runs` : `exhaustive, ${states} states`;
   if (by === "seeds") return `${runs ?? 0} seeds`;
-  return states === undefined ? `budget spent after ${runs ?? 0} runs` : `budget spent after ${states} states`;
+  if (states !== undefined) return `budget spent after ${states} states`;
+  return runs === undefined || runs === 0 ? "budget spent before the first run" : `budget spent after ${runs} runs`;
 };
 
 /** The worst of several: violated before unknown before holds. */
