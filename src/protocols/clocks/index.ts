@@ -6,6 +6,7 @@ export * from "./hybrid-clock.ts";
 export * from "./lamport-clock.ts";
 export * from "./leap-smear.ts";
 export * from "./lease.ts";
+export * from "./smeared-stopwatch.ts";
 export * from "./stamped-links.ts";
 export * from "./stopwatch.ts";
 export * from "./ticking-lamport-clock.ts";

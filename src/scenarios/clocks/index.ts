@@ -4,6 +4,7 @@ import { commitWaitScenario } from "./commit-wait-scenario.ts";
 import { happensBeforeScenario } from "./happens-before-scenario.ts";
 import { hybridScenario } from "./hybrid-scenario.ts";
 import { lamportScenario } from "./lamport-scenario.ts";
+import { leapSecondScenario } from "./leap-second-scenario.ts";
 import { leaseScenario } from "./lease-scenario.ts";
 import { moonScenario } from "./moon-scenario.ts";
 import { ntpDisciplineScenario } from "./ntp-discipline-scenario.ts";
@@ -17,6 +18,7 @@ export { clocksMutants } from "./mutants.ts";
 /** The lab's scenarios on clocks. */
 export const clocksScenarios: readonly AnyScenario[] = [
   stopwatchScenario,
+  leapSecondScenario,
   leaseScenario,
   ntpScenario,
   ntpSymmetricScenario,
