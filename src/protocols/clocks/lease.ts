@@ -22,32 +22,51 @@ export type LeaseMessage =
   | { readonly kind: "grant"; readonly term: number }
   | { readonly kind: "refuse" };
 
+/** The rules of leases, each by itself, so that one can be broken. */
+export interface LeaseRules {
+  /**
+   * Whether a granter that starts again lets a whole lease pass first: it has forgotten whom it granted the last one,
+   * and would give another process what somebody still has.
+   */
+  readonly waitsOut: (incarnation: number) => boolean;
+}
+
+/** The rules of the paper. */
+export const leaseRules: LeaseRules = { waitsOut: (incarnation) => incarnation > 0 };
+
 /** Who grants, for how long, and by which clock both sides count. */
 export interface LeaseOptions {
   readonly granter: NodeId;
   readonly leaseMs: number;
   /** `durations`: each side counts on its own monotonic clock. `time of day`: both believe in one time. */
   readonly clock: "durations" | "time of day";
+  readonly rules?: Partial<LeaseRules>;
 }
 
 /**
- * Grants a lease to one process at a time.
+ * Grants a lease to one process at a time. It keeps nothing on disk: after a restart it waits until whatever it granted
+ * before is over.
  *
  * Source: Gray and Cheriton 1989, Leases: An Efficient Fault-Tolerant Mechanism for Distributed File Cache Consistency.
  */
 export const leaseGranter = ({
   leaseMs,
   clock,
+  rules = {},
 }: LeaseOptions): Module<{
   provides: Nothing;
   uses: { links: Links<LeaseMessage> };
   state: { expiry: number | null };
 }> => {
   const kind = clock === "durations" ? "monotonic" : "wall";
+  const { waitsOut } = { ...leaseRules, ...rules };
   return {
     name: "granter of a lease",
     source: "Gray and Cheriton 1989",
     init: () => ({ expiry: null }),
+    start(s, io) {
+      if (waitsOut(io.incarnation)) s.expiry = io.clock(kind) + leaseMs;
+    },
     upon: {
       request: {},
       links: {
