@@ -1,6 +1,9 @@
 export * from "./client-listener.ts";
+export type { ReplicaReport } from "./client-protocol.ts";
 export * from "./cluster-file.ts";
 export * from "./configuration-error.ts";
+export * from "./key-value-client.ts";
+export * from "./local-cluster.ts";
 export * from "./replica-configuration.ts";
 export * from "./replica-server.ts";
 export * from "./service-connection.ts";

@@ -64,6 +64,7 @@ export class ReplicaServer implements AsyncDisposable {
   readonly #operating = new Map<number, { readonly client: number; readonly id: number }>();
   #lastOperation = 0;
   #closing: Promise<void> | null = null;
+  #hasFailed = false;
 
   private constructor(options: ReplicaServerOptions) {
     this.#options = options;
@@ -123,7 +124,7 @@ export class ReplicaServer implements AsyncDisposable {
       {
         onMessage: (client, message) => this.#receive(client, message),
         onOperator: (client, request) => this.#operator(client, request),
-        onLeft: (client) => this.#host.request("left", client),
+        onLeft: (client) => this.#request("left", client),
         onRefused: (error) => this.#refused(error),
       },
       this.#options.clientLimits,
@@ -132,6 +133,7 @@ export class ReplicaServer implements AsyncDisposable {
       ...this.#hostOptions(),
       onIndication: (name, args) => this.#indicated(name, args),
       onFailure: (error) => {
+        this.#hasFailed = true;
         void this.#clients.close();
         void this.#admin?.close();
         onFailure(error);
@@ -170,17 +172,22 @@ export class ReplicaServer implements AsyncDisposable {
 
   #receive(client: number, message: ToReplica<unknown, unknown>): void {
     this.#clientMessages++;
-    this.#host.request("receive", client, message);
+    this.#request("receive", client, message);
   }
 
   #operator(client: number, request: OperatorRequest): void {
     if (request.kind === "status") {
       this.#asking.push({ client, id: request.id });
-      return this.#host.request("askStatus");
+      return this.#request("askStatus");
     }
     const operation = ++this.#lastOperation;
     this.#operating.set(operation, { client, id: request.id });
-    this.#host.request("operate", operation, actionOf(request));
+    this.#request("operate", operation, actionOf(request));
+  }
+
+  /** While the replica stops its clients still say things. */
+  #request(name: string, ...args: readonly unknown[]): void {
+    if (this.#closing === null && !this.#hasFailed) this.#host.request(name, ...args);
   }
 
   #refused(error: Error): void {

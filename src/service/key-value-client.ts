@@ -1,0 +1,162 @@
+import {
+  arrayOf,
+  type Bytes,
+  bytesOf,
+  type Consistency,
+  type KeyValue,
+  type KeyValueAnswer,
+  type KeyValueOperation,
+  type KeyValueRefusal,
+  type KeyValueResponse,
+  type KeyValueResult,
+  type RangeRequest,
+  type RangeResponse,
+} from "../machines/index.ts";
+import { type ConnectOptions, ServiceConnection } from "./service-connection.ts";
+
+/** A key or value: text is taken as UTF-8. */
+export type BytesLike = string | Uint8Array;
+
+/** A key with its value, as it was read. */
+export interface Entry {
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+  /** The revision of the put that created it, after its last deletion. */
+  readonly createRevision: number;
+  /** The revision of the last put. */
+  readonly modRevision: number;
+  /** How many puts since it was created. */
+  readonly version: number;
+}
+
+/** What is read of a range. */
+export interface RangeOptions {
+  readonly limit?: number;
+  readonly keysOnly?: boolean;
+  readonly consistency?: Consistency;
+}
+
+const refusalTexts: { readonly [K in KeyValueRefusal]: string } = {
+  malformed: "the request has not the form that it must have",
+  "empty key": "a key has at least one byte",
+  "key too large": "the key is larger than a key may be",
+  "value too large": "the value is larger than a value may be",
+  "too many operations": "the transaction has more operations than one may have",
+  "duplicate key": "the transaction writes one key twice",
+  "no space": "the store is full: delete something, or raise its quota",
+};
+
+/** The store refused a command or query: it changed nothing. */
+export class KeyValueError extends Error {
+  override readonly name: string = "KeyValueError";
+  /** Tells this class from others where `instanceof` cannot, as across workers. */
+  readonly code: "KEY_VALUE" = "KEY_VALUE";
+  readonly why: KeyValueRefusal;
+
+  constructor(why: KeyValueRefusal) {
+    super(`refused: ${refusalTexts[why]}. Nothing was changed.`);
+    this.why = why;
+  }
+}
+
+const encoder = new TextEncoder();
+const toBytes = (value: BytesLike): Bytes => bytesOf(typeof value === "string" ? encoder.encode(value) : value);
+
+const entryOf = ({ key, value, createRevision, modRevision, version }: KeyValue): Entry => ({
+  key: arrayOf(key),
+  value: arrayOf(value),
+  createRevision,
+  modRevision,
+  version,
+});
+
+/** The key above all that begin with this one; an `end` of one zero byte is above all keys. */
+const prefixEnd = (prefix: Bytes): Bytes => {
+  for (let at = prefix.length - 1; at >= 0; at--) {
+    const byte = prefix.charCodeAt(at);
+    if (byte < 255) return prefix.slice(0, at) + String.fromCharCode(byte + 1);
+  }
+  return "\0";
+};
+
+const rangeOf = (result: KeyValueResult): RangeResponse => {
+  if (result.kind === "refused") throw new KeyValueError(result.why);
+  return result.response;
+};
+
+const responseOf = (answer: KeyValueAnswer): { readonly revision: number; readonly response: KeyValueResponse } => {
+  if (answer.kind === "refused") throw new KeyValueError(answer.why);
+  return answer;
+};
+
+/** A client of the replicated key-value store. Every write is applied once at most; reads are linearizable by default. */
+export class KeyValueClient implements AsyncDisposable {
+  /** The connection underneath: commands and queries of any form, the status of the replicas, their members. */
+  readonly connection: ServiceConnection<KeyValueOperation, KeyValueAnswer, RangeRequest, KeyValueResult>;
+
+  private constructor(connection: KeyValueClient["connection"]) {
+    this.connection = connection;
+  }
+
+  /** @throws ConfigurationError, CertificateError. */
+  static async open(options: ConnectOptions): Promise<KeyValueClient> {
+    return new KeyValueClient(await ServiceConnection.open(options));
+  }
+
+  /** Sets a key; the revision of the store right after. @throws CommandError, KeyValueError. */
+  async put(key: BytesLike, value: BytesLike): Promise<number> {
+    const answer = await this.connection.execute({ kind: "put", key: toBytes(key), value: toBytes(value) });
+    return responseOf(answer).revision;
+  }
+
+  /** The entry of a key, null where there is none. @throws QueryError, KeyValueError. */
+  async get(key: BytesLike, consistency?: Consistency): Promise<Entry | null> {
+    const { entries } = rangeOf(await this.connection.query({ key: toBytes(key) }, consistency));
+    return entries.length === 0 ? null : entryOf(entries[0]!);
+  }
+
+  /** All keys that begin with a prefix, ascending; the empty prefix for all. @throws QueryError, KeyValueError. */
+  async list(prefix: BytesLike, { limit = 0, keysOnly = false, consistency }: RangeOptions = {}): Promise<Entry[]> {
+    const key = toBytes(prefix);
+    const keys = key === "" ? { key: "\0", end: "\0" } : { key, end: prefixEnd(key) };
+    return rangeOf(await this.connection.query({ ...keys, limit, keysOnly }, consistency)).entries.map(entryOf);
+  }
+
+  /** Deletes a key; whether it was there. @throws CommandError, KeyValueError. */
+  async delete(key: BytesLike): Promise<boolean> {
+    const { response } = responseOf(await this.connection.execute({ kind: "delete", key: toBytes(key) }));
+    return response.kind === "delete" && response.deleted > 0;
+  }
+
+  /**
+   * Sets a key if its value is `expected`, null for a key that is not there; whether it was.
+   *
+   * @throws CommandError, KeyValueError.
+   */
+  async compareAndSet(key: BytesLike, expected: BytesLike | null, value: BytesLike): Promise<boolean> {
+    const bytes = toBytes(key);
+    const is = { key: bytes, relation: "=" } as const;
+    const answer = await this.connection.execute({
+      kind: "transaction",
+      compare: [
+        expected === null
+          ? { ...is, target: "version", value: 0 }
+          : { ...is, target: "value", value: toBytes(expected) },
+      ],
+      success: [{ kind: "put", key: bytes, value: toBytes(value) }],
+      failure: [],
+    });
+    const { response } = responseOf(answer);
+    return response.kind === "transaction" && response.succeeded;
+  }
+
+  /** Ends the connections; what is open fails. */
+  async close(): Promise<void> {
+    await this.connection.close();
+  }
+
+  /** As `close`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}

@@ -1,0 +1,22 @@
+import { describe, expect, it } from "vitest";
+import { KeyValueClient } from "../../src/service/index.ts";
+import { LocalReplicas } from "./local-replicas.ts";
+
+describe("a replicated key-value store on sockets and disks", () => {
+  it("answers puts and reads, and goes on when a replica is gone and comes back", async () => {
+    await using replicas = await LocalReplicas.start();
+    await using client = await KeyValueClient.open({ cluster: replicas.cluster.clusterFile });
+    const revision = await client.put("a", "1");
+    expect(await client.put("b", new Uint8Array([0, 255]))).toBe(revision + 1);
+    expect((await client.get("b"))?.value).toEqual(new Uint8Array([0, 255]));
+    await replicas.stopOne(0);
+    expect(await client.compareAndSet("a", "1", "2")).toBe(true);
+    expect(await client.compareAndSet("a", "1", "3")).toBe(false);
+    await replicas.startOne(0);
+    expect(Buffer.from((await client.get("a"))!.value).toString()).toBe("2");
+    expect((await client.list("")).length).toBe(2);
+    expect(await client.delete("a")).toBe(true);
+    expect(await client.get("a")).toBeNull();
+    expect(replicas.failures).toEqual([]);
+  }, 30_000);
+});
