@@ -145,7 +145,7 @@ export const machineHost = <State, Command, Answer, Query, Result>(
   };
 
   return {
-    name: `host of ${machine.name}`,
+    name: "machine host",
     source: "Schneider 1990; Ongaro 2014, 6.3",
     marks: ["a command comes again", "a session expires", "a command of an expired session", "a restored snapshot"],
     init: () => ({

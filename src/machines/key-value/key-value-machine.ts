@@ -1,5 +1,6 @@
 import type { StateMachine } from "../state-machine.ts";
 import type { Bytes } from "./bytes.ts";
+import { isRangeRequest } from "./command-shape.ts";
 import { emptyStore, type KeyValueState, type Stored, store, storeHash, viewOf } from "./key-value-state.ts";
 import {
   type KeyValueAnswer,
@@ -77,7 +78,7 @@ export const keyValueMachine = (
     },
     query(state, request) {
       const { revision } = state;
-      const why = keysRefusal(request, bounds);
+      const why = isRangeRequest(request) ? keysRefusal(request, bounds) : "malformed";
       if (why !== null) return { kind: "refused", why, revision };
       return { kind: "done", revision, response: range(state, request) };
     },

@@ -1,4 +1,5 @@
-import { type Bytes, isBytes } from "./bytes.ts";
+import type { Bytes } from "./bytes.ts";
+import { isKeyValueOperation } from "./command-shape.ts";
 import { type KeyValueState, keyValueOf, put, remove, type Stored } from "./key-value-state.ts";
 import type {
   Keys,
@@ -14,7 +15,6 @@ import { liesIn, range, spanOf, visitKeys } from "./range.ts";
 
 /** Why these keys are refused, or null. */
 export const keysRefusal = ({ key, end = "" }: Keys, { keyBytesMax }: KeyValueLimits): KeyValueRefusal | null => {
-  if (!isBytes(key) || !isBytes(end)) return "malformed";
   if (key === "") return "empty key";
   return key.length > keyBytesMax || end.length > keyBytesMax ? "key too large" : null;
 };
@@ -23,7 +23,6 @@ const operationRefusal = (operation: KeyValueOperation, limits: KeyValueLimits):
   if (operation.kind === "transaction") return transactionRefusal(operation, limits);
   const refusal = keysRefusal(operation, limits);
   if (refusal !== null || operation.kind !== "put") return refusal;
-  if (!isBytes(operation.value)) return "malformed";
   return operation.value.length > limits.valueBytesMax ? "value too large" : null;
 };
 
@@ -145,7 +144,7 @@ export type Performed =
  * deletes nothing, or only reads, makes none. `state` is the caller's to throw away when the command is refused.
  */
 export const performCommand = (state: KeyValueState, command: KeyValueOperation, limits: KeyValueLimits): Performed => {
-  const refused = operationRefusal(command, limits);
+  const refused = isKeyValueOperation(command) ? operationRefusal(command, limits) : "malformed";
   if (refused !== null) return { refused };
   const { root, bytes, revision } = state;
   const response = perform(state, command, revision + 1);
