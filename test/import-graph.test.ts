@@ -26,9 +26,17 @@ describe("the import graph of the built package", () => {
     expect(rooms.filter((room) => room === "node" || room === "cli" || room === "service")).toEqual([]);
   });
 
-  it("quorate/node reaches no runtime dependency", () => {
-    const { foreign } = importsOf(join(root, "dist/node/index.js"));
-    expect([...foreign].filter((name) => !name.startsWith("node:"))).toEqual([]);
+  it("quorate/node reaches no package but the library that issues certificates, and that from one file, when asked", () => {
+    const { foreign, files } = importsOf(join(root, "dist/node/index.js"));
+    expect([...foreign].filter((name) => !name.startsWith("node:")).sort()).toEqual([
+      "@peculiar/x509",
+      "reflect-metadata",
+    ]);
+    const importers = [...files].filter((file) => /@peculiar\/x509|reflect-metadata/.test(readFileSync(file, "utf8")));
+    expect(importers.map((file) => relative(root, file))).toEqual([
+      join("dist", "node", "security", "issue-certificates.js"),
+    ]);
+    expect(readFileSync(importers[0]!, "utf8")).not.toMatch(/^import .*(@peculiar|reflect-metadata)/m);
   });
 
   it("the root entry is the sum of the pure rooms, the protocols under a name of their own", async () => {

@@ -5,6 +5,7 @@ export { NodeHost } from "./node-host.ts";
 export type * from "./node-host-options.ts";
 export { type Address, PeerLinks } from "./peer-links.ts";
 export { readCredentials } from "./security/credentials.ts";
+export * from "./security/issue-certificates.ts";
 export { type CertificateName, nameIn } from "./security/member-name.ts";
 export type { Files, LogFile } from "./storage/files.ts";
 export { type HoldingOptions, holdingFiles } from "./storage/holding-files.ts";
