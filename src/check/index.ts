@@ -1,9 +1,12 @@
 export * from "./availability.ts";
 export * from "./causal-consistency.ts";
 export * from "./convergence.ts";
+export * from "./counter-interval.ts";
 export * from "./history.ts";
+export type { IntervalCulprit, IntervalOptions, IntervalVerdict } from "./interval-verdict.ts";
 export * from "./linearizability.ts";
 export type { Culprit } from "./linearizability-culprit.ts";
+export * from "./pram-consistency.ts";
 export * from "./properties/broadcast-properties.ts";
 export * from "./properties/byzantine-broadcast-properties.ts";
 export * from "./properties/clock-properties.ts";
@@ -30,6 +33,7 @@ export * from "./recorded/index.ts";
 export type { RegisterAccess, RegisterView } from "./register-view.ts";
 export * from "./sequential-consistency.ts";
 export * from "./session-guarantees.ts";
+export * from "./set-interval.ts";
 export * from "./specification.ts";
 /** Ready-made specifications, each a function of its initial value: `specifications.register(0)`. */
 export * as specifications from "./specifications/index.ts";
