@@ -19,7 +19,7 @@ const eight: readonly {
   { id: "commit/two-phase", small: {} },
 ];
 
-describe.each(eight)("one contract, three hosts: $id", ({ id, small, stop }) => {
+describe.each(eight)("one contract, four hosts: $id", ({ id, small, stop }) => {
   const scenario = findScenario(id)!;
 
   it("the simulator", () => {
@@ -43,6 +43,12 @@ describe.each(eight)("one contract, three hosts: $id", ({ id, small, stop }) => 
 
   it("the bare host of TCP and files", async () => {
     const run = await runOnSockets(prepare(scenario), stop === undefined ? 8_000 : 2_500, stop);
+    expect(run.violations).toEqual([]);
+    expect(run.answers).toBeGreaterThan(0);
+  });
+
+  it("the durable host of sessions and a log", async () => {
+    const run = await runOnSockets(prepare(scenario), stop === undefined ? 8_000 : 2_500, stop, "durable");
     expect(run.violations).toEqual([]);
     expect(run.answers).toBeGreaterThan(0);
   });

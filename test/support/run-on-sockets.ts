@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Prospect } from "../../src/check/index.ts";
 import { seeded } from "../../src/model/index.ts";
-import { type Address, BareHost } from "../../src/node/index.ts";
+import { type Address, BareHost, NodeHost } from "../../src/node/index.ts";
 import type { Prepared, Violation } from "../../src/simulate/index.ts";
 import { Recorder } from "../../src/simulate/recorder.ts";
 import { drawFrom, type Running, Workload } from "../../src/simulate/workload.ts";
@@ -36,12 +36,62 @@ export interface SocketRun {
   readonly answers: number;
 }
 
+/** Either host, as this run uses it. */
+interface Runnable {
+  readonly start: () => Promise<void>;
+  readonly request: (name: string, ...args: readonly unknown[]) => void;
+  readonly stop: () => Promise<void>;
+  /** Whether it reaches all others; the bare host keeps what is sent until it does. */
+  readonly isLinked: () => boolean;
+}
+
+const bare = (options: ConstructorParameters<typeof BareHost>[0]): Runnable => {
+  const host = new BareHost(options);
+  return {
+    start: () => host.start(),
+    request: (name, ...args) => host.request(name, ...args),
+    stop: () => host.stop(),
+    isLinked: () => true,
+  };
+};
+
+const durable = (options: ConstructorParameters<typeof BareHost>[0]): Runnable => {
+  const { stack, self, addresses, directory, keys, onAnswer, onInside, onFailure } = options;
+  let host: NodeHost | null = null;
+  return {
+    start: async () => {
+      host = await NodeHost.start({
+        stack,
+        cluster: "scenario",
+        self,
+        addresses: new Map(addresses.map((address, id) => [id, address])),
+        directory: join(directory, `member-${self}`),
+        security: { kind: "open" },
+        onIndication: onAnswer,
+        onFailure,
+        ...(onInside === undefined ? {} : { onInside }),
+        ...(keys === undefined
+          ? {}
+          : { signing: { own: keys.own, all: new Map(keys.all.map((key, id) => [id, key])) } }),
+      });
+    },
+    request: (name, ...args) => host?.request(name, ...args),
+    stop: async () => host?.kill(),
+    isLinked: () => host?.metrics().sessionsOpen === addresses.length - 1,
+  };
+};
+
 /**
- * Runs a scenario, unchanged, on the bare host: the same stacks, the same workload, the same properties, on real TCP and
- * real files. The only fault is the stop of `stopped` after a while, if one is named. What is still owed when the time is
- * over is a violation.
+ * Runs a scenario, unchanged, on the bare host, or on the durable one: the same stacks, the same workload, the same
+ * properties, on real TCP and real files. The only fault is the stop of `stopped` after a while, if one is named. What is
+ * still owed when the time is over is a violation.
  */
-export const runOnSockets = async (prepared: Prepared, timeLimitMs: number, stopped?: number): Promise<SocketRun> => {
+export const runOnSockets = async (
+  prepared: Prepared,
+  timeLimitMs: number,
+  stopped?: number,
+  kind: "bare" | "durable" = "bare",
+): Promise<SocketRun> => {
   const { setup, model, parameters } = prepared;
   const nodes = setup.processes.map((_, id) => id);
   const recorder = new Recorder(setup.properties, { nodes, model, parameters }, { trace: false, cover: "outside" });
@@ -87,29 +137,29 @@ export const runOnSockets = async (prepared: Prepared, timeLimitMs: number, stop
       if (until === undefined) call(running);
     }, next.afterMs ?? 0);
   };
-  const hosts = setup.processes.map(
-    ({ stack }, self) =>
-      new BareHost({
-        stack,
-        self,
-        addresses,
-        directory,
-        keys: { own: keys[self]!.privateKey, all: keys.map(({ publicKey }) => publicKey) },
-        onAnswer: (name, args) => {
-          answers++;
-          observe("indication", self, "", name, args);
-          for (const running of workload.answered(self, name)) call(running);
-        },
-        onInside: (kind, path, name, args) => path !== "" && observe(kind, self, path, name, args),
-        onFailure: (error) => {
-          failure ??= error;
-        },
-      }),
+  const hosts = setup.processes.map(({ stack }, self) =>
+    (kind === "bare" ? bare : durable)({
+      stack,
+      self,
+      addresses,
+      directory,
+      keys: { own: keys[self]!.privateKey, all: keys.map(({ publicKey }) => publicKey) },
+      onAnswer: (name, args) => {
+        answers++;
+        observe("indication", self, "", name, args);
+        for (const running of workload.answered(self, name)) call(running);
+      },
+      onInside: (kind, path, name, args) => path !== "" && observe(kind, self, path, name, args),
+      onFailure: (error) => {
+        failure ??= error;
+      },
+    }),
   );
   const prospect = (): Prospect => ({ correct: nodes.filter((node) => node !== stopped), at: at(), healed: true });
   const made = (): boolean => workload.scripts.every(({ over, next, script }) => over || next >= script.calls.length);
   try {
     await Promise.all(hosts.map((host) => host.start()));
+    while (!hosts.every((host) => host.isLinked())) await sleep(5);
     for (const running of workload.scripts) call(running);
     if (stopped !== undefined) {
       await sleep(300);
