@@ -45,7 +45,8 @@ const sliceOf = (
 const addSlice = (state: KeyValueState, { revision, entries }: StoreChunk): KeyValueState => {
   for (let at = 0; at < entries.length; at += 5) {
     const [key, value, createRevision, modRevision, version] = entries.slice(at, at + 5);
-    store(state, key as Bytes, { value, createRevision, modRevision, version } as Stored);
+    // A snapshot has each key once.
+    store(state, key as Bytes, { value, createRevision, modRevision, version } as Stored, undefined);
   }
   state.revision = revision;
   return state;

@@ -54,9 +54,8 @@ const count = (state: KeyValueState, key: Bytes, stored: Stored, sign: 1 | -1): 
   state.bytes += sign * (key.length + stored.value.length + keyBytes);
 };
 
-/** Puts an entry as it is, in place of the one that the key has. */
-export const store = (state: KeyValueState, key: Bytes, stored: Stored): void => {
-  const before = treeGet(state.root, key);
+/** Puts an entry as it is, in place of the one that the key has: `before`. */
+export const store = (state: KeyValueState, key: Bytes, stored: Stored, before: Stored | undefined): void => {
   if (before !== undefined) count(state, key, before, -1);
   count(state, key, stored, 1);
   state.root = treeSet(state.root, key, stored);
@@ -65,12 +64,9 @@ export const store = (state: KeyValueState, key: Bytes, stored: Stored): void =>
 /** A put at a revision. Returns what was there. */
 export const put = (state: KeyValueState, key: Bytes, value: Bytes, revision: number): Stored | undefined => {
   const before = treeGet(state.root, key);
-  store(state, key, {
-    value,
-    createRevision: before?.createRevision ?? revision,
-    modRevision: revision,
-    version: (before?.version ?? 0) + 1,
-  });
+  const createRevision = before?.createRevision ?? revision;
+  const version = (before?.version ?? 0) + 1;
+  store(state, key, { value, createRevision, modRevision: revision, version }, before);
   return before;
 };
 

@@ -43,6 +43,19 @@ const inner = <V>(children: readonly TreeNode<V>[]): TreeNode<V> => {
   return { keys: children.map(({ keys }) => keys[0]!), values: [], children, size };
 };
 
+/** An inner node with one child replaced; the other children are not looked at, which at a million keys costs most. */
+const withChild = <V>(
+  node: TreeNode<V>,
+  children: readonly TreeNode<V>[],
+  at: number,
+  child: TreeNode<V>,
+): TreeNode<V> => ({
+  keys: child.keys[0] === node.keys[at] ? node.keys : node.keys.with(at, child.keys[0]!),
+  values: node.values,
+  children: children.with(at, child),
+  size: node.size - children[at]!.size + child.size,
+});
+
 /** How many of the keys are below `key`. */
 const countBelow = (keys: readonly string[], key: string): number => {
   let low = 0;
@@ -62,8 +75,10 @@ const childFor = (keys: readonly string[], key: string): number => {
 };
 
 const inserted = <T>(items: readonly T[], at: number, item: T): T[] => {
-  const copy = items.slice();
-  copy.splice(at, 0, item);
+  const copy = new Array<T>(items.length + 1);
+  for (let index = 0; index < at; index++) copy[index] = items[index]!;
+  copy[at] = item;
+  for (let index = at; index < items.length; index++) copy[index + 1] = items[index]!;
   return copy;
 };
 
@@ -94,6 +109,7 @@ const setIn = <V>(node: TreeNode<V>, key: string, value: V): readonly TreeNode<V
   }
   const at = childFor(node.keys, key);
   const replacements = setIn(node.children[at]!, key, value);
+  if (replacements.length === 1) return [withChild(node, node.children, at, replacements[0]!)];
   const children = node.children.slice();
   children.splice(at, 1, ...replacements);
   if (children.length <= widthMax) return [inner(children)];
@@ -133,9 +149,10 @@ const deleteIn = <V>(node: TreeNode<V>, key: string): TreeNode<V> => {
   const before = node.children[at]!;
   const after = deleteIn(before, key);
   if (after === before) return node;
+  if (after.keys.length >= widthMin) return withChild(node, node.children, at, after);
   const children = node.children.slice();
   if (after.keys.length === 0) children.splice(at, 1);
-  else if (after.keys.length < widthMin && children.length > 1) {
+  else if (children.length > 1) {
     const left = at === 0 ? 0 : at - 1;
     const pair = at === 0 ? joined(after, children[1]!) : joined(children[left]!, after);
     children.splice(left, 2, ...pair);
