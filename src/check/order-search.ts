@@ -33,6 +33,8 @@ export interface OrderConstraint {
    * could be exchanged, so one of the two orders suffices.
    */
   isRedundant(configuration: Int32Array, operation: number): boolean;
+  /** The determined operation that all others wait for, or -1. */
+  urgent(configuration: Int32Array): number;
   /** By operation: an indeterminate one that does the same and is allowed whenever this one is, or -1. */
   readonly twin: Int32Array;
 }
@@ -40,8 +42,17 @@ export interface OrderConstraint {
 /** Where the constraint's words begin: after what is explained, and the state. */
 export const constraintWords = 2;
 
+/** Positions are tried in three rounds. */
+const lastRank = 2;
+const rankStride = 0x2000_0000;
+
 /** Steps. The figure hardly matters to the speed (8 to 256 were tried); a low one makes small histories take turns. */
 const patienceMin = 8;
+/** Once the search has looked elsewhere, it does so often, and only slowly less so. */
+const patienceLater = 64;
+const patienceGrowthShift = 6;
+/** Of how many placements a stride back consists: about those open at a time, where many clients are. */
+const backStride = 32;
 
 /** How far an order got that explains as much as any. */
 export interface LongestOrder {
@@ -99,6 +110,8 @@ export class OrderSearch<State, Input, Output> {
   /** How long the search goes on without explaining more before it looks elsewhere, and until when now. */
   #patience = patienceMin;
   #patientUntil = patienceMin;
+  #goesBack = false;
+  #suspensions = 0;
   #longest = 0;
   #longestOptional = 0;
   #result: "open" | "found" | "exhausted" = "open";
@@ -179,15 +192,37 @@ export class OrderSearch<State, Input, Output> {
       return;
     }
     const cursor = this.#cursors[this.#node]!;
-    const position = cursor < 0 ? -1 : this.#constraint.seek(this.#here, cursor);
+    const rank = cursor < 0 ? 0 : Math.floor(cursor / rankStride);
+    const position = cursor < 0 ? -1 : this.#constraint.seek(this.#here, cursor - rank * rankStride);
     if (position < 0) {
+      if (cursor >= 0 && rank < lastRank) {
+        this.#cursors[this.#node] = (rank + 1) * rankStride;
+        return;
+      }
       if (cursor >= 0 && this.#optional.length > 0) this.#wait(this.#node, -2);
       this.#retreat();
       return;
     }
-    this.#cursors[this.#node] = position + 1;
+    this.#cursors[this.#node] = position + 1 + rank * rankStride;
     const operation = this.#constraint.operationAt(this.#here, position);
-    if (!this.#constraint.isRedundant(this.#here, operation)) this.#place(this.#node, operation);
+    if (!this.#isOfRank(operation, rank) || this.#constraint.isRedundant(this.#here, operation)) return;
+    this.#place(this.#node, operation);
+  }
+
+  /**
+   * When to try an operation. First what is legal now and not always: the opportunity may not come again. Then the
+   * urgent one, and what makes it legal. Everything else only makes a detour. What is selective becomes known on the
+   * way, so the second and the third round go by the rest alone: nothing may fall between them.
+   */
+  #isOfRank(operation: number, rank: number): boolean {
+    const action = this.#action[operation]!;
+    if (rank === 0 && !this.#transitions.isSelective(action)) return false;
+    const after = this.#transitions.next(this.#here[1]!, action);
+    if (after === noState || rank === 0) return after !== noState;
+    const urgent = this.#constraint.urgent(this.#here);
+    const helps =
+      urgent < 0 || operation === urgent || this.#transitions.next(after, this.#action[urgent]!) !== noState;
+    return helps === (rank === 1);
   }
 
   /** Back to where the node came from; where an indeterminate operation was placed, others wait to be. */
@@ -202,13 +237,30 @@ export class OrderSearch<State, Input, Output> {
     this.#waiting.push(entry, this.#table.word(entry, 0));
   }
 
-  /** Leaves the node for what waits. Patience grows, so that this is rare. */
+  /**
+   * Goes on elsewhere: every other time with what waits, else further back on the way to this node, since what keeps it
+   * from explaining more was often done some operations ago. How far back goes 1, 2, 1, 4, 1, 2, 1, 8 … (Luby,
+   * Sinclair and Zuckerman 1993): where the cause lies is not known, and near causes are cheap to look for.
+   */
   #suspend(): void {
-    this.#patience *= 2;
+    this.#suspensions++;
+    this.#patience = Math.max(patienceLater, this.#patience + (this.#patience >> patienceGrowthShift));
     this.#patientUntil = this.steps + this.#patience;
-    if (this.#waiting.isEmpty) return;
+    this.#goesBack = !this.#goesBack || this.#waiting.isEmpty;
+    if (this.#goesBack) {
+      this.#goBack(backStride * (this.#suspensions & -this.#suspensions));
+      return;
+    }
     this.#wait(this.#node, this.#cursors[this.#node]!);
     this.#node = -1;
+  }
+
+  /** Leaves a number of nodes for later. */
+  #goBack(count: number): void {
+    for (let left = count; left > 0 && this.#node >= 0; left--) {
+      if (this.#cursors[this.#node]! >= 0) this.#wait(this.#node, this.#cursors[this.#node]!);
+      this.#retreat();
+    }
   }
 
   /** Goes on where the most is explained: with determined operations, or else with the next indeterminate one. */

@@ -76,6 +76,10 @@ export class ProgramOrder implements OrderConstraint {
     return configuration[constraintWords + this.#process[operation]!]! >= this.#needs[operation]!;
   }
 
+  urgent(): number {
+    return -1;
+  }
+
   isRedundant(): boolean {
     return false;
   }

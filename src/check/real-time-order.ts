@@ -65,6 +65,10 @@ export class RealTimeOrder implements OrderConstraint {
     return this.#invoked[operation]! < this.#returned[this.#byReturn[configuration[0]!]!]!;
   }
 
+  urgent(configuration: Int32Array): number {
+    return this.#byReturn[configuration[0]!] ?? -1;
+  }
+
   isRedundant(configuration: Int32Array, operation: number): boolean {
     const twin = this.twin[operation]!;
     if (twin < 0) return false;

@@ -108,6 +108,7 @@ export class Transitions<State, Input, Output> {
   readonly #states = new Interner<State>();
   readonly #actions = new Interner<Action<Input, Output>>();
   readonly #readOnly: boolean[] = [];
+  readonly #selective: boolean[] = [];
   readonly #next = new PairTable();
 
   constructor(specification: Specification<State, Input, Output>) {
@@ -133,6 +134,11 @@ export class Transitions<State, Input, Output> {
     return this.#readOnly[action]!;
   }
 
+  /** Whether an action was illegal in some state so far. */
+  isSelective(action: number): boolean {
+    return this.#selective[action] === true;
+  }
+
   /** The state after an action, or `noState`. Throws `SpecificationError` when a read-only action changes a state. */
   next(state: number, action: number): number {
     return this.#next.get(state, action) ?? this.#ask(state, action);
@@ -147,6 +153,7 @@ export class Transitions<State, Input, Output> {
         `${this.#specification.name}: an operation that it calls read-only changes the state; check readOnly`,
       );
     }
+    if (next === noState) this.#selective[action] = true;
     this.#next.set(state, action, next);
     return next;
   }

@@ -16,8 +16,8 @@ export interface Versions {
   readonly basis: Int32Array;
   /** By operation that failed because the value was another one: that version, or -1 when nobody ever wrote it. */
   readonly differsFrom: ReadonlyMap<number, number>;
-  /** Operations whose answers nobody can have written. */
-  readonly outOfThinAir: readonly number[];
+  /** By operation whose answer cannot have been: what contradicts it, itself among them. */
+  readonly impossible: ReadonlyMap<number, readonly number[]>;
 }
 
 /**
@@ -42,7 +42,7 @@ class Resolution {
   readonly #versions: number[] = [];
   readonly #versionOf: Int32Array;
   readonly #writers: number[] = [-1];
-  readonly #basis: number[] = [-1];
+  readonly #bases = new Bases();
   readonly #pieces: Pieces | undefined;
   isTold = true;
 
@@ -57,7 +57,7 @@ class Resolution {
 
   versions(): Versions | undefined {
     const differsFrom = new Map<number, number>();
-    const outOfThinAir: number[] = [];
+    const impossible = new Map<number, readonly number[]>();
     for (let at = 0; at < this.#accesses.length; at++) {
       const access = this.#accesses[at]!;
       if (access.kind === "differs") {
@@ -65,19 +65,20 @@ class Resolution {
         if (version === undefined) return undefined;
         differsFrom.set(at, version);
       } else if (access.kind === "read" || access.kind === "update") {
+        this.#bases.from(at);
         const found = this.#resolve(access.kind === "read" ? access.value : access.expected);
         if (found === undefined) return undefined;
-        if (found === noVersion) outOfThinAir.push(at);
+        if (found === noVersion) impossible.set(at, [at, ...this.#bases.contradicting(this.#writers)]);
         else if (access.kind === "read") this.#versionOf[at] = found;
-        else this.#basis[this.#versionOf[at]!] = found;
+        else this.#bases.basis[this.#versionOf[at]!] = found;
       }
     }
     return {
       versionOf: this.#versionOf,
       writers: Int32Array.from(this.#writers),
-      basis: Int32Array.from(this.#basis),
+      basis: Int32Array.from(this.#bases.basis),
       differsFrom,
-      outOfThinAir,
+      impossible,
     };
   }
 
@@ -96,7 +97,7 @@ class Resolution {
 
   #fresh(writer: number): number {
     const version = this.#writers.push(writer) - 1;
-    this.#basis.push(-1);
+    this.#bases.basis.push(-1);
     this.#versionOf[writer] = version;
     return version;
   }
@@ -120,9 +121,9 @@ class Resolution {
   /** Texts where the values are texts, lists where they are lists; not told when they are mixed. */
   #piecesOf(items: ReadonlyMap<unknown, number>, initial: unknown): Pieces | undefined {
     const written = this.#accesses.flatMap((access) => (access.kind === "write" ? [access.value] : []));
-    const builder = { items, basis: this.#basis, known: (value: unknown) => this.#known(value) };
-    // A compare-and-set would tell of what was appended before, even where it need not have taken effect.
-    if (this.#accesses.some(({ kind }) => kind === "update")) this.isTold = false;
+    const builder = { items, bases: this.#bases, known: (value: unknown) => this.#known(value) };
+    // A compare-and-set names a text that need not have been there.
+    if (this.#accesses.some(({ kind }) => kind === "update" || kind === "differs")) this.isTold = false;
     if (Array.isArray(initial) && initial.length === 0 && written.length === 0) return new ListPieces(builder);
     const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
     if ((initial === "" || initial === null) && written.every(isText) && [...items.keys()].every(isText)) {
@@ -134,11 +135,57 @@ class Resolution {
   }
 }
 
+/** What each version was written upon, and who told so. */
+class Bases {
+  /** By version: the one that it was written upon, or -1 while nobody has told. */
+  readonly basis: number[] = [-1];
+  /** By version: the operation that told, and by that the versions of its answer. */
+  readonly #tellers: number[] = [];
+  readonly #told = new Map<number, readonly number[]>();
+  #teller = -1;
+  #contradicted: readonly [version: number, versions: readonly number[]] | undefined;
+
+  /** What follows is told by an operation. */
+  from(teller: number): void {
+    this.#teller = teller;
+    this.#contradicted = undefined;
+  }
+
+  /** An answer consists of versions, each written upon the one before; false when that contradicts another answer. */
+  tell(versions: readonly number[], start: number): boolean {
+    let before = start;
+    for (const version of versions) {
+      const told = this.basis[version]!;
+      if (told >= 0 && told !== before) {
+        this.#contradicted = [version, versions];
+        return false;
+      }
+      if (told < 0) {
+        this.basis[version] = before;
+        this.#tellers[version] = this.#teller;
+        this.#told.set(this.#teller, versions);
+      }
+      before = version;
+    }
+    return true;
+  }
+
+  /** What contradicts the operation that tells now: the one that told otherwise, and what both say was written. */
+  contradicting(writers: readonly number[]): readonly number[] {
+    if (this.#contradicted === undefined) return [];
+    const [version, versions] = this.#contradicted;
+    const other = this.#tellers[version]!;
+    const writes = [...versions, ...(this.#told.get(other) ?? [])].map((write) => writers[write]!);
+    const start = this.basis[(this.#told.get(other) ?? versions)[0]!]!;
+    return [other, ...writes, ...(start > 0 ? [writers[start]!] : [])];
+  }
+}
+
 interface PieceBuilder {
   /** By item: the version that its append leaves. */
   readonly items: ReadonlyMap<unknown, number>;
   /** Filled while values are told. */
-  readonly basis: number[];
+  readonly bases: Bases;
   known(value: unknown): number;
 }
 
@@ -152,18 +199,14 @@ class ListPieces implements Pieces {
 
   versionOf(value: unknown): number | undefined {
     if (!Array.isArray(value)) return noVersion;
-    const { items, basis } = this.#builder;
-    let version = initialVersion;
-    // From the end: what was told before needs not be walked again, provided that it was the same list.
+    const { items, bases } = this.#builder;
+    const versions: number[] = [];
     for (const item of value as readonly unknown[]) {
-      const next = items.get(item);
-      if (next === undefined) return noVersion;
-      const before = basis[next]!;
-      if (before >= 0 && before !== version) return noVersion;
-      basis[next] = version;
-      version = next;
+      const version = items.get(item);
+      if (version === undefined) return noVersion;
+      versions.push(version);
     }
-    return version;
+    return bases.tell(versions, initialVersion) ? (versions.at(-1) ?? initialVersion) : noVersion;
   }
 }
 
@@ -189,37 +232,20 @@ class TextPieces implements Pieces {
 
   versionOf(value: unknown): number | undefined {
     if (typeof value !== "string") return this.#builder.known(value);
-    const ends: { readonly text: string; readonly version: number }[] = [];
+    const versions: number[] = [];
     let text = value;
-    let found = this.#ofStart(text);
-    while (found === undefined) {
+    let start = this.#ofStart(text);
+    while (start === undefined) {
       const version = this.#pieceAtEnd(text);
-      if (version === undefined) return undefined;
-      if (version === noVersion) {
-        found = noVersion;
-        break;
-      }
-      ends.push({ text, version });
+      if (version === undefined || version === noVersion) return version;
+      versions.push(version);
       text = text.slice(0, text.length - (this.#lengthOf.get(version) as number));
-      found = text === "" ? initialVersion : this.#ofStart(text);
+      start = text === "" ? initialVersion : this.#ofStart(text);
     }
-    return this.#build(ends, found);
-  }
-
-  /** Puts pieces back, each upon the version before it. */
-  #build(ends: readonly { readonly text: string; readonly version: number }[], start: number): number {
-    let before = start;
-    for (let at = ends.length - 1; at >= 0; at--) {
-      const { text, version } = ends[at]!;
-      const { basis } = this.#builder;
-      if (before !== noVersion && basis[version]! >= 0 && basis[version] !== before) before = noVersion;
-      if (before !== noVersion) {
-        basis[version] = before;
-        before = version;
-      }
-      this.#told.set(text, before);
-    }
-    return before;
+    if (start === noVersion || !this.#builder.bases.tell(versions.reverse(), start)) return noVersion;
+    const found = versions.at(-1) ?? start;
+    this.#told.set(value, found);
+    return found;
   }
 
   #ofStart(text: string): number | undefined {

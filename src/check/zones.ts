@@ -127,9 +127,8 @@ class Zones {
 
   /** Gives each version its readers and the one version that may follow it at once. */
   #link(): void {
-    const { versionOf, writers, basis, outOfThinAir } = this.#versions;
-    const unwritten = outOfThinAir.find((at) => this.#isKept(at));
-    if (unwritten !== undefined) throw new Contradiction([unwritten]);
+    const { versionOf, writers, basis, impossible } = this.#versions;
+    for (const [at, suspects] of impossible) if (this.#isKept(at)) throw new Contradiction(suspects);
     let twice: readonly number[] = [];
     for (let at = 0; at < versionOf.length; at++) {
       const version = versionOf[at]!;

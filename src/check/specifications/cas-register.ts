@@ -31,7 +31,9 @@ export const casRegister = <V>(initial: V): Specification<V, CasRegisterInput<V>
     name: "register with compare-and-set",
     init: () => initial,
     apply,
-    readOnly: (input, output) => input.kind === "read" || (input.kind === "cas" && output === false),
+    readOnly: (input, output) =>
+      input.kind === "read" ||
+      (input.kind === "cas" && (output === false || equalContent(input.expected, input.value))),
     register: {
       initial,
       access: (input, output) => (input.kind === "cas" ? casAccess(input, output) : readOrWrite(input, output)),

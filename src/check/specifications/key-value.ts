@@ -85,7 +85,8 @@ export const keyValue = <V>(
     init: () => new Map(),
     apply,
     keyOf: (input) => input.key,
-    readOnly: (input, output) => input.kind === "get" || (input.kind === "cas" && output === false),
+    readOnly: (input, output) =>
+      input.kind === "get" || (input.kind === "cas" && (output === false || equalContent(input.expected, input.value))),
     register: { initial: absent, keyOf: (input) => input.key, access: accessOf },
     describe: describeKeyValue,
   });
