@@ -3,7 +3,7 @@
 // that `npx quorate … --json` prints nothing but JSON even in a clone that was never built.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -112,11 +112,50 @@ export function compile(extra = []) {
   return spawnSync(process.execPath, [tsc, ...extra], { cwd: root, stdio: ["ignore", 2, 2] }).status === 0;
 }
 
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
+
+/** One build at a time: two commands that are started together would remove each other's output. */
+function alone(work) {
+  const lock = join(root, ".cache", "building");
+  mkdirSync(join(root, ".cache"), { recursive: true });
+  for (;;) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: "wx" });
+      break;
+    } catch (error) {
+      if (error.code !== "EEXIST") throw error;
+    }
+    // Whoever was killed while it built left its lock behind.
+    const holder = existsSync(lock) ? Number(readFileSync(lock, "utf8")) : 0;
+    if (holder > 0 && !isAlive(holder)) rmSync(lock, { force: true });
+    else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+  }
+  try {
+    return work();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
 /** Builds if any source changed since the last build; true when the build is good. */
 export function build() {
   const paths = sources();
   const wanted = fingerprint(paths);
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted && !hasGaps(paths)) return true;
+  return isBuilt(paths, wanted) || alone(() => isBuilt(paths, wanted) || buildNow(paths, wanted));
+}
+
+function isBuilt(paths, wanted) {
+  return existsSync(stamp) && readFileSync(stamp, "utf8") === wanted && !hasGaps(paths);
+}
+
+function buildNow(paths, wanted) {
   rmSync(stamp, { force: true });
   if (!compile(["-b"])) return false;
   if (hasGaps(paths)) {
