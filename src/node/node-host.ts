@@ -325,7 +325,9 @@ export class NodeHost implements AsyncDisposable {
   #fail(error: unknown): void {
     if (this.#state === "over") return;
     this.#closing ??= this.#stop();
-    this.#options.onFailure(error instanceof Error ? error : new Error(String(error)));
+    const cause = error instanceof Error ? error : new Error(String(error));
+    // Out of the step, so that what the listener throws is not taken for one more failure of it.
+    process.nextTick(() => this.#options.onFailure(cause));
   }
 
   async #close(): Promise<void> {

@@ -11,20 +11,28 @@ export interface HoldingOptions {
   readonly lies?: boolean;
 }
 
+/** What a disk that lies has still to write, over all its files in the order in which it was taken. */
+interface Backlog {
+  done: Promise<void>;
+}
+
 class HoldingLogFile implements LogFile {
   readonly #file: LogFile;
   readonly #options: HoldingOptions;
+  readonly #backlog: Backlog;
 
-  constructor(file: LogFile, options: HoldingOptions) {
+  constructor(file: LogFile, options: HoldingOptions, backlog: Backlog) {
     this.#file = file;
     this.#options = options;
+    this.#backlog = backlog;
   }
 
   async writeDurably(bytes: Uint8Array, offset: number): Promise<void> {
     const { lies = false } = this.#options;
     if (!lies) return this.#sync(bytes, offset);
     // The buffer of the caller is its own again as soon as it thinks that the bytes are safe.
-    this.#sync(bytes.slice(), offset).catch(() => undefined);
+    const kept = bytes.slice();
+    this.#backlog.done = this.#backlog.done.then(() => this.#sync(kept, offset)).catch(() => undefined);
   }
 
   reserve(offset: number, length: number): Promise<void> {
@@ -66,12 +74,19 @@ class HoldingLogFile implements LogFile {
  * the process until their sync, and then writes them in parts: who is killed before has lost them, who is killed between
  * has torn the last one. What was reported durable is durable.
  */
-export const holdingFiles = (files: Files, options: HoldingOptions): Files => ({
-  makeDirectory: (path) => files.makeDirectory(path),
-  list: (path) => files.list(path),
-  open: async (path) => new HoldingLogFile(await files.open(path), options),
-  readSmall: (path) => files.readSmall(path),
-  writeSmall: (path, bytes) => files.writeSmall(path, bytes),
-  rename: (from, to) => files.rename(from, to),
-  remove: (path) => files.remove(path),
-});
+export const holdingFiles = (files: Files, options: HoldingOptions): Files => {
+  const backlog: Backlog = { done: Promise.resolve() };
+  return {
+    makeDirectory: (path) => files.makeDirectory(path),
+    list: (path) => files.list(path),
+    open: async (path) => new HoldingLogFile(await files.open(path), options, backlog),
+    readSmall: (path) => files.readSmall(path),
+    writeSmall: (path, bytes) => files.writeSmall(path, bytes),
+    rename: async (from, to) => {
+      // A segment that lost its header would be found at once; the lie is to be found by what is missing.
+      await backlog.done;
+      await files.rename(from, to);
+    },
+    remove: (path) => files.remove(path),
+  };
+};
