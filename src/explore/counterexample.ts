@@ -31,6 +31,11 @@ export interface ExploredRun {
   readonly events: number;
   /** How many steps of processes and of the network the search took to get there. */
   readonly steps: number;
+  /**
+   * Of a run that goes on for ever the first event of what is repeated from here on; as many as there are events where
+   * nothing happens any more.
+   */
+  readonly loop?: number;
 }
 
 /** What is told again, and for which property. */
@@ -38,6 +43,8 @@ export interface Telling {
   readonly property: string;
   readonly kind: PropertyKind;
   readonly code: string;
+  /** Of a run that goes on for ever: after how many steps it begins to repeat itself. */
+  readonly loopFrom?: number;
 }
 
 interface Broken {
@@ -49,6 +56,9 @@ interface Broken {
 class Retelling {
   readonly events: TraceEvent[] = [];
   broken: Broken | null = null;
+  /** The first event of what is repeated. */
+  loop: number | undefined;
+  #marked: readonly number[] = [];
   readonly #parts: Exploration;
   readonly #steps: StepOptions;
   readonly #property: Property | undefined;
@@ -72,7 +82,27 @@ class Retelling {
     this.#traitors = origin.traitors;
     for (const traitor of origin.traitors) this.#betray(traitor);
     for (const [node, boot] of origin.boots.entries())
-      if (!origin.traitors.includes(node)) this.#step(node, { kind: "boot" }, parts.local.eventOf(node, { kind: "boot" }), boot, undefined);
+      if (!origin.traitors.includes(node))
+        this.#step(node, { kind: "boot" }, parts.local.eventOf(node, { kind: "boot" }), boot, undefined);
+  }
+
+  /** From here on the run repeats what it does until `owe`. */
+  mark(): void {
+    this.loop = this.events.length;
+    this.#marked = this.#images.map((image) => this.#parts.local.stateOf(image));
+  }
+
+  /** The run is back where it was marked, and what a liveness property is owed it is owed for ever. */
+  owe(): void {
+    const { local, steps } = this.#parts;
+    const here = this.#images.map((image) => local.stateOf(image));
+    assert(here.join() === this.#marked.join(), "a run that repeats itself comes back to where it was");
+    const correct = steps.nodes.filter((node) => !this.#down.has(node));
+    const clause = this.#property?.pending?.(this.#remembers, { correct, at: this.#at, healed: true }) ?? null;
+    if (clause === null) return;
+    const count = this.events.length - this.loop!;
+    const forEver = count === 0 ? "nothing happens any more" : `the last ${count} events repeat for ever`;
+    this.broken = { clause: this.#named(`${clause}: ${forEver}`), events: [this.events.length - 1] };
   }
 
   /** One step of the search. */
@@ -85,7 +115,8 @@ class Retelling {
     const node = local.nodeOf(event);
     if (local.site.at(event) > 0) return this.#step(node, value as NodeEvent, event, outcome, undefined);
     const message = value as CarriedMessage;
-    const send = way === asLie ? this.#lie(message) : this.#sendOf(event, way === asCopy || this.#parts.settled.network === "set");
+    const send =
+      way === asLie ? this.#lie(message) : this.#sendOf(event, way === asCopy || this.#parts.settled.network === "set");
     const where = { peer: message.from, path: this.#pathOf(message), data: message.body, cause: send };
     if (way === asLoss) {
       this.#keep("drop", node, { ...where, name: "lost" });
@@ -299,14 +330,35 @@ export const counterexampleOf = (
   parts: Exploration,
   origin: Origin,
   schedule: readonly (readonly [event: number, how: number])[],
-  { property, kind, code }: Telling,
+  { property, kind, code, loopFrom }: Telling,
 ): ExploredRun => {
-  const { scenario, model, parameters, setup } = parts.prepared;
   const retelling = new Retelling(parts, origin, property);
-  for (const [event, how] of schedule) retelling.take(event, how);
-  const { broken, events } = retelling;
+  for (const [at, [event, how]] of schedule.entries()) {
+    if (at === loopFrom) retelling.mark();
+    retelling.take(event, how);
+  }
+  if (loopFrom === schedule.length) retelling.mark();
+  if (loopFrom !== undefined) retelling.owe();
+  const { broken, events, loop } = retelling;
   assert(broken !== null, `the search says that ${property} breaks, and the same run told again does not break it`);
-  const trace: Trace = {
+  const trace = traceOf(parts, events, code);
+  const slice = sliceOf(trace, broken.events, kind);
+  return {
+    property,
+    clause: broken.clause,
+    faulty: broken.events,
+    trace,
+    slice,
+    events: countEvents(trace, slice),
+    steps: schedule.length,
+    ...(loop === undefined ? {} : { loop }),
+  };
+};
+
+const traceOf = ({ prepared }: Exploration, events: readonly TraceEvent[], code: string): Trace => {
+  const { scenario, model, parameters, setup } = prepared;
+  const nodes = setup.processes.map(({ name }, id) => ({ id, name }));
+  return {
     header: {
       format: traceFormat,
       version: traceVersion,
@@ -315,15 +367,27 @@ export const counterexampleOf = (
       parameters,
       seed: 0,
       code,
-      nodes: setup.processes.map(({ name }, id) => ({ id, name })),
+      nodes,
     },
     events,
   };
-  const slice = sliceOf(trace, broken.events, kind);
+};
+
+/** Tells a schedule again that leads to a picture: nothing is broken in it, and all of it is shown. */
+export const runOf = (
+  parts: Exploration,
+  origin: Origin,
+  schedule: readonly (readonly [event: number, how: number])[],
+  { id, text, code }: { readonly id: string; readonly text: string; readonly code: string },
+): ExploredRun => {
+  const retelling = new Retelling(parts, origin, "");
+  for (const [event, how] of schedule) retelling.take(event, how);
+  const trace = traceOf(parts, retelling.events, code);
+  const slice = new Set(trace.events.map(({ id: event }) => event));
   return {
-    property,
-    clause: broken.clause,
-    faulty: broken.events,
+    property: id,
+    clause: text,
+    faulty: [trace.events.length - 1],
     trace,
     slice,
     events: countEvents(trace, slice),

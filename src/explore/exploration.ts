@@ -1,5 +1,13 @@
 import type { AnyProperty, Inspection } from "../check/index.ts";
-import { applyFrame, ChannelTable, copyImage, type LogImage, type NodeId, type Program, programOf } from "../model/index.ts";
+import {
+  applyFrame,
+  ChannelTable,
+  copyImage,
+  type LogImage,
+  type NodeId,
+  type Program,
+  programOf,
+} from "../model/index.ts";
 import { type Prepared, type Script, UsageError } from "../simulate/index.ts";
 import { Atoms } from "./atoms.ts";
 import { BudgetTable } from "./budgets.ts";
@@ -11,8 +19,8 @@ import type { NodeImage } from "./node-image.ts";
 import type { StepOptions } from "./node-step.ts";
 import { renamingsMax, renamingsOf, Symmetry } from "./symmetry.ts";
 import { Watch } from "./watch.ts";
-import { World } from "./world.ts";
 import { type Workloads, workloadsOf } from "./workloads.ts";
+import { World } from "./world.ts";
 
 /** The parts of one search. */
 export interface Exploration {
@@ -51,12 +59,16 @@ export const safetyOf = (properties: readonly AnyProperty[]): readonly AnyProper
   properties.filter(({ kind }) => kind === "safety");
 
 /** Everything that a search needs, from a scenario and the options. Throws UsageError where they cannot be met. */
-export const partsOf = (prepared: Prepared, options: ExploreOptions): Exploration => {
+export const partsOf = (
+  prepared: Prepared,
+  options: ExploreOptions,
+  watched: readonly AnyProperty[] = safetyOf(prepared.setup.properties),
+): Exploration => {
   const { setup, model, parameters } = prepared;
   const settled = settle(prepared, options);
   const nodes: NodeId[] = setup.processes.map((_, node) => node);
   const atoms = new Atoms();
-  const watch = new Watch(safetyOf(setup.properties), { nodes, model, parameters }, atoms);
+  const watch = new Watch(watched, { nodes, model, parameters }, atoms);
   const workloads = workloadsOf(setup);
   const channels = new ChannelTable();
   const steps: StepOptions = {

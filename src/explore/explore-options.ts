@@ -55,6 +55,11 @@ export interface ExploreOptions {
    * be, the search goes without and the result says why. Default false.
    */
   readonly reduction?: boolean;
+  /**
+   * Decide liveness too: a search of its own for each property, whose whole graph is looked through for a fair run that
+   * owes for ever. Needs every state within the bounds; the result's bounds say what counts as fair. Default false.
+   */
+  readonly liveness?: boolean;
   readonly depthMax?: number;
   readonly statesMax?: number;
   /** Bytes that the tables may take. Default 1 GiB. */
@@ -186,7 +191,8 @@ export const boundsOf = ({ model }: Prepared, settled: SettledOptions): readonly
   if (crashesMax > 0 && sync === "at once") bounds.push("writes are durable at the end of their step");
   if (depthMax !== Number.POSITIVE_INFINITY) bounds.push(`depth: at most ${depthMax}`);
   if (model.nodes === "byzantine" || traitors > 0) bounds.push(`traitors: ${traitors}, whoever they are`);
-  if (traitors > 0) bounds.push(`what traitors say: ${liesMax === null ? "" : `at most ${liesMax} `}words of the vocabulary`);
+  if (traitors > 0)
+    bounds.push(`what traitors say: ${liesMax === null ? "" : `at most ${liesMax} `}words of the vocabulary`);
   if (model.network === "arbitrary" || forgeriesMax > 0) bounds.push(`forged messages: at most ${forgeriesMax}`);
   return bounds;
 };

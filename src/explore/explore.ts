@@ -1,15 +1,15 @@
 import type { AnyProperty, Parameters, PropertyKind, Verdict } from "../check/index.ts";
 import type { SystemModel } from "../model/index.ts";
 import type { Prepared } from "../simulate/index.ts";
-import type { Budgets } from "./budgets.ts";
 import { counterexampleOf, type ExploredRun } from "./counterexample.ts";
 import { type Exploration, partsOf, safetyOf } from "./exploration.ts";
 import { boundsOf, type ExploreOptions, type SettledOptions } from "./explore-options.ts";
 import { type Growth, growthOf } from "./growth.ts";
 import { initialStates, type Origin } from "./initial-states.ts";
-import type { NodeImage } from "./node-image.ts";
+import { decideLiveness, fairnessText } from "./liveness.ts";
 import { type Reduction, type ReductionReport, reductionOf } from "./reduction.ts";
 import { type Cut, Search } from "./search.ts";
+import { beginAll, budgetsOf, inputOf } from "./search-setup.ts";
 
 /** What an exhaustive search found. */
 export interface ExploreResult {
@@ -94,12 +94,12 @@ const noItems = new Int32Array(0);
 const reductionIn = (
   { local, settled, watch, symmetry, world, liars }: Exploration,
   { expired = () => false }: ExploreOptions,
-  budgets: Budgets,
   origins: readonly Origin[],
 ): Reduction | string => {
   if (watch.inspects) return "a property looks into the processes";
   if (world?.isPredictable === false) return "links are cut, or what liars say depends on what they heard";
   if (symmetry !== null) return "one state of each orbit is looked at already";
+  const budgets = budgetsOf(settled);
   const withLies = origins.map(({ locals, messages, traitors }) => ({
     locals,
     messages: [...messages, ...(liars?.wordsIn(traitors, noItems, 0, 0).map(({ message }) => message) ?? [])],
@@ -113,54 +113,16 @@ const searchOf = (
   options: ExploreOptions,
   findings: Findings,
 ): { readonly search: Search; readonly origins: readonly Origin[]; readonly reduction: Reduction | string } => {
-  const { settled, atoms, local, watch, budgets, prepared } = parts;
-  const images = new Map<number, NodeImage>();
-  const imageOf = (state: number): NodeImage => {
-    const image = images.get(state) ?? (atoms.valueOf(state) as NodeImage);
-    images.set(state, image);
-    return image;
-  };
-  const left: Budgets = {
-    crashes: settled.crashesMax,
-    losses: settled.lossesMax,
-    duplicates: settled.duplicatesMax,
-    timeouts: settled.timeoutsMax,
-    partitions: settled.partitionsMax,
-    lies: settled.liesMax,
-    forgeries: settled.forgeriesMax,
-  };
   const origins = initialStates(parts);
-  const reduction = options.reduction === true ? reductionIn(parts, options, left, origins) : "not asked for";
+  const reduction = options.reduction === true ? reductionIn(parts, options, origins) : "not asked for";
+  const reducing = typeof reduction === "string" ? null : reduction;
   const search = new Search({
-    nodes: prepared.setup.processes.length,
-    atoms,
-    local,
-    watch,
-    budgets,
-    network: settled.network,
-    order: settled.order,
-    prunesNoOps: settled.prunesNoOps,
-    depthMax: settled.depthMax,
-    statesMax: settled.statesMax,
-    bytesMax: settled.bytesMax,
-    expired: options.expired ?? (() => false),
-    progress: options.progress,
-    symmetry: parts.symmetry,
-    reduction: typeof reduction === "string" ? null : reduction,
-    loses: settled.lossesMax > 0,
-    duplicates: settled.duplicatesMax > 0,
-    world: parts.world,
-    reached: null,
-    edges: null,
-    lookInto: (locals) => parts.lookInto(locals.map(imageOf)),
+    ...inputOf(parts, options),
+    reduction: reducing,
     broke: (found, parent, event, how) =>
       found.map(({ property, clause }) => findings.add(property, { clause, parent, event, how })).includes(true),
   });
-  for (const { locals, watch: remembers, messages, traitors } of origins) {
-    const budget = budgets.of(left, traitors);
-    const standing = typeof reduction === "string" ? locals : locals.map((state) => reduction.of(state));
-    search.addInitial(standing, remembers, budget, messages);
-  }
+  beginAll(search, parts, origins, reducing);
   return { search, origins, reduction };
 };
 
@@ -168,7 +130,7 @@ const searchOf = (
  * Tries every order of events, every draw and every fault within the bounds, on the protocol code itself. The same states
  * are seen once: what a process does with an event in a state is run once and remembered.
  *
- * Safety is decided within the bounds, which the result names. Liveness is not: its verdict is unknown.
+ * Safety is decided within the bounds, which the result names; liveness where `liveness` asks for it, else it is unknown.
  * @throws UsageError where a search cannot do what the scenario counts on (bounds of time, faults at fixed times).
  */
 export const explore = (prepared: Prepared, options: ExploreOptions = {}): ExploreResult => {
@@ -190,7 +152,9 @@ export const explore = (prepared: Prepared, options: ExploreOptions = {}): Explo
       counterexampleOf(parts, origins[start]!, schedule, { property, kind, code: options.code ?? "unknown" }),
     );
   }
-  const bounds = [...boundsOf(prepared, parts.settled)];
+  const verdicts = verdictsOf(parts, search, counterexamples);
+  if (options.liveness === true) livenessOf(prepared, options, verdicts, counterexamples);
+  const bounds = [...boundsOf(prepared, parts.settled), ...(options.liveness === true ? [fairnessText] : [])];
   if (parts.workloads.leftOut !== undefined) bounds.push(parts.workloads.leftOut);
   const complete = search.cut === null;
   return {
@@ -205,7 +169,7 @@ export const explore = (prepared: Prepared, options: ExploreOptions = {}): Explo
     cut: search.cut,
     open: search.open,
     growing: isSpent(search) ? growthIn(parts) : [],
-    verdicts: verdictsOf(parts, search, counterexamples),
+    verdicts,
     counterexamples,
     bounds,
     ...(parts.hindrance === null ? {} : { asymmetry: parts.hindrance }),
@@ -228,13 +192,28 @@ const growthIn = ({ atoms, channels, prepared: { setup } }: Exploration): readon
     channelOf: ({ channel }) => channels.nameOf(channel),
   });
 
+/** Puts what is found on liveness in its place, a search for each property. */
+const livenessOf = (
+  prepared: Prepared,
+  options: ExploreOptions,
+  verdicts: Verdict[],
+  counterexamples: Map<string, ExploredRun>,
+): void => {
+  for (const [at, property] of prepared.setup.properties.entries()) {
+    if (property.kind !== "liveness") continue;
+    const { verdict, run } = decideLiveness(prepared, options, property);
+    verdicts[at] = verdict;
+    if (run !== undefined) counterexamples.set(property.id, run);
+  }
+};
+
 type Judged = Pick<AnyProperty, "id" | "text"> & { readonly kind: PropertyKind };
 
 const verdictsOf = (
   parts: Exploration,
   search: Search,
   counterexamples: ReadonlyMap<string, ExploredRun>,
-): readonly Verdict[] => {
+): Verdict[] => {
   const { properties } = parts.prepared.setup;
   const watched = safetyOf(properties);
   const verdicts = properties.map((property) =>

@@ -8,7 +8,7 @@ export interface FairGraph {
   readonly targets: Int32Array;
   /** By edge the action that it takes. */
   readonly actions: Int32Array;
-  /** Actions that may not be put off for ever at a vertex (weak fairness). */
+  /** Actions that may not be put off for ever at a vertex (weak fairness), each once. */
   readonly owedFirst: Int32Array;
   readonly owed: Int32Array;
   /** Whether an action that is not owed at a vertex is only hidden there: its process has something urgent to do first. */
@@ -50,16 +50,16 @@ class Custom {
     }
   }
 
-  /** Whether some action is owed all the time and never taken. */
-  isUnfair({ hides }: FairGraph, vertices: readonly number[]): boolean {
+  /** An action that is owed all the time, where it is not hidden, and never taken; null where there is none. */
+  deniedIn({ hides }: FairGraph, vertices: readonly number[]): number | null {
     for (const [action, count] of this.#owedAt) {
       if (this.taken.has(action)) continue;
-      if (count === vertices.length) return true;
+      if (count === vertices.length) return action;
       if (hides === null) continue;
       const hidden = vertices.reduce((sum, vertex) => sum + (hides(vertex, action) ? 1 : 0), 0);
-      if (count + hidden === vertices.length) return true;
+      if (count + hidden === vertices.length) return action;
     }
-    return false;
+    return null;
   }
 }
 
@@ -79,8 +79,8 @@ const groupsOf = (component: Int32Array, keeps: Uint8Array): readonly (readonly 
  * has a step on which nothing happens: a run may stay where nothing is owed.
  *
  * A run that stays in a strongly connected component can take every edge of it again and again, so an action is denied its
- * due only where it is owed at every vertex and on no edge: no part of such a component is fair either. Fair loss needs
- * more: an action that is taken without a cause, or caused and never taken, takes its edges out of the component, and what
+ * due only where it is owed at every vertex and on no edge: no part of such a component is fair either. (Where it is only
+ * hidden at some, these may be stayed at.) Fair loss needs more: an action that is taken without a cause, or caused and never taken, takes its edges out of the component, and what
  * is left is looked at again.
  *
  * Source: Lichtenstein, Pnueli 1985; Emerson, Lei 1987 (fair components); Tarjan 1972.
@@ -104,8 +104,10 @@ export const fairComponents = (graph: FairGraph, keeps: Uint8Array): readonly Fa
 const sift = (graph: FairGraph, component: FairComponent, alive: Uint8Array, kept: Uint8Array): boolean => {
   const { vertices, has } = component;
   const custom = new Custom(graph, component);
-  if (custom.isUnfair(graph, vertices)) {
-    for (const vertex of vertices) kept[vertex] = 0;
+  const denied = custom.deniedIn(graph, vertices);
+  if (denied !== null) {
+    // No fair run stays here and comes to a vertex that owes it.
+    for (const vertex of vertices) if (graph.hides?.(vertex, denied) !== true) kept[vertex] = 0;
     return true;
   }
   let changed = false;

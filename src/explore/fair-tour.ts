@@ -22,11 +22,13 @@ class Touring {
   }
 
   /** What would make the walk so far unfair if it were repeated for ever: what a further step must settle. */
-  open(start: number): ((vertex: number, edge: number) => boolean) | null {
+  open(): ((vertex: number, edge: number) => boolean) | null {
     const { actions, owed, owedFirst, needsCause } = this.#graph;
     const denied = (action: number): boolean =>
       !this.#taken.has(action) && [...this.#seen].every((vertex) => this.#isOwedAt(vertex, action));
-    const candidates = Array.from(owed.subarray(owedFirst[start]!, owedFirst[start + 1]!));
+    const candidates = [...this.#seen].flatMap((vertex) => [
+      ...owed.subarray(owedFirst[vertex]!, owedFirst[vertex + 1]!),
+    ]);
     const action = candidates.find(denied);
     if (action !== undefined)
       return (_vertex, edge) => actions[edge] === action || !this.#isOwedAt(this.#graph.targets[edge]!, action);
@@ -97,7 +99,7 @@ export const fairTour = (graph: FairGraph, component: FairComponent, start: numb
     return last === undefined ? start : graph.targets[last.edge]!;
   };
   for (let detours = 0; detours < detoursMax; detours++) {
-    const wanted = touring.open(start);
+    const wanted = touring.open();
     if (wanted === null && here() === start) return touring.steps;
     const isHome = (_vertex: number, edge: number): boolean => graph.targets[edge] === start;
     if (!touring.go(here(), wanted ?? isHome)) return null;

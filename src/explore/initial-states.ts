@@ -67,7 +67,16 @@ export const initialStates = (parts: Exploration): readonly Origin[] => {
     }
     firstScript += scripts.length;
   }
-  return origins;
+  return unlike(origins);
+};
+
+/** Each state once: a search numbers them as they come, and what two workloads have alike they begin alike. */
+const unlike = (origins: readonly Origin[]): readonly Origin[] => {
+  const keyOf = ({ locals, watch, messages, traitors }: Origin): string =>
+    [locals, [watch], messages.toSorted((a, b) => a - b), traitors].map((atoms) => atoms.join()).join("/");
+  const byKey = new Map<string, Origin>();
+  for (const origin of origins) if (!byKey.has(keyOf(origin))) byKey.set(keyOf(origin), origin);
+  return [...byKey.values()];
 };
 
 /** Boots the next process, and all after it; adds what comes of it. */

@@ -31,6 +31,7 @@ export class LassoGraph {
   readonly #network: NetworkKind;
   readonly #waysOfTaking: number;
   readonly #duties = new Map<number, Duty>();
+  readonly #notices = new Set<number>();
   readonly #numbers = new PairTable();
   readonly #firstOf = new IntBuffer();
   readonly #targets = new IntBuffer();
@@ -84,7 +85,9 @@ export class LassoGraph {
     // On a network that may lose everything that it has, a message is owed only if it is sent for ever.
     if (this.#network === "set") return;
     const first = atNodes + this.#nodes + 1;
-    for (let at = first; at < first + state[first - 1]!; at++) this.#owed.push(messageOf(state[at]!));
+    for (let at = first; at < first + state[first - 1]!; at++)
+      // Equal messages lie side by side, and are owed once.
+      if (at === first || state[at] !== state[at - 1]) this.#owed.push(messageOf(state[at]!));
   }
 
   /** A step of the state that was left last. */
@@ -130,7 +133,8 @@ export class LassoGraph {
     const busy = this.#busy.data.subarray(0, this.#busy.length);
     if (busy.every((mask) => mask === 0)) return null;
     const isMessage = (action: number): boolean => action < receiver.length && receiver.at(action) > 0;
-    return (vertex, action) => !isMessage(action) && (busy[vertex]! & (1 << this.#local.nodeOf(action))) !== 0;
+    return (vertex, action) =>
+      !(isMessage(action) || this.#notices.has(action)) && (busy[vertex]! & (1 << this.#local.nodeOf(action))) !== 0;
   }
 
   #dutyOf(state: number): Duty {
@@ -140,6 +144,7 @@ export class LassoGraph {
     const at = local.ownOf(state);
     const own = Array.from(local.own.data.subarray(at, at + local.ownCount.at(state)));
     const kinds = own.map((event) => local.atoms.valueOf(event) as NodeEvent);
+    for (const [index, { kind }] of kinds.entries()) if (kind === "notice") this.#notices.add(own[index]!);
     const { life } = local.atoms.valueOf(state) as NodeImage;
     const duty: Duty = {
       owed: own.filter((_, index) => isOwed(kinds[index]!)),

@@ -85,7 +85,9 @@ export class Liars {
       }));
     const told = traitors.flatMap((traitor) => honest.flatMap((to) => lie(traitor, to, false)));
     const forged = forges
-      ? honest.flatMap((to) => setup.processes.flatMap((_, sender) => (traitors.includes(sender) ? [] : lie(sender, to, true))))
+      ? honest.flatMap((to) =>
+          setup.processes.flatMap((_, sender) => (traitors.includes(sender) ? [] : lie(sender, to, true))),
+        )
       : [];
     return [...told, ...forged];
   }

@@ -3,6 +3,7 @@ import { findScenario } from "../scenarios/index.ts";
 import { type Prepared, prepare } from "../simulate/index.ts";
 import { type ExploreResult, explore } from "./explore.ts";
 import type { ExploreOptions } from "./explore-options.ts";
+import { abdReference } from "./reference/abd.ts";
 import { gatheringProtocol } from "./testing/gathering-protocols.ts";
 import { smallProtocol } from "./testing/small-protocols.ts";
 
@@ -47,14 +48,61 @@ const compareAll = (count: number, options: ExploreOptions): Sizes =>
 
 describe("reduction on generated protocols", () => {
   it.each([
-    { what: "a multiset", count: 60, options: {} },
-    { what: "a set", count: 20, options: { network: "set" } },
-    { what: "links in order", count: 30, options: { network: "ordered" } },
-    { what: "losses and duplicates", count: 20, options: { lossesMax: 1, duplicatesMax: 1 } },
-    { what: "crashes", count: 20, options: { crashesMax: 1 } },
-    { what: "depth first", count: 20, options: { order: "depth-first" } },
+    { what: "a multiset", count: 24, options: {} },
+    { what: "a set", count: 12, options: { network: "set" } },
+    { what: "links in order", count: 14, options: { network: "ordered" } },
+    { what: "losses and duplicates", count: 12, options: { lossesMax: 1, duplicatesMax: 1 } },
+    { what: "crashes", count: 12, options: { crashesMax: 1 } },
+    { what: "depth first", count: 12, options: { order: "depth-first" } },
   ] as const)("gives the verdicts that all states give: $what", ({ options, count }) => {
     const sizes = compareAll(count, options);
     expect(sizes.left).toBeLessThan(sizes.all);
+  });
+});
+
+describe("reduction on our own scenarios", () => {
+  const commit = (participants: number): Prepared =>
+    prepare(
+      findScenario("commit/two-phase")!,
+      { participants, transactions: 1, noOneIn: 2 },
+      { network: "reliable", nodes: "crash-stop" },
+    );
+
+  it("two-phase commit: late votes and answers to settled questions tell no states apart", () => {
+    const bounded = { crashesMax: 1, timeoutsMax: 1 } as const;
+    const all = explore(commit(2), bounded);
+    const reduced = explore(commit(2), { ...bounded, reduction: true });
+    expect(judged(reduced)).toBe(judged(all));
+    expect([all.complete, reduced.complete]).toEqual([true, true]);
+    expect(reduced.distinct * 4).toBeLessThan(all.distinct);
+  });
+
+  it("finds what a broken rule does, and tells it with the states that it really went through", () => {
+    const broken = prepare(
+      findScenario("commit/two-phase")!,
+      { participants: 2, transactions: 1, noOneIn: 0 },
+      { network: "reliable", nodes: "crash-stop" },
+      { rules: { endsVote: () => false } },
+    );
+    const bounded = { crashesMax: 0, timeoutsMax: 1 } as const;
+    const all = explore(broken, bounded);
+    const reduced = explore(broken, { ...bounded, reduction: true });
+    expect(judged(reduced)).toBe(judged(all));
+    expect([...reduced.counterexamples.keys()]).toEqual(["AC1"]);
+    expect(reduced.counterexamples.get("AC1")!.trace.events.length).toBeGreaterThan(10);
+  });
+});
+
+describe("no reduction", () => {
+  it("where the steps of single processes have no end: then every state is looked at, and the result says why", () => {
+    const abd = prepare(abdReference, { clients: 2, servers: 2 });
+    const found = explore(abd, { reduction: true });
+    expect(found.irreducible).toContain("single processes have more than");
+    expect(found.distinct).toBe(explore(abd).distinct);
+  });
+
+  it("where one state of each orbit is looked at already", () => {
+    const found = explore(prepare(smallProtocol, { seed: 1 }), { reduction: true, symmetry: [[1, 2]] });
+    expect(found.irreducible ?? found.asymmetry).toBeTypeOf("string");
   });
 });

@@ -121,6 +121,12 @@ export class Search {
     this.#end(at, record.length, this.#open);
   }
 
+  /** The state that was looked at last, as it is written down. */
+  lastRecord(): Int32Array {
+    const length = atNodes + this.#in.nodes + 1;
+    return this.#state.subarray(0, length + this.#state[length - 1]!);
+  }
+
   /** Runs to the end, or to a bound. */
   run(): void {
     if (this.#in.order === "breadth-first") this.#runBreadthFirst();
@@ -207,29 +213,52 @@ export class Search {
     this.#in.edges?.leave(state, this.#messageOf);
     const alone = this.#in.reduction?.stepIn(state, nodes, this.#messageOf) ?? null;
     if (alone !== null) return this.#take(alone.node, alone.event, alone.item, state[atBudget]!, asItIs);
+    if (this.#in.order === "breadth-first") {
+      this.#allDeliveries(0);
+      for (let node = 0; node < nodes && !this.#over; node++) this.#ownSteps(node);
+      if (this.#in.world !== null) this.#worldSteps(this.#in.world, 0);
+    } else this.#turned(state[atLow]! >>> 0);
+    if (this.#in.symmetry !== null)
+      this.standsForSteps += (this.generated - generatedBefore) * this.#orbits.at(state[atNumber]!);
+  }
+
+  /**
+   * Depth first the step that comes last is gone into first. In one order everywhere a search would change the ends of its
+   * runs for a long time and their beginnings never; so in each state another step comes last, as its fingerprint has it.
+   */
+  #turned(turn: number): void {
+    const { nodes, world } = this.#in;
+    for (let group = 0; group < 3 && !this.#over; group++) {
+      const which = (group + turn) % 3;
+      if (which === 0) this.#allDeliveries(turn);
+      else if (which === 2 && world !== null) this.#worldSteps(world, turn);
+      for (let at = 0; which === 1 && at < nodes && !this.#over; at++) this.#ownSteps((at + turn) % nodes);
+    }
+  }
+
+  #allDeliveries(turn: number): void {
+    const { nodes } = this.#in;
+    const state = this.#state;
     const first = atNodes + nodes + 1;
-    const end = first + state[atNodes + nodes]!;
+    const count = state[atNodes + nodes]!;
     let previous = -1;
-    for (let at = first; at < end && !this.#over; at++) {
-      const item = state[at]!;
+    for (let index = 0; index < count && !this.#over; index++) {
+      const item = state[first + ((index + turn) % count)]!;
       // Equal messages are one step.
       if (item === previous) continue;
       previous = item;
       this.#deliveries(item);
     }
-    for (let node = 0; node < nodes && !this.#over; node++) this.#ownSteps(node);
-    if (this.#in.world !== null) this.#worldSteps(this.#in.world);
-    if (this.#in.symmetry !== null)
-      this.standsForSteps += (this.generated - generatedBefore) * this.#orbits.at(state[atNumber]!);
   }
 
   /** What is no node's own: links change, liars speak. */
-  #worldSteps(world: World): void {
+  #worldSteps(world: World, turn: number): void {
     const { nodes, local } = this.#in;
     const state = this.#state;
-    const count = state[atNodes + nodes]!;
-    for (const { event, budget, isMessage } of world.stepsOf(state[atBudget]!, state, atNodes + nodes + 1, count)) {
+    const steps = world.stepsOf(state[atBudget]!, state, atNodes + nodes + 1, state[atNodes + nodes]!);
+    for (let index = 0; index < steps.length; index++) {
       if (this.#over) return;
+      const { event, budget, isMessage } = steps[(index + turn) % steps.length]!;
       if (isMessage) this.#take(local.receiver.data[event]! - 1, event, 0, budget, asLie);
       else this.#change(0, event, budget, asTurn);
     }
@@ -457,7 +486,13 @@ export class Search {
     const first = at + atNodes + nodes + 1;
     for (let index = 0; index < draft.count; index++) data[first + index] = draft.items[index]!;
     this.#end(at, length, next);
-    if (this.#in.reached?.(data.subarray(at, at + length)) !== true) return;
+    const way = this.#in.onNew?.(data.subarray(at, at + length)) ?? "goes on";
+    if (way === "goes on") return;
+    if (way === "is left") {
+      next.length = at - 1;
+      this.#expanded++;
+      return;
+    }
     this.cut = "goal";
     this.#over = true;
   }

@@ -26,7 +26,11 @@ export class World {
   constructor(
     budgets: BudgetTable,
     local: LocalTransitions,
-    { cuts, liars, whileCut }: { readonly cuts: Cuts | null; readonly liars: Liars | null; readonly whileCut: WhileCut },
+    {
+      cuts,
+      liars,
+      whileCut,
+    }: { readonly cuts: Cuts | null; readonly liars: Liars | null; readonly whileCut: WhileCut },
   ) {
     this.#budgets = budgets;
     this.#local = local;

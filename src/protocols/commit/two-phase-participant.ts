@@ -17,7 +17,7 @@ interface ParticipantState {
   /** Whether the coordinator has asked, and for whom else. */
   asked: boolean;
   participants: readonly NodeId[];
-  /** How many questions it has asked in its doubt. */
+  /** How many it has asked in its doubt since it last began with the first; 0 before the first question. */
   questions: number;
 }
 
@@ -95,7 +95,10 @@ const participation = ({
 
   const ask = (s: ParticipantState, io: Io): void => {
     const others = whomToAsk(s, io);
-    io.links.send(others[s.questions++ % others.length]!, { kind: "ask" });
+    const turn = s.questions % others.length;
+    io.links.send(others[turn]!, { kind: "ask" });
+    // Whose turn it is, and not how many there were: doubt may last for ever, the states that it goes through may not.
+    s.questions = turn + 1;
   };
 
   const promise = (s: ParticipantState, io: Io): void => {
