@@ -1,4 +1,4 @@
-import { exitFault, exitMissing, exitUsage } from "./exit-code.ts";
+import { exitFault, exitMissing, exitStorage, exitUnavailable, exitUsage } from "./exit-code.ts";
 
 /** Ends the command with one sentence and an exit code. */
 export class CliError extends Error {
@@ -27,8 +27,24 @@ export interface Failure {
   readonly at?: string | undefined;
 }
 
-/** Errors that say by their code that the input is at fault. */
-const usageCodes: ReadonlySet<string> = new Set(["USAGE", "TRACE_FORMAT", "HISTORY_FORMAT"]);
+/** The exit codes of errors that say by their code what is at fault: the input, the disk, or that nobody answers. */
+const exitCodes: ReadonlyMap<string, number> = new Map([
+  ["CERTIFICATE", exitUsage],
+  ["COMMAND", exitUnavailable],
+  ["CONFIGURATION", exitUsage],
+  ["DIRECTORY_LOCKED", exitUsage],
+  ["DIRECTORY_REFUSED", exitUsage],
+  ["DISK_FULL", exitStorage],
+  ["HISTORY_FORMAT", exitUsage],
+  ["KEY_VALUE", exitUsage],
+  ["LISTEN", exitUsage],
+  ["LOG_CORRUPT", exitStorage],
+  ["OPERATOR", exitUnavailable],
+  ["QUERY", exitUnavailable],
+  ["STORAGE_FAILED", exitStorage],
+  ["TRACE_FORMAT", exitUsage],
+  ["USAGE", exitUsage],
+]);
 
 /** The first line of the stack that is in this package, without the folders above it. */
 const placeOf = ({ stack = "" }: Error): string | undefined => /(?:dist|src)\/[^\s)]+:\d+:\d+/.exec(stack)?.[0];
@@ -38,6 +54,7 @@ export const failureOf = (thrown: unknown): Failure => {
   if (thrown instanceof CliError) return { exitCode: thrown.exitCode, message: thrown.message };
   if (!(thrown instanceof Error)) return { exitCode: exitFault, message: String(thrown) };
   const { code } = thrown as Error & { readonly code?: unknown };
-  if (typeof code === "string" && usageCodes.has(code)) return { exitCode: exitUsage, message: thrown.message };
+  const exitCode = typeof code === "string" ? exitCodes.get(code) : undefined;
+  if (exitCode !== undefined) return { exitCode, message: thrown.message };
   return { exitCode: exitFault, message: thrown.message, at: placeOf(thrown) };
 };

@@ -37,3 +37,12 @@ export const jsonOption = (text: string): unknown => {
     return text;
   }
 };
+
+/** A list with commas, each part read by `one`. */
+export const list =
+  <T>(one: (text: string) => T) =>
+  (text: string): readonly T[] => {
+    const parts = text.split(",").map((part) => part.trim());
+    if (parts.some((part) => part === "")) throw new InvalidArgumentError("It is a list with commas, such as a,b,c.");
+    return parts.map((part) => one(part));
+  };

@@ -4,6 +4,7 @@ import { networkModels, nodeModels, timingModels } from "../model/index.ts";
 import { dialDefinitions, dialNames } from "../simulate/dials.ts";
 import { exportFormats } from "../trace/index.ts";
 import { checkableConsistencies, checkableModels } from "./check/checkable.ts";
+import { addClusterCommands } from "./cluster-program.ts";
 import { jsonOption, secondsOption, setting, wholeNumber } from "./option-values.ts";
 import { packageVersion } from "./package-version.ts";
 import { grouped, wrapText } from "./terminal.ts";
@@ -313,5 +314,6 @@ export const makeProgram = (finish: Finish): Command => {
     addCompletion,
   ])
     add(program, finish);
+  addClusterCommands(program, finish);
   return program;
 };

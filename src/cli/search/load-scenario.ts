@@ -47,7 +47,8 @@ const findTsx = (file: string): string | undefined => {
 /** Which hooks this thread has: a second file may need more than the first one did. */
 const registered = new Set<"names" | "types">();
 
-const registerHooks = (file: string): void => {
+/** Lets this thread import a user's file: by the name of this package, and TypeScript where Node itself cannot read it. */
+export const registerHooks = (file: string): void => {
   const needsCompiler = /\.m?ts$/.test(file) && !stripsTypes();
   if (registered.has(needsCompiler ? "types" : "names")) return;
   const tsxManifest = needsCompiler ? findTsx(file) : undefined;

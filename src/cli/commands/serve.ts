@@ -1,0 +1,69 @@
+import type { HostEvent } from "../../node/index.ts";
+import { addressText, type ReplicaEvent, ReplicaServer, readReplicaConfiguration } from "../../service/index.ts";
+import { loadService } from "../cluster/load-machine.ts";
+import { startCommandOf } from "../cluster/start-command.ts";
+import { sayFailure } from "../say-failure.ts";
+import { complain, print } from "../terminal.ts";
+
+/** Options of `quorate serve`. */
+export interface ServeFlags {
+  readonly config: string;
+}
+
+/** What an operator should read in the log; sessions come and go. */
+const eventText = (event: HostEvent | ReplicaEvent): string | null => {
+  switch (event.kind) {
+    case "session opened":
+    case "session ended":
+    case "certificates reloaded":
+    case "disk recovered":
+      return null;
+    case "connection refused":
+    case "client refused":
+    case "certificates refused":
+      return `${event.kind}: ${event.error.message}`;
+    case "torn tail cut":
+      return `cut ${event.bytes} bytes that were never synced from the end of ${event.file}`;
+    case "queue overflow":
+      return `replica ${event.peer} does not keep up: ${event.bytes} bytes waited, its session was ended`;
+    case "disk stuck":
+      return `the disk has not finished a write for ${Math.round(event.forMs)} ms`;
+    case "space low":
+      return `the disk is full: ${event.cause.message}`;
+    case "diverged":
+      return `ALARM: after entry ${event.index} replica ${event.peer} has another state than this one: one of them is wrong. The state machine is not deterministic, or a disk lies.`;
+  }
+};
+
+/** `quorate serve`: one replica, until it is told to stop. */
+export const serve = async ({ config }: ServeFlags): Promise<number> => {
+  const configuration = readReplicaConfiguration(config);
+  const service = await loadService(configuration.machine, configuration.quotaBytes);
+  const ended = new Promise<number>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve(0));
+    void ReplicaServer.start({
+      configuration,
+      service,
+      start: startCommandOf(configuration.file),
+      onEvent: (event) => {
+        const text = eventText(event);
+        if (text !== null) complain(`replica ${configuration.member}: ${text}`);
+      },
+      // Whoever runs it starts it again, or reads why it must not be.
+      onFailure: (error) => resolve(sayFailure(error)),
+    }).then(
+      (server) => {
+        print(
+          `replica ${configuration.member} of ${configuration.cluster} serves clients at ${addressText(server.clientAddress)}\n`,
+        );
+        process.on("SIGHUP", () => server.reloadCertificates().catch(sayFailure));
+        stop = () => server.close();
+      },
+      (error) => resolve(sayFailure(error)),
+    );
+  });
+  let stop = async (): Promise<void> => {};
+  const exitCode = await ended;
+  await stop();
+  return exitCode;
+};
