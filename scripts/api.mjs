@@ -18,7 +18,12 @@ const temporary = join(root, ".cache", "api");
 mkdirSync(temporary, { recursive: true });
 mkdirSync(folder, { recursive: true });
 
-const reportName = (path) => path.replace("./dist/", "").replace(/\/?index\.js$/, "") || "quorate";
+const reportName = (path) =>
+  path
+    .replace("./dist/", "")
+    .replace(/\/?index\.js$/, "")
+    .replace(/\.js$/, "")
+    .replace("/", "-") || "quorate";
 
 /** True when the report of this entry is as committed, or was just written. */
 function report(path) {

@@ -103,7 +103,8 @@ describe("rooms", () => {
     scenarios: ["model", "protocols", "check", "simulate", "explore", "machines", "trace"],
     trace: ["model"],
     node: ["model"],
-    cli: ["model", "protocols", "check", "simulate", "explore", "scenarios", "trace", "node"],
+    service: ["model", "protocols", "machines", "node"],
+    cli: ["model", "protocols", "check", "simulate", "explore", "scenarios", "trace", "machines", "node", "service"],
   };
   const rooms = Object.keys(allowed);
 
