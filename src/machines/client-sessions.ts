@@ -25,26 +25,6 @@ export interface SessionLimits {
   readonly commandsMax: number;
 }
 
-/** The decisions on which "at most once" rests. */
-export interface SessionRules {
-  /** The time by which sessions expire: that of the log, not that of the replica. */
-  readonly time: (ofLogMs: number, ofReplicaMs: () => number) => number;
-  /** Whether a command in a session that is not known may be applied. */
-  readonly appliesUnknown: () => boolean;
-  /** Whether the end of a command is remembered. */
-  readonly remembers: () => boolean;
-  /** What of the sessions goes into a snapshot. */
-  readonly kept: <Answer>(sessions: ClientSessions<Answer>) => ClientSessions<Answer>;
-}
-
-/** The right ones. */
-export const sessionRules: SessionRules = {
-  time: (ofLogMs) => ofLogMs,
-  appliesUnknown: () => false,
-  remembers: () => true,
-  kept: (sessions) => sessions,
-};
-
 /** Opens a session; false where there are too many. The number must be new. */
 export const openSession = <Answer>(
   sessions: ClientSessions<Answer>,

@@ -7,8 +7,6 @@ import {
   openSession,
   type Remembered,
   type SessionLimits,
-  type SessionRules,
-  sessionRules,
 } from "./client-sessions.ts";
 import type { End, Entry, MemberAddress } from "./entry.ts";
 import { hashOf, type Slicing, type StateMachine, slicingOf } from "./state-machine.ts";
@@ -67,12 +65,34 @@ export interface HostedMachine<Command, Answer, Query, Result> extends Port {
   };
 }
 
+/** The decisions on which it rests that a command takes effect once, and the same everywhere. */
+export interface HostRules {
+  /** What the machine is given of a command: the command, whatever this replica's clock shows. */
+  readonly resolve: <Command>(command: Command, clockMs: () => number) => Command;
+  /** The time by which sessions live: that of the log, not that of the replica. */
+  readonly sessionTime: (ofLogMs: number, ofReplicaMs: () => number) => number;
+  /** Whether a command in a session that is not known may be applied. */
+  readonly appliesUnknown: () => boolean;
+  /** Whether the end of a command is remembered. */
+  readonly remembers: () => boolean;
+  /** What of the sessions goes into a snapshot. */
+  readonly kept: <Answer>(sessions: ClientSessions<Answer>) => ClientSessions<Answer>;
+}
+
+const hostRules: HostRules = {
+  resolve: (command) => command,
+  sessionTime: (ofLogMs) => ofLogMs,
+  appliesUnknown: () => false,
+  remembers: () => true,
+  kept: (sessions) => sessions,
+};
+
 /** How a machine is hosted. The same at every replica of a service. */
 export interface MachineHostOptions {
   readonly limits: SessionLimits;
   /** So many entries from one hash of the state to the next. */
   readonly hashEvery: number;
-  readonly rules?: Partial<SessionRules>;
+  readonly rules?: Partial<HostRules>;
 }
 
 interface Taking<State> {
@@ -116,27 +136,36 @@ export const machineHost = <State, Command, Answer, Query, Result>(
   machine: StateMachine<State, Command, Answer, Query, Result>,
   { limits, hashEvery, rules: changed = {} }: MachineHostOptions,
 ): Module<Host<State, Command, Answer, Query, Result>> => {
-  const rules: SessionRules = { ...sessionRules, ...changed };
+  const rules: HostRules = { ...hostRules, ...changed };
   const slicing = slicingOf(machine);
 
   const execute = (
     s: HostState<State, Answer>,
     index: number,
     entry: Entry<Command> & { readonly kind: "execute" },
+    nowMs: number,
+    clockMs: () => number,
   ): End<Answer> => {
-    const admission = admit(s.sessions, entry, s.timeMs, limits);
+    const admission = admit(s.sessions, entry, nowMs, limits);
     if (admission.kind === "again") return { kind: "executed", end: admission.end, again: true };
     if (admission.kind === "refused" && !(admission.why === "session expired" && rules.appliesUnknown()))
       return { kind: "refused", why: admission.why };
-    const end = turn(() => machine.apply(s.data, entry.command, { index, timeMs: s.timeMs }));
+    const command = rules.resolve(entry.command, clockMs);
+    const end = turn(() => machine.apply(s.data, command, { index, timeMs: s.timeMs }));
     if (rules.remembers()) s.sessions.get(entry.session)?.ends.set(entry.sequence, end);
     return { kind: "executed", end, again: false };
   };
 
-  const endOf = (s: HostState<State, Answer>, index: number, entry: Entry<Command>): End<Answer> => {
-    if (entry.kind === "execute") return execute(s, index, entry);
+  const endOf = (
+    s: HostState<State, Answer>,
+    index: number,
+    entry: Entry<Command>,
+    nowMs: number,
+    clockMs: () => number,
+  ): End<Answer> => {
+    if (entry.kind === "execute") return execute(s, index, entry, nowMs, clockMs);
     if (entry.kind === "open")
-      return openSession(s.sessions, index, s.timeMs, limits)
+      return openSession(s.sessions, index, nowMs, limits)
         ? { kind: "opened", session: index }
         : { kind: "refused", why: "too many sessions" };
     if (entry.kind === "close") s.sessions.delete(entry.session);
@@ -162,9 +191,10 @@ export const machineHost = <State, Command, Answer, Query, Result>(
         apply(s, io, index, entry) {
           s.index = index;
           s.timeMs = Math.max(s.timeMs, entry.timeMs);
-          const now = rules.time(s.timeMs, () => io.clock("monotonic"));
-          if (expireSessions(s.sessions, now, limits) > 0) io.mark("a session expires");
-          const end = endOf(s, index, entry);
+          const clockMs = (): number => io.clock("monotonic");
+          const nowMs = rules.sessionTime(s.timeMs, clockMs);
+          if (expireSessions(s.sessions, nowMs, limits) > 0) io.mark("a session expires");
+          const end = endOf(s, index, entry, nowMs, clockMs);
           if (end.kind === "executed" && end.again) io.mark("a command comes again");
           if (end.kind === "refused" && end.why === "session expired") io.mark("a command of an expired session");
           io.up.applied(index, entry, end);

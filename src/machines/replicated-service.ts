@@ -1,17 +1,17 @@
 import { type Bound, type Links, network, type Sessions, stack } from "../model/index.ts";
 import type { ReplicatedLog } from "../protocols/index.ts";
 import { clientDoor, type ReplicaDesk } from "./client-door.ts";
-import type { SessionLimits, SessionRules } from "./client-sessions.ts";
+import type { SessionLimits } from "./client-sessions.ts";
 import type { Entry } from "./entry.ts";
 import type { HashReport } from "./hash-reports.ts";
-import { machineHost, type SnapshotChunk } from "./machine-host.ts";
+import { type HostRules, machineHost, type SnapshotChunk } from "./machine-host.ts";
 import { type Service, type ServiceClientOptions, type ServiceClientRules, serviceClient } from "./service-client.ts";
 import type { ServiceMessage } from "./service-messages.ts";
 import { type ReplicaOptions, type ReplicaRules, type ServiceReplica, serviceReplica } from "./service-replica.ts";
 import type { StateMachine } from "./state-machine.ts";
 
 /** Every rule of a replicated service that can be broken by itself. */
-export interface ServiceRules extends SessionRules, ReplicaRules, ServiceClientRules {}
+export interface ServiceRules extends HostRules, ReplicaRules, ServiceClientRules {}
 
 /** What may be set of a service. Replicas must agree on `limits` and `hashEvery`; the rest is each one's own. */
 export interface ServiceOptions {

@@ -24,12 +24,14 @@ export interface ServiceClientRules {
   readonly sequenceAgain: (sequence: number, next: () => number) => number;
   /** Whether a command that was refused for its session may be sent in a new one, so many copies of it being at large. */
   readonly mayMove: (copiesAtLarge: number) => boolean;
+  /** Whether a command that got no answer in time certainly was not applied, so many copies of it being at large. */
+  readonly isCertain: (copiesAtLarge: number) => boolean;
 }
 
-/** The right ones. */
-export const serviceClientRules: ServiceClientRules = {
+const serviceClientRules: ServiceClientRules = {
   sequenceAgain: (sequence) => sequence,
   mayMove: (copiesAtLarge) => copiesAtLarge === 0,
+  isCertain: (copiesAtLarge) => copiesAtLarge === 0,
 };
 
 /** Whom a client asks, and how patiently. */
@@ -259,7 +261,7 @@ const clientActs = <C, A, Q, R>(servers: readonly NodeId[], rules: ServiceClient
       const now = io.clock("monotonic");
       for (const [call, { dueMs, copiesAtLarge, why }] of s.commands) {
         if (dueMs > now) break;
-        act.fail(s, io, call, why, copiesAtLarge === 0 ? "no" : "maybe");
+        act.fail(s, io, call, why, rules.isCertain(copiesAtLarge) ? "no" : "maybe");
       }
       for (const [call, { dueMs, why }] of s.queries) {
         if (dueMs > now) break;

@@ -85,7 +85,7 @@ const guarantees = (mayFail: boolean): readonly AnyProperty[] =>
 const simulated = (timeoutMs: number): ServiceOptions => ({
   limits: { expiryMs: 2_000, sessionsMax: 100, commandsMax: 16 },
   hashEvery: 4,
-  replica: { tells: true, snapshotEvery: 8 },
+  replica: { tells: true, snapshotEvery: 4 },
   client: { timeoutMs, retryMs: { from: 60, to: 90 } },
 });
 
