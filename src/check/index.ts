@@ -37,6 +37,7 @@ export * from "./set-interval.ts";
 export * from "./specification.ts";
 /** Ready-made specifications, each a function of its initial value: `specifications.register(0)`. */
 export * as specifications from "./specifications/index.ts";
+export * from "./trace-properties.ts";
 export type { DependencyStep, TransactionAnomaly } from "./transactions/anomaly.ts";
 export * from "./transactions/check-list-append.ts";
 export * from "./transactions/check-registers.ts";
