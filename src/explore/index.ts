@@ -10,6 +10,7 @@ export {
   type PackedResult,
   type PackedSystem,
 } from "./packed-search.ts";
+export { type ReachOptions, type ReachResult, reach, type StageReport } from "./reach.ts";
 export { abdReference } from "./reference/abd.ts";
 export { paxosReference } from "./reference/paxos.ts";
 export { singleCopyReference } from "./reference/single-copy.ts";

@@ -36,8 +36,8 @@ export interface SearchInput {
   readonly reduction: Reduction | null;
   /** What happens beside the steps of nodes. */
   readonly world: World | null;
-  /** Asked of each new state, as it is written down; true when the search is to end with it. */
-  readonly reached: ((record: Int32Array) => boolean) | null;
+  /** Asked of each new state, as it is written down: go on from it, leave it at that, or end the search. */
+  readonly onNew: ((record: Int32Array) => "goes on" | "is left" | "ends") | null;
   /** Where every step between two states is to be known, not only the first into each. */
   readonly edges: LassoGraph | null;
   /** Called at a violation; true when the search is to end. */

@@ -1,4 +1,4 @@
-import type { AnyProperty, Parameters } from "../check/index.ts";
+import type { AnyProperty, Inspection, Parameters } from "../check/index.ts";
 import type { AnyBound, NodeId, SystemModel } from "../model/index.ts";
 import type { Fault, FaultBudget } from "./fault.ts";
 
@@ -67,12 +67,26 @@ export interface Draw {
   pick<T>(name: string, from: readonly T[]): T;
 }
 
+/** A picture that an exhaustive search is asked for: is such a state reachable, and how? */
+export interface Goal {
+  /** Names it for `--goal` and `--stages`. */
+  readonly id: string;
+  /** The picture in words. */
+  readonly text: string;
+  /** Whether the processes look like it. Asked after every step, so it must be pure. */
+  readonly reached: (look: Inspection) => boolean;
+  /** States that only lead astray: a search for this picture does not go on from them, and says so. */
+  readonly avoids?: { readonly text: string; readonly states: (look: Inspection) => boolean };
+}
+
 /** A scenario made concrete by its parameters. */
 export interface Setup {
   readonly processes: readonly Process[];
   /** What the clients do. Drawn before the first event, so it cannot depend on the run. */
   readonly workload: (draw: Draw) => readonly Script[];
   readonly properties: readonly AnyProperty[];
+  /** Pictures worth asking for. */
+  readonly goals?: readonly Goal[];
   /** What may go wrong, beyond what the dials allow by themselves. */
   readonly faults?: FaultBudget;
   /** Faults at fixed times, besides the drawn ones. */

@@ -1,7 +1,15 @@
 import { type AnyProperty, consensusProperties, consensusSafety } from "../../check/index.ts";
-import { erase, type SystemModel, typed } from "../../model/index.ts";
-import { type Acceptor, acceptor, paxos } from "../../protocols/index.ts";
-import { type AnyScenario, type Draw, integer, type Script, type Setup, scenario } from "../../simulate/index.ts";
+import { erase, type NodeId, type SystemModel, typed } from "../../model/index.ts";
+import { type Acceptor, acceptor, paxos, type Vote } from "../../protocols/index.ts";
+import {
+  type AnyScenario,
+  type Draw,
+  type Goal,
+  integer,
+  type Script,
+  type Setup,
+  scenario,
+} from "../../simulate/index.ts";
 import { forgetsAtRestart, type PaxosChanges } from "./paxos-mutants.ts";
 
 /** The first so many processes propose a value of their own each, at times that are drawn, and wait for the decision. */
@@ -31,6 +39,44 @@ interface Values {
   readonly attempts: number;
 }
 
+/** Half-way marks of a run in which an acceptor that forgets lets two values be decided: for a search in stages. */
+const goalsOf = (n: number): readonly Goal[] => {
+  const nodes: readonly NodeId[] = Array.from({ length: n }, (_, node) => node);
+  type Look = Parameters<Goal["reached"]>[0];
+  const chosenIn = (look: Look): { readonly value: string } | undefined => {
+    for (const node of nodes) {
+      const learner = look.state(node, "learner") as { readonly chosen: { readonly value: string } | null } | undefined;
+      if (learner?.chosen != null) return learner.chosen;
+    }
+    return undefined;
+  };
+  const isAskedFor = (look: Look, isIt: (vote: Vote<string>) => boolean): boolean =>
+    nodes.some((node) => {
+      const proposer = look.state(node, "proposer") as
+        | { readonly phase: string; readonly vote: Vote<string> | null }
+        | undefined;
+      return proposer?.phase === "asks" && proposer.vote !== null && isIt(proposer.vote);
+    });
+  const holders = (look: Look): number =>
+    nodes.filter((node) => (look.record(node, "acceptor", "accepted") ?? null) !== null).length;
+  return [
+    { id: "chosen", text: "a process knows which value was chosen", reached: (look) => chosenIn(look) !== undefined },
+    {
+      id: "forgotten",
+      text: "a value was chosen, and no majority remembers that it accepted one",
+      reached: (look) => chosenIn(look) !== undefined && 2 * holders(look) <= n,
+    },
+    {
+      id: "contradicted",
+      text: "a proposer asks for another value than the one that was chosen",
+      reached: (look) => {
+        const chosen = chosenIn(look);
+        return chosen !== undefined && isAskedFor(look, ({ value }) => value !== chosen.value);
+      },
+    },
+  ];
+};
+
 const setup = (
   values: Values,
   model: SystemModel,
@@ -49,6 +95,7 @@ const setup = (
     processes: Array.from({ length: n }, (_, node) => ({ name: `p${node + 1}`, stack: one })),
     workload: proposals(Math.min(values.proposers, n), 60),
     properties,
+    goals: goalsOf(n),
     f,
     faults: { crashes: model.nodes === "crash-recovery" ? 2 : f },
     windowMs: 400,
