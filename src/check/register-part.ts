@@ -3,6 +3,9 @@ import type { RegisterAccess } from "./register-view.ts";
 import type { Specification } from "./specification.ts";
 import { decideByZones, type ZoneVerdict } from "./zones.ts";
 
+/** How often a violation is looked for among what returned before the last one found; then the rest is halved. */
+const leapsMax = 4;
+
 const readOnlyKinds: ReadonlySet<string> = new Set(["read", "differs", "nothing"]);
 
 /** What is known of a violation. Operations are numbers of the whole history. */
@@ -85,26 +88,39 @@ export class RegisterPart<Input, Output> {
 
   /** Of a history that is violated: the first return that makes it so. */
   violation(): RegisterViolation {
-    const { returned } = this.#order;
-    const returning = this.#members.filter((member) => returned[member] !== never);
-    returning.sort((a, b) => returned[a]! - returned[b]!);
-    let [low, high] = [0, returning.length - 1];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.decide(returned[returning[middle]!]!).kind === "violated") high = middle;
-      else low = middle + 1;
+    const { returned, byReturn } = this.#order;
+    let found = this.#suspectsAt(never);
+    // Operations that contradict each other do so as soon as the last of them returns. Mostly no others did before.
+    let low = 0;
+    let high = returned[this.#lastOf(found)]!;
+    for (let leaps = leapsMax; low < high; leaps--) {
+      const middle = leaps > 0 ? high - 1 : (low + high) >> 1;
+      const suspects = this.decide(middle);
+      if (suspects.kind === "violated") {
+        found = suspects.suspects;
+        high = Math.min(middle, returned[this.#lastOf(found)]!);
+      } else low = middle + 1;
     }
-    const misfit = returning[low]!;
-    const rank = returned[misfit]!;
-    const at = this.decide(rank);
-    let before = this.decide(rank - 1);
+    let before = this.decide(high - 1);
     const isFirst = before.kind === "holds";
-    if (!isFirst) before = this.decide(rank - 1, true);
-    return {
-      misfit,
-      isFirst,
-      order: before.kind === "holds" ? before.order : [],
-      suspects: at.kind === "violated" ? [...new Set([...at.suspects, misfit])] : [misfit],
-    };
+    if (!isFirst) before = this.decide(high - 1, true);
+    const misfit = byReturn.find((member) => returned[member] === high)!;
+    const order = before.kind === "holds" ? before.order : [];
+    return { misfit, isFirst, order, suspects: [...new Set([...found, misfit])] };
+  }
+
+  #suspectsAt(endRank: number): readonly number[] {
+    const verdict = this.decide(endRank);
+    return verdict.kind === "violated" ? verdict.suspects : [];
+  }
+
+  /** Of some operations, the one that returns last. */
+  #lastOf(members: readonly number[]): number {
+    const { returned } = this.#order;
+    let last = -1;
+    for (const member of members) {
+      if (returned[member] !== never && (last < 0 || returned[member]! > returned[last]!)) last = member;
+    }
+    return last;
   }
 }

@@ -141,7 +141,7 @@ class Zones {
       }
     }
     if (twice.length === 0) return;
-    const told = twice.flatMap((version) => [writers[version]!, ...this.#tie(version)]);
+    const told = twice.flatMap((version) => [...this.#spanOf(this.#grounded([version])), ...this.#tie(version)]);
     throw new Contradiction([...told, ...(basis[twice[0]!]! > 0 ? [writers[basis[twice[0]!]!]!] : [])]);
   }
 
@@ -202,9 +202,22 @@ class Zones {
         at < 0 ? versions.indexOf(initialVersion) : versions.indexOf(this.#versions.versionOf[at]!),
       );
       const within = touched.filter((at) => at >= 0);
-      for (const at of this.#spanOf(versions.slice(Math.min(...within), Math.max(...within) + 1))) told.add(at);
+      const span = versions.slice(Math.min(...within), Math.max(...within) + 1);
+      for (const at of this.#spanOf(this.#grounded(span))) told.add(at);
     }
     throw new Contradiction([...told]);
+  }
+
+  /** What was appended to needs all that was appended before. */
+  #grounded(versions: readonly number[]): readonly number[] {
+    const { writers, basis } = this.#versions;
+    const before: number[] = [];
+    for (let version = versions[0]!; version > 0; version = basis[version]!) {
+      const isAppend = this.#operations.accesses[writers[version]!]!.kind === "append";
+      if (!isAppend || basis[version]! < 0) break;
+      before.unshift(basis[version]!);
+    }
+    return [...before, ...versions];
   }
 
   /** What ties versions together: that each was written upon the one before. */
