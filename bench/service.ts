@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { startEtcd } from "./service/etcd.ts";
 import { type LoadResult, load } from "./service/load.ts";
 import { cpuSeconds, residentBytes } from "./service/processes.ts";
+import { startQuorate } from "./service/quorate.ts";
 import type { System } from "./service/system.ts";
 
 const option = (name: string): string | undefined => {
@@ -79,8 +80,10 @@ const main = async (): Promise<number> => {
   const directory = option("directory") ?? mkdtempSync(join(tmpdir(), "quorate-bench-"));
   if (!json)
     console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim() ?? "unknown processor"}`);
-  for (const startSystem of [startEtcd]) {
-    const system = await startSystem({ directory: join(directory, startSystem.name), connections: 4 });
+  const only = option("only");
+  for (const [name, startSystem] of Object.entries({ etcd: startEtcd, quorate: startQuorate })) {
+    if (only !== undefined && only !== name) continue;
+    const system = await startSystem({ directory: join(directory, name), connections: 4 });
     try {
       await bench(system);
     } finally {

@@ -1,0 +1,50 @@
+import type { ChildProcess } from "node:child_process";
+import { join } from "node:path";
+import { KeyValueClient } from "quorate/client";
+import { makeLocalCluster } from "quorate/node";
+import { end, start } from "./processes.ts";
+import type { System, SystemOptions } from "./system.ts";
+
+const command = join(process.cwd(), "dist", "cli", "main.js");
+
+const leaderOf = async (client: KeyValueClient): Promise<number> => {
+  for (;;) {
+    const reports = await client.connection.status().catch(() => new Map());
+    for (const report of reports.values()) if (report?.role === "leader") return report.member;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+};
+
+/** Three replicas of the key-value store with their default settings; without TLS, as etcd beside it. */
+export const startQuorate = async ({ directory }: SystemOptions): Promise<System> => {
+  const { replicaFiles, clusterFile } = await makeLocalCluster({
+    directory,
+    cluster: "bench",
+    replicas: 3,
+    open: true,
+  });
+  const children = new Map<number, ChildProcess>();
+  for (const [id, file] of replicaFiles)
+    children.set(id, start(process.execPath, [command, "serve", "--config", file]));
+  const client = await KeyValueClient.open({ cluster: clusterFile, timeoutMs: 30_000 });
+  let leader = await leaderOf(client);
+  await client.put("warm", "up");
+  return {
+    name: "quorate",
+    pids: () => [...children.values()].filter((child) => child.signalCode === null).map((child) => child.pid!),
+    put: (key, value) => client.put(key, value),
+    get: (key) => client.get(key),
+    getSerializable: (key) => client.get(key, "serializable"),
+    async killLeader() {
+      leader = await leaderOf(client);
+      const killed = performance.now();
+      children.get(leader)!.kill("SIGKILL");
+      await client.put("after", "1");
+      return performance.now() - killed;
+    },
+    async stop() {
+      await client.close();
+      await Promise.all([...children.values()].map(end));
+    },
+  };
+};
