@@ -172,6 +172,14 @@ const addExplore = (program: Command, finish: Finish): void => {
     .addOption(budgetOption("losses", "messages lost in one run, as steps of their own"))
     .addOption(budgetOption("duplicates", "messages delivered once more in one run"))
     .addOption(budgetOption("timeouts", "timers that fire in one run (default: any number)"))
+    .addOption(budgetOption("partitions", "cuts of links in one run, one at a time (default: 0)"))
+    .addOption(budgetOption("traitors", "traitors (default: the scenario's, where nodes are byzantine)"))
+    .addOption(budgetOption("lies", "words that traitors say in one run (default: any number)"))
+    .addOption(budgetOption("forgeries", "messages that the network makes up (default: 1 where it is arbitrary)"))
+    .addOption(new Option("--sync <WHEN>", "when writes are durable").choices(["at-once", "later"]))
+    .addOption(new Option("--goal <ID>", "a goal of the scenario: show a run that reaches it"))
+    .addOption(new Option("--stages <ID,ID>", "goals to reach one after the other, then look on from there"))
+    .addOption(new Option("--mutant <ID>", "put a known bug of the scenario in (see `quorate mutants`)"))
     .addOption(
       new Option("--carries <KIND>", "how messages are carried: each once, again and again, in order").choices([
         "multiset",
@@ -264,14 +272,14 @@ const addCompletion = (program: Command, finish: Finish): void => {
     .action(async (shell) => finish((await import("./commands/completion.ts")).completion(shell, program)));
 };
 
-const addStart = (program: Command, finish: Finish): void => {
+const addDemo = (program: Command, finish: Finish): void => {
   program
-    .command("start")
+    .command("demo")
     .summary("show what this is: a protocol that holds, and the same one with a known bug")
     .description(
-      "Runs the most telling scenario of the lab, once as claimed and once with a known bug, and prints verdicts and diagram. This is what `npm start` runs.",
+      "Runs the most telling scenario of the lab, once as claimed and once with a known bug, and prints verdicts and diagram.",
     )
-    .action(async () => finish(await (await import("./commands/start.ts")).start()));
+    .action(async () => finish(await (await import("./commands/demo.ts")).demo()));
 };
 
 /** An argument as usage lines have it: `<ID>`, `[ID...]`. */
@@ -302,7 +310,7 @@ export const makeProgram = (finish: Finish): Command => {
     .showHelpAfterError("`quorate --help` and `quorate COMMAND --help` list what there is.")
     .addHelpText("after", `${exitCodes}\n\nStart with: quorate lab`);
   for (const add of [
-    addStart,
+    addDemo,
     addLab,
     addRun,
     addExplore,

@@ -88,7 +88,10 @@ describe("quorate lab", () => {
 });
 
 describe("help and version", () => {
-  const commands = ["start", "lab", "run", "replay", "export", "matrix", "mutants", "completion"];
+  const commands = [
+    ...["demo", "lab", "run", "replay", "export", "matrix", "mutants", "completion"],
+    ...["up", "serve", "kv", "status", "member", "certs"],
+  ];
 
   it.each(["", ...commands])("quorate %s --help and --version end with 0, within 80 columns", async (command) => {
     const name = command === "" ? [] : [command];
@@ -248,9 +251,9 @@ describe("quorate mutants", () => {
   });
 });
 
-describe("quorate start", () => {
+describe("quorate demo", () => {
   it("shows a protocol that holds and the same one with a known bug", () => {
-    const { status, stdout } = quorate(["start"]);
+    const { status, stdout } = quorate(["demo"]);
     expect(stdout).toMatch(/✔ C4 +holds[\s\S]*known bug[\s\S]*✘ C4 +violated[\s\S]*C4 is violated\.[\s\S]*Go on with/);
     expect(status).toBe(0);
   });

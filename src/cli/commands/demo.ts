@@ -62,8 +62,8 @@ const nextText = ({ paint, width }: Terminal, scenario: string): string => {
   return `${paint("Go on with", "bold")}\n${rows.join("\n")}`;
 };
 
-/** `quorate start`, which is what `npm start` runs. */
-export const start = async (): Promise<number> => {
+/** `quorate demo`: what this is, in one picture. */
+export const demo = async (): Promise<number> => {
   const terminal = terminalOf();
   const mutant = chooseMutant();
   const scenario = mutant?.scenario ?? "links/perfect";
