@@ -32,7 +32,7 @@ const wordsOf = (program: Command): readonly Words[] =>
       text: description,
       choices: argChoices ?? [],
     })),
-    ids: idsFor(command.name()),
+    ids: [...idsFor(command.name()), ...command.commands.map((part) => part.name())],
   }));
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
