@@ -45,7 +45,7 @@ export class QueryError extends Error {
   readonly why: QueryFailure;
 
   constructor(why: QueryFailure, detail = "") {
-    super(`${queryTexts[why]}${detail}`);
+    super(`${queryTexts[why]}.${detail}`);
     this.why = why;
   }
 }
