@@ -11,8 +11,17 @@ import { linksMutants, linksScenarios } from "./links/index.ts";
 import { registersMutants, registersScenarios } from "./registers/index.ts";
 import { replicationMutants, replicationScenarios } from "./replication/index.ts";
 import { rpcMutants, rpcScenarios } from "./rpc/index.ts";
+import { serviceMutants, serviceScenarios } from "./service/index.ts";
 
 export { twoGeneralsOf } from "./generals/index.ts";
+export {
+  type CallMaker,
+  type Replicated,
+  type ReplicationRules,
+  replicate,
+  type ServiceCall,
+  type ServiceScenario,
+} from "./service/index.ts";
 
 /** The lab: every scenario, in the order of the textbook. */
 export const scenarios: readonly AnyScenario[] = [
@@ -25,6 +34,7 @@ export const scenarios: readonly AnyScenario[] = [
   ...registersScenarios,
   ...replicationScenarios,
   ...consensusScenarios,
+  ...serviceScenarios,
   ...byzantineScenarios,
   ...commitScenarios,
   ...convergenceScenarios,
@@ -41,6 +51,7 @@ export const mutants: readonly Mutant[] = [
   ...registersMutants,
   ...replicationMutants,
   ...consensusMutants,
+  ...serviceMutants,
   ...byzantineMutants,
   ...commitMutants,
   ...convergenceMutants,

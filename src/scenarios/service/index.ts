@@ -7,4 +7,4 @@ export { serviceMutants } from "./service-mutants.ts";
 export type { CallMaker, ServiceCall } from "./service-workload.ts";
 
 /** The lab's scenarios on replicated services. */
-export const serviceScenarios: readonly AnyScenario[] = [counterScenario, keyValueScenario];
+export const serviceScenarios: readonly AnyScenario[] = [keyValueScenario, counterScenario];

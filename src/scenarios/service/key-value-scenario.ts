@@ -20,7 +20,9 @@ const calls: CallMaker<KeyValueOperation, RangeRequest> = (draw: Draw, client, c
 
 /** Row 52, and row 51 as a service has it. */
 export const keyValueScenario: AnyScenario = replicate(keyValueMachine(), {
-  limits: { expiryMs: 150 },
+  limits: { expiryMs: 180 },
+  replica: { passMs: 90 },
+  hashEvery: 6,
   client: { retryMs: { from: 40, to: 60 } },
 }).scenario({
   id: "service/key-value",
