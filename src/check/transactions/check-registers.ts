@@ -1,8 +1,10 @@
 import { describe } from "../../model/plain.ts";
 import { PlainAnomalies } from "./anomaly.ts";
 import type { TransactionOptions } from "./check-list-append.ts";
+import { type ConsistencyModel, variantsOf } from "./consistency-models.ts";
 import type { CycleStep } from "./cycle-search.ts";
-import { DependencyEdges } from "./dependency-graph.ts";
+import { DependencyEdges, type DependencyGraph } from "./dependency-graph.ts";
+import { addRealTimeOrder, addSessionOrder, inOrderOfCall } from "./order-edges.ts";
 import { RegisterDependencies } from "./register-dependencies.ts";
 import { RegisterIndex } from "./register-index.ts";
 import { serialOrder } from "./serial-order.ts";
@@ -19,6 +21,32 @@ const unknownOrder = (index: RegisterIndex, [first, second]: readonly [number, n
     .map((write) => `T${index.writer[write]}'s write of ${describe(index.valueOf[write])}`);
   const { name } = index.keys[index.keyOfWrite[first]!]!;
   return `the order of ${a} and ${b} to key ${name} cannot be inferred`;
+};
+
+/** Attempts at a serial order: each is a walk through the history. */
+const attemptsBare = 6;
+const attemptsGuided = 30;
+
+/**
+ * A serial order that keeps all dependencies. What holds in real time holds without it, and most histories are as good:
+ * so where the bare dependencies leave too much open, time and the order in which each key changed serve as a guide.
+ */
+const orderBySearch = (
+  graph: DependencyGraph,
+  index: RegisterIndex,
+  consistency: ConsistencyModel,
+): readonly number[] | undefined => {
+  const bare = serialOrder(graph, index, attemptsBare);
+  if (bare !== undefined) return bare;
+  const { transactions, committed } = index;
+  const edges = new DependencyEdges(transactions.length);
+  const found = new PlainAnomalies();
+  const versions = new VersionOrder(index, { linearizableKeys: true }, found);
+  new RegisterDependencies(index, versions, edges, found);
+  const calls = inOrderOfCall(transactions);
+  if (variantsOf(consistency).includes("-process")) addSessionOrder(edges, transactions, committed, calls);
+  addRealTimeOrder(edges, transactions, committed, calls);
+  return serialOrder(edges.graph(), index, attemptsGuided);
 };
 
 /**
@@ -52,7 +80,7 @@ export const checkRegisters = (
   return judgeTransactions(meaning, consistency, ({ graph, components, isWithoutReads, mayHideSingle }) => {
     if (index.ambiguity !== undefined) return { reason: index.ambiguity };
     const isAcyclic = components.size.every((count) => count === 1);
-    const serial = isAcyclic ? serialOrder(graph, index) : undefined;
+    const serial = isAcyclic ? orderBySearch(graph, index, consistency) : undefined;
     if (serial !== undefined) return { order: serial };
     if (isWithoutReads && consistency !== "read-atomic") return { order: orderWithoutReads(graph, committed) };
     if (order.unknown !== undefined) return { reason: unknownOrder(index, order.unknown) };

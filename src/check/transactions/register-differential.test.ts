@@ -67,3 +67,44 @@ describe("the verdict on registers, where there is one, is that of a search thro
     expect(seen.unknown, JSON.stringify(seen)).toBeLessThan(50);
   });
 });
+
+describe("long histories", () => {
+  /** Blind writes and reads that take effect one after the other, each at some time between call and answer. */
+  const atomicStore = (seed: number, transactions: number, clients: number): RegisterTransaction[] => {
+    const draw = drawing(seed);
+    const store = new Map<string, number>();
+    const free = Array.from({ length: clients }, () => 0);
+    const made: RegisterTransaction[] = [];
+    for (let time = 1; made.length < transactions; time++) {
+      const process = draw(clients);
+      if (free[process]! >= time) continue;
+      const operations = Array.from({ length: 1 + draw(4) }, (_, at): RegisterTransaction["operations"][number] => {
+        const key = "pqrstuvwxyz"[draw(11)]!;
+        if (draw(2) === 0) return { kind: "read", key, value: store.get(key) ?? null };
+        store.set(key, 10 * time + at);
+        return { kind: "write", key, value: 10 * time + at };
+      });
+      const invokedAt = Math.max(free[process]! + 0.5, time - draw(2 * clients));
+      free[process] = time + draw(2 * clients);
+      made.push({ process, operations, invokedAt, returnedAt: free[process]!, status: "ok" });
+    }
+    return made;
+  };
+
+  it.each([3, 10, 20])("of an atomic store are found to hold, with %i clients", (clients) => {
+    for (let seed = 1; seed <= 8; seed++) {
+      const history = atomicStore(seed, 250, clients);
+      for (const [consistency, before] of serialModels) {
+        const result = checkRegisters(history, { consistency });
+        expect(result.verdict, `${consistency}, seed ${seed}`).toBe("holds");
+        if (result.verdict !== "holds") continue;
+        expect(
+          explainsInOrder(
+            result.order!.map((at) => history[at]!),
+            before,
+          ),
+        ).toBe(true);
+      }
+    }
+  });
+});

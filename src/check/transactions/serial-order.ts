@@ -18,10 +18,17 @@ const sourcesOf = ({ vertices, edges, first, to }: DependencyGraph): readonly [I
   return [begin, sources];
 };
 
+/** A choice that was wrong: `first` comes before `second` in the next attempt. */
+interface Lesson {
+  readonly first: number;
+  readonly second: number;
+}
+
 /**
  * Puts transactions one after the other, by the time of their answers where that is open. Values are written once, so a
  * version that was replaced never comes back: nothing replaces one before all its readers are placed, and no version is
- * put before one that its readers wait for. Where that leads nowhere it gives up: there may be an order all the same.
+ * put before one that its readers wait for. Where that leads nowhere, transactions wait for each other in a circle, and
+ * one who replaced a version too early is to blame.
  */
 class SerialOrder {
   readonly #graph: DependencyGraph;
@@ -35,13 +42,20 @@ class SerialOrder {
   readonly #readers: Set<number>[];
   /** By key: the version that is there. */
   readonly #current: Int32Array;
-  /** By key, and by vertex: who waits until the readers there, or the vertex, are placed. */
+  /** By key, who waits until the readers there are placed; by vertex, who waits until it is placed itself. */
   readonly #waiting: number[][];
   readonly #held = new Map<number, number[]>();
   readonly #queue: RankQueue;
-  readonly #order: number[] = [];
+  /** By vertex: when it was placed, among all vertices; -1 before. */
+  readonly #placedAt: Int32Array;
+  /** By vertex: who has to come before it, from earlier attempts. */
+  readonly #lessons: ReadonlyMap<number, readonly number[]>;
+  #placed = 0;
+  readonly order: number[] = [];
 
-  constructor(graph: DependencyGraph, index: RegisterIndex) {
+  constructor(graph: DependencyGraph, index: RegisterIndex, lessons: ReadonlyMap<number, readonly number[]>) {
+    this.#lessons = lessons;
+    this.#placedAt = new Int32Array(graph.vertices).fill(-1);
     this.#graph = graph;
     this.#index = index;
     [this.#begin, this.#sources] = sourcesOf(graph);
@@ -61,18 +75,26 @@ class SerialOrder {
     this.#waiting = index.keys.map(() => []);
   }
 
-  find(): readonly number[] | undefined {
+  /** Whether all could be placed. */
+  run(): boolean {
     const { committed } = this.#index;
     for (let vertex = 0; vertex < this.#graph.vertices; vertex++)
       if (this.#open[vertex] === 0) this.#queue.push(vertex);
     while (this.#queue.size > 0) {
       const vertex = this.#queue.pop();
       const uses = this.#uses[vertex] ?? [];
-      if (uses.some((use) => use.read.some((version) => this.#current[use.key] !== version))) return undefined;
-      if (uses.every((use) => this.#mayWrite(vertex, use))) this.#place(vertex, uses);
+      if (uses.some((use) => use.read.some((version) => this.#current[use.key] !== version))) return false;
+      const earlier = this.#lessons.get(vertex)?.find((other) => this.#open[other] !== -1);
+      if (earlier !== undefined) this.#hold(vertex, earlier);
+      else if (uses.every((use) => this.#mayWrite(vertex, use))) this.#place(vertex, uses);
     }
-    const isComplete = committed.every((one, at) => one === 0 || this.#open[at] === -1);
-    return isComplete ? this.#order : undefined;
+    return committed.every((one, at) => one === 0 || this.#open[at] === -1);
+  }
+
+  #hold(vertex: number, earlier: number): void {
+    const held = this.#held.get(earlier) ?? [];
+    this.#held.set(earlier, held);
+    held.push(vertex);
   }
 
   /** Whether a transaction may leave its version now; if not, it waits for what it has to. */
@@ -84,9 +106,8 @@ class SerialOrder {
       return false;
     }
     const earlier = this.#earlierWriter(vertex, key, wrote);
-    if (earlier === undefined) return true;
-    this.#held.set(earlier, [...(this.#held.get(earlier) ?? []), vertex]);
-    return false;
+    if (earlier !== undefined) this.#hold(vertex, earlier);
+    return earlier === undefined;
   }
 
   /** Another writer of the key that some reader of a version waits for: that one has to write first. */
@@ -109,7 +130,8 @@ class SerialOrder {
 
   #place(vertex: number, uses: readonly RegisterUse[]): void {
     this.#open[vertex] = -1;
-    if (vertex < this.#index.transactions.length && this.#index.committed[vertex] === 1) this.#order.push(vertex);
+    this.#placedAt[vertex] = this.#placed++;
+    if (vertex < this.#index.transactions.length && this.#index.committed[vertex] === 1) this.order.push(vertex);
     for (const { key, read, wrote } of uses) {
       for (const version of read) this.#readers[version]!.delete(vertex);
       if (wrote !== noVersion) this.#current[key] = wrote;
@@ -126,8 +148,85 @@ class SerialOrder {
   #wake(waiting: number[]): void {
     for (const vertex of waiting.splice(0)) this.#queue.push(vertex);
   }
+
+  /**
+   * After an attempt that ended in a circle of waiting: the last one in it that replaced a version while somebody waited
+   * to do so, which may well have to come later.
+   */
+  lesson(): Lesson | undefined {
+    const waitsAt = new Map(this.#waiting.flatMap((waiting, key) => waiting.map((vertex) => [vertex, key] as const)));
+    const waitsFor = new Map(
+      [...this.#held].flatMap(([earlier, held]) => held.map((vertex) => [vertex, earlier] as const)),
+    );
+    const seen = new Map<number, number>();
+    const links: Lesson[] = [];
+    let vertex = [...waitsAt.keys()][0];
+    while (vertex !== undefined && !seen.has(vertex)) {
+      seen.set(vertex, links.length);
+      const key = waitsAt.get(vertex);
+      const first = vertex;
+      const reader = key === undefined ? waitsFor.get(vertex) : this.#readerBut(vertex, key);
+      links.push({ first, second: key === undefined ? noVersion : this.#index.writerOf(this.#current[key]!) });
+      vertex = reader === undefined ? undefined : this.#blocked(reader);
+    }
+    if (vertex === undefined) return undefined;
+    return links
+      .slice(seen.get(vertex))
+      .filter(({ first, second }) => second !== noVersion && !this.#comesAfter(first, second))
+      .sort((a, b) => this.#placedAt[b.second]! - this.#placedAt[a.second]!)[0];
+  }
+
+  #readerBut(vertex: number, key: number): number | undefined {
+    return [...this.#readers[this.#current[key]!]!].find((reader) => reader !== vertex);
+  }
+
+  /** Of all that a vertex waits for, one that only waits for readers of a version, or because it is told to. */
+  #blocked(vertex: number): number {
+    let blocked = vertex;
+    while (this.#open[blocked]! > 0) {
+      for (let at = this.#begin[blocked]!; at < this.#begin[blocked + 1]!; at++) {
+        if (this.#open[this.#sources[at]!] === -1) continue;
+        blocked = this.#sources[at]!;
+        break;
+      }
+    }
+    return blocked;
+  }
+
+  /** Whether dependencies lead from a placed vertex to one that is not. What was placed before it cannot lead there. */
+  #comesAfter(vertex: number, placed: number): boolean {
+    const seen = new Set<number>([vertex]);
+    const path = [vertex];
+    for (let next = path.pop(); next !== undefined; next = path.pop()) {
+      if (next === placed) return true;
+      for (let at = this.#begin[next]!; at < this.#begin[next + 1]!; at++) {
+        const source = this.#sources[at]!;
+        const isBefore = this.#open[source] === -1 && this.#placedAt[source]! < this.#placedAt[placed]!;
+        if (isBefore || seen.has(source)) continue;
+        seen.add(source);
+        path.push(source);
+      }
+    }
+    return false;
+  }
 }
 
-/** A serial order that explains every read, if one is found without trying twice. */
-export const serialOrder = (graph: DependencyGraph, index: RegisterIndex): readonly number[] | undefined =>
-  new SerialOrder(graph, index).find();
+/**
+ * A serial order that explains every read, looked for a few times, each time wiser by one wrong choice. None is found
+ * where there is none, and now and then where there is one.
+ */
+export const serialOrder = (
+  graph: DependencyGraph,
+  index: RegisterIndex,
+  attempts: number,
+): readonly number[] | undefined => {
+  const lessons = new Map<number, number[]>();
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const search = new SerialOrder(graph, index, lessons);
+    if (search.run()) return search.order;
+    const lesson = search.lesson();
+    if (lesson === undefined) return undefined;
+    lessons.set(lesson.second, [...(lessons.get(lesson.second) ?? []), lesson.first]);
+  }
+  return undefined;
+};
