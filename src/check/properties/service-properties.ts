@@ -4,82 +4,98 @@ import { type AnyProperty, property } from "../property.ts";
 /**
  * Properties of a replicated service. Clients make requests `execute(call, command)` and `query(call, …)` at the top of
  * their stacks and hear `outcome(call, outcome)` and `result(call, outcome)`; replicas indicate `applied(index, command,
- * end)` for every command that has its turn, and after a restart again. A workload must not use a command twice.
+ * end)` for every command that has its turn, and after a restart again. Commands are told apart by what they say: of
+ * those that say the same it counts how many were asked for, and how many had their turn.
  */
-interface Turn {
-  readonly index: number;
-  readonly event: EventId;
+interface Tally {
+  /** How often clients asked for it, and how often they were told that it took no effect, or that it did. */
+  asked: number;
+  without: number;
+  withEffect: number;
+  /** Where it had its turn, and the event of the first replica there. */
+  readonly turns: Map<number, EventId>;
+  /** The event of the last claim that it took no effect. */
+  claim: EventId;
 }
 
-const nameOf = (command: unknown): string => describe(command, 10_000);
+type Tallies = Map<string, Tally>;
 
-/** AMO1: no command takes effect twice, however often a client sends it. */
+const tallyOf = (tallies: Tallies, command: unknown): Tally => {
+  const name = describe(command, 10_000);
+  let tally = tallies.get(name);
+  if (tally === undefined) {
+    tally = { asked: 0, without: 0, withEffect: 0, turns: new Map(), claim: 0 };
+    tallies.set(name, tally);
+  }
+  return tally;
+};
+
+const times = (count: number): string => (count === 1 ? "once" : `${count} times`);
+
+/** AMO1: no command takes effect more often than it was asked for, however often a client sends it. */
 export const appliedAtMostOnce = (id = "AMO1"): AnyProperty =>
-  property<{ readonly turns: Map<string, Turn> }>({
+  property<{ readonly tallies: Tallies }>({
     id,
     kind: "safety",
-    text: "No command is applied at two places of the log.",
-    init: () => ({ turns: new Map() }),
+    text: "No command is applied at more places of the log than clients asked for it.",
+    init: () => ({ tallies: new Map() }),
     on(s, { kind, event, name, args }, report) {
+      if (kind === "request" && name === "execute") tallyOf(s.tallies, args[1]).asked++;
       if (kind !== "indication" || name !== "applied") return;
       report.premise();
+      const { turns, asked } = tallyOf(s.tallies, args[1]);
       const index = args[0] as number;
-      const command = nameOf(args[1]);
-      const first = s.turns.get(command);
-      if (first === undefined) s.turns.set(command, { index, event });
-      else if (first.index !== index)
-        report.violated(
-          `${command} is applied at index ${first.index} and again at index ${index}`,
-          first.event,
-          event,
-        );
+      if (turns.has(index)) return;
+      turns.set(index, event);
+      if (turns.size <= asked) return;
+      const where = [...turns.keys()].join(" and ");
+      report.violated(`${describe(args[1])}, asked for ${times(asked)}, is applied at ${where}`, ...turns.values());
     },
   });
 
-interface Claim {
-  readonly client: NodeId;
-  readonly command: string;
-  readonly event: EventId;
-}
+/** What a client hears of a command, booked. */
+const bookOutcome = (tally: Tally, outcome: { readonly happened?: string }, event: EventId): void => {
+  if (outcome.happened === "no") {
+    tally.without++;
+    tally.claim = event;
+  } else if (outcome.happened !== "maybe") tally.withEffect++;
+};
 
 /**
  * OUT1: a failure says truly whether its command took effect. One that certainly did not has no turn at any replica, at
  * any time; one that certainly did, and every command that was answered, had its turn before.
  */
 export const outcomesAreTrue = (id = "OUT1"): AnyProperty =>
-  property<{
-    readonly open: Map<string, string>;
-    readonly turns: Map<string, EventId>;
-    readonly never: Map<string, Claim>;
-  }>({
+  property<{ readonly tallies: Tallies; readonly open: Map<string, unknown> }>({
     id,
     kind: "safety",
     text: "A command that failed without effect is never applied; one that was answered, or failed after it took effect, was applied before.",
-    init: () => ({ open: new Map(), turns: new Map(), never: new Map() }),
+    init: () => ({ tallies: new Map(), open: new Map() }),
     on(s, { kind, node, event, name, args }, report) {
-      if (kind === "request" && name === "execute") s.open.set(`${node}/${String(args[0])}`, nameOf(args[1]));
-      else if (kind === "indication" && name === "applied") {
-        const command = nameOf(args[1]);
-        s.turns.set(command, event);
-        const claim = s.never.get(command);
-        if (claim === undefined) return;
-        report.violated(
-          `${command} of process ${claim.client} failed without effect, and process ${node} applies it`,
-          claim.event,
-          event,
-        );
-      } else if (kind === "indication" && name === "outcome") {
-        const command = s.open.get(`${node}/${String(args[0])}`)!;
-        const outcome = args[1] as { readonly kind: string; readonly happened?: string };
-        if (outcome.happened === "maybe") return;
-        report.premise();
-        const turn = s.turns.get(command);
-        if (outcome.happened === "no") {
-          s.never.set(command, { client: node, command, event });
-          if (turn !== undefined)
-            report.violated(`${command} of process ${node} failed without effect, and was applied before`, turn, event);
-        } else if (turn === undefined)
-          report.violated(`process ${node} is told that ${command} took effect, and no replica applied it`, event);
+      const key = `${node}/${String(args[0])}`;
+      if (kind === "request" && name === "execute") {
+        s.open.set(key, args[1]);
+        tallyOf(s.tallies, args[1]).asked++;
+      } else if (kind === "indication" && (name === "applied" || name === "outcome")) {
+        const command = name === "applied" ? args[1] : s.open.get(key);
+        const tally = tallyOf(s.tallies, command);
+        const { turns } = tally;
+        if (name === "outcome") {
+          bookOutcome(tally, args[1] as { readonly happened?: string }, event);
+          if (tally.without + tally.withEffect > 0) report.premise();
+        } else if (!turns.has(args[0] as number)) turns.set(args[0] as number, event);
+        const { asked, without, withEffect, claim } = tally;
+        if (without > 0 && turns.size > asked - without)
+          report.violated(
+            `${describe(command)}, asked for ${times(asked)}, failed ${times(without)} without effect, and is applied ${times(turns.size)}`,
+            claim,
+            ...turns.values(),
+          );
+        else if (turns.size < withEffect)
+          report.violated(
+            `${describe(command)} took effect ${times(withEffect)} by what clients are told, and is applied ${times(turns.size)}`,
+            event,
+          );
       }
     },
   });

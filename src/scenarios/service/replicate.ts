@@ -34,7 +34,7 @@ export interface ServiceScenario<Command, Query> {
   readonly title: string;
   readonly about?: string;
   readonly rows?: readonly number[];
-  /** What clients ask, each one call after the other. No command may be made twice in one run. */
+  /** What clients ask, each one call after the other. */
   readonly calls: CallMaker<Command, Query>;
   /** How many of each when the user does not say. 3, 2 and 3 when absent. */
   readonly replicas?: number;

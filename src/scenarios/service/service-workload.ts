@@ -6,7 +6,7 @@ export type ServiceCall<Command, Query> =
   | { readonly kind: "execute"; readonly command: Command }
   | { readonly kind: "query"; readonly query: Query; readonly consistency?: Consistency };
 
-/** Makes the calls of a client: `client` and `call` count from 1. No command may be made twice in one run. */
+/** Makes the calls of a client: `client` and `call` count from 1. */
 export type CallMaker<Command, Query> = (draw: Draw, client: number, call: number) => ServiceCall<Command, Query>;
 
 const callOf = (made: ServiceCall<unknown, unknown>, call: number, afterMs: number): Call =>
