@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decode, encode, PlainDataError } from "./plain.ts";
+import { decode, decodeWithin, encode, PlainDataError } from "./plain.ts";
 
 const samples: readonly unknown[] = [
   { past: [1, 2, 3, 4, 5], body: "m12" },
@@ -151,5 +151,19 @@ describe("decode", () => {
       for (const text of texts) expect(decode(encode({ [`${text}!`]: text }))).toStrictEqual({ [`${text}!`]: text });
     }
     for (let index = 0; index < 20_000; index++) expect(decode(encode(`t${index}`))).toBe(`t${index}`);
+  });
+
+  it("reads a part of a larger array, nothing beyond it, and shares its memory only where that is asked for", () => {
+    const inside = encode(["a", new Uint8Array([1, 2])]);
+    const bytes = Buffer.concat([Buffer.from([9, 9]), inside, inside]);
+    const to = 2 + inside.length;
+    expect(decodeWithin(bytes, 2, to)).toStrictEqual(["a", new Uint8Array([1, 2])]);
+    expect(() => decodeWithin(bytes, 2, to - 1)).toThrow(PlainDataError);
+    expect(() => decodeWithin(bytes, 2, to + 1)).toThrow(PlainDataError);
+    const shared = decodeWithin(bytes, 2, to, true) as [string, Uint8Array];
+    expect(encode(shared)).toStrictEqual(inside);
+    bytes[to - 1] = 7;
+    expect(shared[1]).toStrictEqual(new Uint8Array([1, 7]));
+    expect(decode(inside)).toStrictEqual(["a", new Uint8Array([1, 2])]);
   });
 });

@@ -8,6 +8,9 @@ const NOTHING = new Uint8Array(0);
 // What is being read. `decode` runs no foreign code, so it never runs twice at once.
 let bytes: Uint8Array = NOTHING;
 let at = 0;
+let end = 0;
+/** Whether bytes in the value are views of those that are read. */
+let shares = false;
 
 const float = new DataView(new ArrayBuffer(8));
 
@@ -15,7 +18,7 @@ const malformed = (what: string): PlainDataError =>
   new PlainDataError(`byte ${at}: ${what}; these bytes were not written by encode, or were damaged on the way`);
 
 const takeByte = (): number => {
-  if (at >= bytes.length) throw malformed("the data ends too early");
+  if (at >= end) throw malformed("the data ends too early");
   return bytes[at++] as number;
 };
 
@@ -40,7 +43,7 @@ const takeVarint = (): number => {
 /** A count of parts that take `width` bytes each at least, so that no count makes us allocate more than was sent. */
 const takeCount = (width: number): number => {
   const count = takeVarint();
-  if (count * width > bytes.length - at) throw malformed(`a length of ${count} with ${bytes.length - at} bytes left`);
+  if (count * width > end - at) throw malformed(`a length of ${count} with ${end - at} bytes left`);
   return count;
 };
 
@@ -51,7 +54,7 @@ const takeLongCount = (width: number, shortEnd: number): number => {
 };
 
 const checkShort = (count: number, width: number): number => {
-  if (count * width > bytes.length - at) throw malformed(`a length of ${count} with ${bytes.length - at} bytes left`);
+  if (count * width > end - at) throw malformed(`a length of ${count} with ${end - at} bytes left`);
   return count;
 };
 
@@ -90,6 +93,12 @@ const takeShortText = (length: number): string => {
 };
 
 const takeBytes = (length: number): Uint8Array => {
+  if (shares) {
+    // Of a Buffer too this is plain bytes, which `subarray` would not give.
+    const view = new Uint8Array(bytes.buffer, bytes.byteOffset + at, length);
+    at += length;
+    return view;
+  }
   const taken = new Uint8Array(length);
   taken.set(bytes.subarray(at, at + length));
   at += length;
@@ -225,7 +234,7 @@ const takeAll = (): unknown => {
   const format = takeByte();
   if (format !== tag.FORMAT) throw malformed(`format ${format}, and only ${tag.FORMAT} is known here`);
   const value = take(0);
-  if (at !== bytes.length) throw malformed(`${bytes.length - at} bytes after the end of the value`);
+  if (at !== end) throw malformed(`${end - at} bytes after the end of the value`);
   return value;
 };
 
@@ -235,9 +244,19 @@ const takeAll = (): unknown => {
  *
  * @throws PlainDataError that names the byte, for bytes that `encode` does not write.
  */
-export const decode = (encoded: Uint8Array): unknown => {
+export const decode = (encoded: Uint8Array): unknown => decodeWithin(encoded, 0, encoded.length);
+
+/**
+ * What `decode` gives for the bytes from `from` up to `to`, without a view of them to be made. With `share` the bytes in
+ * the value are views of `encoded`, which stays in memory as long as one of them does: for hosts that read large files.
+ *
+ * @throws PlainDataError as `decode` does.
+ */
+export const decodeWithin = (encoded: Uint8Array, from: number, to: number, share = false): unknown => {
   bytes = encoded;
-  at = 0;
+  at = from;
+  end = to;
+  shares = share;
   try {
     return takeAll();
   } finally {

@@ -22,7 +22,7 @@ export type Plain =
   | { readonly [key: string]: Plain };
 
 export { clone } from "./plain-clone.ts";
-export { decode } from "./plain-decode.ts";
+export { decode, decodeWithin } from "./plain-decode.ts";
 export { describe } from "./plain-describe.ts";
 export { DIFFERENCES_MAX, diffPlain, type PlainDifference } from "./plain-diff.ts";
 export { type EncodeTarget, encode, encodeInto } from "./plain-encode.ts";

@@ -94,6 +94,12 @@ export const putForget = (target: EncodeTarget, slot: number): void => putOp(tar
 /** Segments before this one are not needed any more. */
 export const putTrim = (target: EncodeTarget, sequence: number): void => putOp(target, opTrim, sequence);
 
+const lengthAt = (bytes: Uint8Array, at: number): number =>
+  (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
+
+/** The length of the value that begins at `at`, of an operation that was read. */
+export const valueLengthBefore = (bytes: Uint8Array, at: number): number => lengthAt(bytes, at - lengthBytes);
+
 /** Hears the operations of a batch in order. Values are named by where they lie, and not looked at. */
 export interface OperationSink {
   define(bytes: Uint8Array, at: number, length: number): void;
@@ -140,7 +146,7 @@ class BodyReader {
   value(): number {
     const { bytes, at } = this;
     if (at + lengthBytes > this.end) throw new RangeError("it ends too early");
-    const length = (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
+    const length = lengthAt(bytes, at);
     this.at += lengthBytes;
     if (length > this.end - this.at) throw new RangeError(`a value of ${length} bytes`);
     return length;

@@ -1,32 +1,35 @@
-import { type DiskImage, decode, logImage, moduleImage } from "../../model/index.ts";
-import type { OperationSink } from "./frame-codec.ts";
+import { type DiskImage, decode, decodeWithin, logImage, moduleImage } from "../../model/index.ts";
+import { type OperationSink, valueLengthBefore } from "./frame-codec.ts";
 import { LiveIndex, type LiveItem } from "./live-index.ts";
 
-/** A value that was read and not decoded yet: most are dead by the end of the log. */
-interface Undecoded {
-  readonly bytes: Uint8Array;
-  readonly at: number;
-  readonly length: number;
-}
+/**
+ * Where a value lies that was read and not decoded yet, since most are dead by the end of the log: the number of its
+ * source, times 2^32, plus its offset. One number for an entry, so that millions of them make no work for the collector.
+ */
+type Place = number;
+
+const offsets = 0x1_0000_0000;
+const nowhere: Place = -1;
 
 interface ReplayedLog {
   /** Index of `entries[0]`; meaningless while it is empty. */
   base: number;
   /** Where a cut from below left its first entry; 0 if none did. */
   cut: number;
-  entries: (Undecoded | undefined)[];
+  entries: Place[];
 }
 
 interface Replayed {
   readonly item: LiveItem;
-  record: Undecoded | undefined;
+  record: Place;
   log: ReplayedLog | undefined;
 }
 
 /** Entries that may be missing between two of a log while it is read. */
 const holesMax = 16_777_216;
 
-const decoded = ({ bytes, at, length }: Undecoded): unknown => decode(bytes.subarray(at, at + length));
+/** A source of which so much is still needed stays in memory whole, and its bytes are not copied. */
+const sharedFrom = 0.5;
 
 /**
  * What the operations of a log amount to, one after the other. It may begin in the middle: what older segments still
@@ -36,7 +39,7 @@ export class Replay implements OperationSink {
   readonly live: LiveIndex = new LiveIndex();
   /** Segments before this one are not needed. */
   firstNeeded = 0;
-  #bytes: Uint8Array = new Uint8Array(0);
+  readonly #sources: { readonly bytes: Uint8Array; readonly segment: number }[] = [];
   #slots: Replayed[] = [];
   readonly #all = new Map<LiveItem, Replayed>();
 
@@ -54,7 +57,7 @@ export class Replay implements OperationSink {
 
   /** The bytes in which the operations to come point. They are kept, as long as a value in them is. */
   source(bytes: Uint8Array): void {
-    this.#bytes = bytes;
+    this.#sources.push({ bytes, segment: this.live.segment });
   }
 
   define(bytes: Uint8Array, at: number, length: number): void {
@@ -68,7 +71,7 @@ export class Replay implements OperationSink {
 
   set(slot: number, at: number, length: number): void {
     const replayed = this.#slot(slot);
-    replayed.record = { bytes: this.#bytes, at, length };
+    replayed.record = this.#place(at);
     this.live.set(replayed.item, length);
   }
 
@@ -81,10 +84,10 @@ export class Replay implements OperationSink {
     const holes = behind < 0 ? -behind : behind - log.entries.length;
     if (holes > holesMax) throw new RangeError(`entry ${index} is ${holes} entries away from the others of its log`);
     if (behind < 0) {
-      log.entries = [...new Array<undefined>(holes).fill(undefined), ...log.entries];
+      log.entries = new Array<Place>(holes).fill(nowhere).concat(log.entries);
       log.base = index;
-    } else for (let hole = 0; hole < holes; hole++) log.entries.push(undefined);
-    log.entries[index - log.base] = { bytes: this.#bytes, at, length };
+    } else for (let hole = 0; hole < holes; hole++) log.entries.push(nowhere);
+    log.entries[index - log.base] = this.#place(at);
     this.live.put(replayed.item, index, length);
   }
 
@@ -120,19 +123,31 @@ export class Replay implements OperationSink {
   /** @throws RangeError where an entry of a log is missing, PlainDataError where a value cannot be read. */
   image(): DiskImage {
     const image: DiskImage = new Map();
+    const shares = this.#sources.map(({ bytes, segment }) => this.live.bytesIn(segment) > sharedFrom * bytes.length);
     for (const [{ path, name }, { record, log }] of this.#all) {
-      if (record !== undefined) moduleImage(image, path).records.set(name, decoded(record));
+      if (record !== nowhere) moduleImage(image, path).records.set(name, this.#value(record, shares));
       if (log === undefined) continue;
       const kept = logImage(moduleImage(image, path), name);
       if (log.entries.length > 0 && log.base !== log.cut)
         throw new RangeError(`${path}.${name} has no entry ${log.cut}`);
       kept.first = log.cut;
-      kept.entries = log.entries.map((entry, at) => {
-        if (entry === undefined) throw new RangeError(`${path}.${name} has no entry ${log.cut + at}`);
-        return decoded(entry);
+      kept.entries = log.entries.map((place, at) => {
+        if (place === nowhere) throw new RangeError(`${path}.${name} has no entry ${log.cut + at}`);
+        return this.#value(place, shares);
       });
     }
     return image;
+  }
+
+  #place(at: number): Place {
+    return (this.#sources.length - 1) * offsets + at;
+  }
+
+  #value(place: Place, shares: readonly boolean[]): unknown {
+    const source = Math.floor(place / offsets);
+    const { bytes } = this.#sources[source]!;
+    const at = place % offsets;
+    return decodeWithin(bytes, at, at + valueLengthBefore(bytes, at), shares[source]);
   }
 
   #slot(slot: number): Replayed {
@@ -144,7 +159,7 @@ export class Replay implements OperationSink {
   #replayed(item: LiveItem): Replayed {
     let replayed = this.#all.get(item);
     if (replayed === undefined) {
-      replayed = { item, record: undefined, log: undefined };
+      replayed = { item, record: nowhere, log: undefined };
       this.#all.set(item, replayed);
     }
     return replayed;
