@@ -5,9 +5,19 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { freeAddresses } from "../../test/support/run-on-sockets.ts";
 import { type Log, type Module, type Port, type Sessions, stack } from "../model/index.ts";
-import { DirectoryLockedError, HostClosedError } from "./errors.ts";
+import { readTrace, writeTrace } from "../trace/index.ts";
+import {
+  CertificateError,
+  DirectoryLockedError,
+  DirectoryRefusedError,
+  DiskFullError,
+  HostClosedError,
+} from "./errors.ts";
 import { NodeHost } from "./node-host.ts";
-import type { NodeHostOptions } from "./node-host-options.ts";
+import type { HostEvent, NodeHostOptions } from "./node-host-options.ts";
+import { issueCertificates } from "./security/issue-certificates.ts";
+import type { Files } from "./storage/files.ts";
+import { nodeFiles } from "./storage/node-files.ts";
 import { hostSessions } from "./transport/host-sessions.ts";
 
 interface Journal extends Port {
@@ -133,4 +143,145 @@ describe("the Node host", () => {
     expect(() => host.request("add", "late")).toThrow(HostClosedError);
     await (await NodeHost.start(options)).close();
   });
+
+  it("links members over mutual TLS, takes renewed certificates while it runs, and refuses to start with another's", async () => {
+    const certificates = join(directory, "certificates");
+    const issued = await issueCertificates({ cluster: "test", directory: certificates, members: [0, 1, 2] });
+    const events: HostEvent[] = [];
+    const options = (await three()).map(
+      (one, self): NodeHostOptions => ({
+        ...one,
+        security: { kind: "tls", ...issued.members.get(self)! },
+        onEvent: (event) => events.push(event),
+      }),
+    );
+    const [a, , c] = await Promise.all(options.map(start));
+    await until(() => hosts.every((host) => host.metrics().sessionsOpen === 2));
+    a?.request("add", "sealed");
+    await until(() => said.filter(({ name }) => name === "heard").length === 2);
+    await a?.reloadCertificates();
+    expect(events.some(({ kind }) => kind === "certificates reloaded")).toBe(false);
+    await issueCertificates({ cluster: "test", directory: certificates, members: [0, 2] });
+    await a?.reloadCertificates();
+    expect(events.some(({ kind }) => kind === "certificates reloaded")).toBe(true);
+    await c?.close();
+    // New connections are made with the new ones.
+    await start(options[2]!);
+    await until(() => a?.metrics().sessionsOpen === 2);
+    const wrong = { ...options[1]!, self: 3, directory: join(directory, "3"), listen: { host: "127.0.0.1", port: 0 } };
+    await expect(NodeHost.start(wrong)).rejects.toBeInstanceOf(CertificateError);
+    // What failed to start holds nothing.
+    await (await NodeHost.start({ ...wrong, security: { kind: "open" } })).close();
+  });
+
+  it("refuses the directory of another member or cluster", async () => {
+    const [one, other] = await three();
+    await (await start(one!)).close();
+    const taken = { ...other!, directory: one!.directory };
+    await expect(NodeHost.start(taken)).rejects.toBeInstanceOf(DirectoryRefusedError);
+    await expect(NodeHost.start({ ...one!, cluster: "shop" })).rejects.toBeInstanceOf(DirectoryRefusedError);
+  });
+
+  it("D1: holds back what waits for a disk that is stuck, and says that it is", async () => {
+    const events: string[] = [];
+    let release = (): void => {};
+    let isStuck = false;
+    const files = holdingWrites(
+      () => isStuck,
+      (go) => {
+        release = go;
+      },
+    );
+    const host = await start({
+      ...(await three())[0]!,
+      storage: { files, stuckMs: 40 },
+      onEvent: ({ kind }) => events.push(kind),
+    });
+    isStuck = true;
+    host.request("add", "slow");
+    await until(() => events.includes("disk stuck"));
+    expect(host.metrics().outputsHeld).toBeGreaterThan(0);
+    expect(host.metrics().syncPendingMs).toBeGreaterThan(40);
+    expect(said).toEqual([]);
+    isStuck = false;
+    release();
+    await until(() => events.includes("disk recovered"));
+    expect(said.map(({ args }) => args[0])).toEqual(["slow"]);
+  });
+
+  it("stops when its disk is full, with nothing acknowledged that is not there", async () => {
+    let isFull = false;
+    const failures: Error[] = [];
+    const files = failingWrites(() => (isFull ? Object.assign(new Error("no space"), { code: "ENOSPC" }) : null));
+    const options = (await three())[0]!;
+    const host = await start({ ...options, storage: { files }, onFailure: (error) => failures.push(error) });
+    host.request("add", "kept");
+    await until(() => said.length === 1);
+    isFull = true;
+    host.request("add", "lost");
+    await until(() => failures.length === 1);
+    expect(failures[0]).toBeInstanceOf(DiskFullError);
+    expect(said).toHaveLength(1);
+    expect(() => host.request("add", "late")).toThrow(HostClosedError);
+    await host.close();
+    const again = await start(options);
+    again.request("add", "next");
+    await until(() => said.length === 2);
+    expect(said[1]?.args).toEqual(["next", 2]);
+  });
+
+  it("keeps its latest events in the one trace format, without bodies", async () => {
+    const [a, b] = await Promise.all(
+      (await three()).slice(0, 2).map((options) => start({ ...options, traceEventsMax: 64 })),
+    );
+    await until(() => b?.metrics().sessionsOpen === 1);
+    for (let n = 0; n < 50; n++) a?.request("add", "a secret");
+    await until(() => said.filter(({ name }) => name === "heard").length === 50);
+    const { header, events } = b!.trace();
+    expect(events).toHaveLength(64);
+    const text = writeTrace({ header, events });
+    expect(text).not.toContain("secret");
+    expect(readTrace(text).events).toHaveLength(64);
+    expect(events.map(({ kind }) => kind)).toContain("deliver");
+    expect(events.at(-1)?.cause).toBeLessThan(events.at(-1)!.id);
+  });
+
+  it("closes when its signal is aborted", async () => {
+    const stop = new AbortController();
+    const options = (await three())[0]!;
+    const host = await start({ ...options, signal: stop.signal });
+    stop.abort();
+    expect(() => host.request("add", "late")).toThrow(HostClosedError);
+    await host.close();
+    await expect(NodeHost.start({ ...options, signal: stop.signal })).rejects.toThrow("aborted");
+  });
 });
+
+/** The real file system, with a gate before each write of a batch. */
+const gatedWrites = (gate: () => Promise<void>): Files => ({
+  ...nodeFiles,
+  open: async (path) => {
+    const file = await nodeFiles.open(path);
+    return {
+      writeDurably: async (bytes, offset) => {
+        await gate();
+        await file.writeDurably(bytes, offset);
+      },
+      reserve: (offset, length) => file.reserve(offset, length),
+      read: (into, offset) => file.read(into, offset),
+      size: () => file.size(),
+      truncate: (length) => file.truncate(length),
+      sync: () => file.sync(),
+      close: () => file.close(),
+    };
+  },
+});
+
+const holdingWrites = (isStuck: () => boolean, waits: (go: () => void) => void): Files =>
+  gatedWrites(() => (isStuck() ? new Promise(waits) : Promise.resolve()));
+
+const failingWrites = (error: () => Error | null): Files =>
+  gatedWrites(async () => {
+    const found = error();
+    if (found !== null) throw found;
+  });
