@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { dataDefault } from "./cluster/cluster-flags.ts";
+import type { Finish } from "./common-options.ts";
 import { list, secondsOption, wholeNumber } from "./option-values.ts";
-import type { Finish } from "./program.ts";
 
 const exitCodes = `
 Exit codes: 0 done, 1 the key was not there or had another value, 64 bad usage

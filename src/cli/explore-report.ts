@@ -23,6 +23,7 @@ const endings: { readonly [cut in NonNullable<ExploreReport["cut"]>]: string } =
   violation: "it ended at a violation",
   refusal: "the protocol needs what exhaustive search has not",
   asymmetry: "the processes are not interchangeable",
+  goal: "it ended at its goal",
 };
 
 const effortOf = (report: ExploreReport): string => {
@@ -63,20 +64,64 @@ const growthOf = ({ growing }: ExploreReport, { paint, width }: Terminal): strin
   return `${paint("What kept growing:", "bold")}\n${lines.join("\n")}`;
 };
 
+const reachSentences: { readonly [outcome in NonNullable<ExploreReport["reach"]>["outcome"]]: string } = {
+  reached: "Reached: here is the run.",
+  violated: "A property breaks on the way: here is the run.",
+  no: "Not reachable: no run within these bounds leads there.",
+  unknown: "Not reached, and not proved unreachable.",
+};
+
+/** Stage by stage how far it came; where that was not far enough, from where, what was left out, and to where. */
+const reachOf = (reach: NonNullable<ExploreReport["reach"]>, { paint, width }: Terminal): string => {
+  const { outcome, stages, prunes, start, frontier } = reach;
+  const list = (title: string, lines: readonly string[]): readonly string[] =>
+    lines.length === 0
+      ? []
+      : [`${paint(title, "bold")}\n${lines.map((line) => wrapText(line, width, "  ")).join("\n")}`];
+  const lines = stages.map(
+    ({ id, text, departures, arrivals, distinct, depth }) =>
+      `${id} (${text}): from ${counted(departures, "state")} to ${grouped(arrivals)}, ${grouped(distinct)} distinct, depth ${depth}`,
+  );
+  const missed =
+    outcome === "reached" || outcome === "violated"
+      ? []
+      : [
+          ...list("Prunes in force:", prunes),
+          ...list("It began with:", start),
+          ...list("The state that it looked at last:", frontier),
+        ];
+  return [paint(reachSentences[outcome], "bold"), ...list("Stages:", lines), ...missed].join("\n");
+};
+
 /** Everything that an exhaustive search has to say, for people. */
 export const exploreText = (report: ExploreReport, terminal: Terminal): string => {
-  const { verdicts, violations, growing } = report;
+  const { verdicts, violations, growing, reach } = report;
   const parts = [headOf(report, terminal), countsOf(report, terminal)];
+  if (reach !== undefined) parts.push(reachOf(reach, terminal));
   if (verdicts.length > 0) parts.push(verdictLines(verdicts, terminal));
   if (growing.length > 0) parts.push(growthOf(report, terminal));
-  for (const violation of violations) parts.push(violationText(violation, terminal));
+  if (reach?.outcome === "reached") parts.push(...violations.map(({ diagram }) => diagram.trimEnd()));
+  else for (const violation of violations) parts.push(violationText(violation, terminal));
   return `${parts.join("\n\n")}\n`;
 };
 
 /** Everything that an exhaustive search has to say, for programs. */
 export const exploreJson = (report: ExploreReport): object => {
-  const { scenario, model, parameters, generated, distinct, orbits, depth, complete, cut, open, growing, bounds } =
-    report;
+  const {
+    scenario,
+    model,
+    parameters,
+    reach,
+    generated,
+    distinct,
+    orbits,
+    depth,
+    complete,
+    cut,
+    open,
+    growing,
+    bounds,
+  } = report;
   return {
     scenario,
     ...(model === null ? {} : { model }),
@@ -89,6 +134,17 @@ export const exploreJson = (report: ExploreReport): object => {
     ...(cut === null ? {} : { cut, open }),
     ...(growing.length === 0 ? {} : { growing }),
     bounds,
+    ...(reach === undefined
+      ? {}
+      : {
+          goal: {
+            outcome: reach.outcome,
+            stages: reach.stages,
+            prunes: reach.prunes,
+            start: reach.start,
+            frontier: reach.frontier,
+          },
+        }),
     verdicts: report.verdicts.map(({ property, kind, verdict, strength, exercised }) => ({
       property,
       kind,

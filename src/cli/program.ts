@@ -1,21 +1,14 @@
 import { Argument, Command, Option } from "commander";
-import { historyFormats } from "../check/index.ts";
 import { networkModels, nodeModels, timingModels } from "../model/index.ts";
 import { dialDefinitions, dialNames } from "../simulate/dials.ts";
 import { exportFormats } from "../trace/index.ts";
-import { checkableConsistencies, checkableModels } from "./check/checkable.ts";
+import { addCheck } from "./check-program.ts";
 import { addClusterCommands } from "./cluster-program.ts";
-import { jsonOption, secondsOption, setting, wholeNumber } from "./option-values.ts";
+import { exitCodes, type Finish, modelOption, setOption, stepOption } from "./common-options.ts";
+import { addExplore } from "./explore-program.ts";
+import { secondsOption, wholeNumber } from "./option-values.ts";
 import { packageVersion } from "./package-version.ts";
 import { grouped, wrapText } from "./terminal.ts";
-
-/** Takes the exit code of the command that ran. */
-export type Finish = (exitCode: number) => void;
-
-const exitCodes = `
-Exit codes: 0 all verdicts hold, 1 something is violated, 2 something is
-unknown, 64 bad usage or input, 69 something is missing on this machine,
-70 a fault of ours, 130 interrupted by Ctrl-C.`;
 
 const codeText = `
 The string holds the scenario, its model and parameters, the seed and what was
@@ -45,13 +38,6 @@ const dialsText = (): string =>
 
 const seedMax = 2 ** 31 - 1;
 const runsMax = 1_000_000_000;
-
-const modelOption = (name: string, text: string, positions: readonly string[]): Option =>
-  new Option(`--${name} <MODEL>`, text).choices(positions);
-const setOption = (): Option =>
-  new Option("--set <NAME=VALUE>", "a parameter of the scenario or of a dial; repeatable").argParser(setting);
-const stepOption = (): Option =>
-  new Option("--step-seconds <N>", "how long a step of your own file may take (default: 5)").argParser(secondsOption);
 
 const addRun = (program: Command, finish: Finish): void => {
   program
@@ -150,70 +136,6 @@ const addMutants = (program: Command, finish: Finish): void => {
     .action(async (ids, flags) => finish(await (await import("./commands/mutants.ts")).mutants(ids, flags)));
 };
 
-const budgetOption = (name: string, text: string): Option =>
-  new Option(`--${name} <N>`, text).argParser(wholeNumber(0, 1_000_000));
-
-const workersMax = 64;
-const megabytesMax = 16_384;
-
-const addExplore = (program: Command, finish: Finish): void => {
-  program
-    .command("explore")
-    .summary("look at every state that a scenario can reach, within bounds")
-    .description(
-      "Tries every order of events, every draw and every fault within the bounds, on the protocol's own code; equal states are seen once. Reference models with published counts: reference/two-phase-commit, reference/paxos, reference/abd, reference/single-copy.",
-    )
-    .argument("<ID|FILE.ts...>", "ids of scenarios or of reference models, or files that export a scenario")
-    .addOption(modelOption("network", "what the network may do", networkModels))
-    .addOption(modelOption("nodes", "how nodes may fail", nodeModels))
-    .addOption(modelOption("timing", "what is known of time", timingModels))
-    .addOption(setOption())
-    .addOption(budgetOption("crashes", "crashes in one run (default: the scenario's)"))
-    .addOption(budgetOption("losses", "messages lost in one run, as steps of their own"))
-    .addOption(budgetOption("duplicates", "messages delivered once more in one run"))
-    .addOption(budgetOption("timeouts", "timers that fire in one run (default: any number)"))
-    .addOption(budgetOption("partitions", "cuts of links in one run, one at a time (default: 0)"))
-    .addOption(budgetOption("traitors", "traitors (default: the scenario's, where nodes are byzantine)"))
-    .addOption(budgetOption("lies", "words that traitors say in one run (default: any number)"))
-    .addOption(budgetOption("forgeries", "messages that the network makes up (default: 1 where it is arbitrary)"))
-    .addOption(new Option("--sync <WHEN>", "when writes are durable").choices(["at-once", "later"]))
-    .addOption(new Option("--goal <ID>", "a goal of the scenario: show a run that reaches it"))
-    .addOption(new Option("--stages <ID,ID>", "goals to reach one after the other, then look on from there"))
-    .addOption(new Option("--mutant <ID>", "put a known bug of the scenario in (see `quorate mutants`)"))
-    .addOption(
-      new Option("--carries <KIND>", "how messages are carried: each once, again and again, in order").choices([
-        "multiset",
-        "set",
-        "ordered",
-      ]),
-    )
-    .addOption(new Option("--depth <N>", "steps of one run").argParser(wholeNumber(0, 1_000_000_000)))
-    .option("--depth-first", "depth first instead of breadth first: no shortest runs, a smaller frontier")
-    .addOption(new Option("--seconds <N>", "how long each search").argParser(secondsOption).default(60))
-    .addOption(
-      new Option("--memory-mb <N>", "megabytes of each search's tables")
-        .argParser(wholeNumber(1, megabytesMax))
-        .default(1_024),
-    )
-    .addOption(
-      new Option("--workers <N>", "searches at a time (default: cores, two at most)").argParser(
-        wholeNumber(1, workersMax),
-      ),
-    )
-    .option("--no-symmetry", "look at every state, not at one of each orbit of interchangeable processes")
-    .option("--no-reduction", "take every step, also those that others stand for")
-    .option("--trace <FILE>", "write the first violation to a trace file")
-    .addOption(stepOption())
-    .option("--json", "print JSON")
-    .addHelpText(
-      "after",
-      `${exitCodes}
-
-Example: quorate explore reference/two-phase-commit --set managers=5`,
-    )
-    .action(async (texts, flags) => finish(await (await import("./commands/explore.ts")).explore(texts, flags)));
-};
-
 const addExport = (program: Command, finish: Finish): void => {
   program
     .command("export")
@@ -225,42 +147,6 @@ const addExport = (program: Command, finish: Finish): void => {
     .addOption(new Option("--to <FORMAT>", "the format").choices(exportFormats).makeOptionMandatory())
     .option("--out <FILE>", "write to a file instead of stdout")
     .action(async (trace, flags) => finish((await import("./commands/export.ts")).exportCommand(trace, flags)));
-};
-
-const consistencyText = `
-Consistency of one object: linearizable, sequential, causal, pram, and the
-session guarantees. Of transactions (list-append, rw-register): serializable,
-strict-serializable, snapshot-isolation, and what lies below.
-
-Formats: porcupine-etcd (INFO  jepsen.util - 0 :invoke :write 3), porcupine-kv
-and jepsen (EDN maps, one after the other or in a vector), elle-json (an array
-of the same maps in JSON), jsonl (one such map a line):
-  {"process":0,"type":"invoke","f":"write","value":1,"at":12.5}
-type is invoke, ok, fail (did not happen) or info (nobody knows); key and at
-(milliseconds) are optional. FILE may be - for stdin.`;
-
-const addCheck = (program: Command, finish: Finish): void => {
-  program
-    .command("check")
-    .summary("hold a recorded history against a consistency model")
-    .description(
-      "Reads what clients of some system called and were answered, and decides whether the answers are those of the object that it claims to be. What is violated is shown small, with the state carried in.",
-    )
-    .argument("<FILE>", "a recorded history, or - for stdin")
-    .addOption(new Option("--format <FORMAT>", "the format (default: by its content)").choices(historyFormats))
-    .addOption(new Option("--model <MODEL>", "the object (default: by its functions)").choices(checkableModels))
-    .addOption(
-      new Option("--consistency <MODEL>", "what it is held to (default: linearizable)").choices(checkableConsistencies),
-    )
-    .addOption(new Option("--initial <JSON>", "what the object holds at first").argParser(jsonOption))
-    .addOption(new Option("--seconds <N>", "how long").argParser(secondsOption).default(60))
-    .addOption(
-      new Option("--memory-mb <N>", "memory for what was visited").argParser(wholeNumber(1, 65_536)).default(1_024),
-    )
-    .option("--html <OUT>", "write a page that shows the operations as intervals")
-    .option("--json", "print JSON")
-    .addHelpText("after", `${consistencyText}\n${exitCodes}`)
-    .action(async (file, flags) => finish((await import("./commands/check.ts")).check(file, flags)));
 };
 
 const addCompletion = (program: Command, finish: Finish): void => {

@@ -18,7 +18,7 @@ export const describeParameters = (parameters: Parameters): string =>
     .join(" ");
 
 const strengthText = ({ strength, verdict, exercised }: Verdict): string => {
-  if (verdict === "unknown" && exercised === 0)
+  if (verdict === "unknown" && exercised === 0 && strength.by !== "budget")
     return `never exercised in ${strength.states === undefined ? counted(strength.runs ?? 0, "run") : counted(strength.states, "state")}`;
   const text = describeStrength(strength).replace(/\d{4,}/g, (digits) => grouped(Number(digits)));
   if (strength.by === "counterexample" && strength.events === undefined) return "counterexample";
@@ -38,7 +38,9 @@ export const verdictLines = (verdicts: readonly Verdict[], terminal: Terminal): 
       const premises = exercised > 0 ? paint(`exercised ${counted(exercised, "time")}`, "dim") : "";
       const line = `  ${markOf(outcome, terminal)} ${paint(property.padEnd(ids), "bold")}  ${paint(words, styles[outcome])}  ${strengths[at]!.padEnd(strengthWidth)}  ${premises}`;
       const why =
-        outcome === "unknown" && exercised > 0 && clause !== undefined ? `\n      ${paint(clause, "dim")}` : "";
+        outcome === "unknown" && (exercised > 0 || verdict.strength.by === "budget") && clause !== undefined
+          ? `\n      ${paint(clause, "dim")}`
+          : "";
       return line.trimEnd() + why;
     })
     .join("\n");

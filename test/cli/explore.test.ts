@@ -34,6 +34,10 @@ export const counts = scenario({
   setup: () => ({
     processes: [1, 2].map((i) => ({ name: \`p\${i}\`, stack: stack(counting, { links: network() }) })),
     workload: () => [{ node: 0, calls: [{ request: "go", args: [] }] }],
+    goals: [
+      { id: "three", text: "process 2 counted to three", reached: (look) => look.state(1, "").sum === 3 },
+      { id: "back", text: "process 1 is ahead by two", reached: (look) => look.state(0, "").sum - look.state(1, "").sum === 2 },
+    ],
     properties: [property({
       id: "BIT", kind: "safety", text: "It is a bit.",
       init: () => ({}),
@@ -120,7 +124,16 @@ describe("quorate explore", () => {
 
   it("says unknown of a state space that never ends, and what kept growing", async () => {
     const path = save("counting.ts", endless(""));
-    const { status, stdout } = await quorateHere(["explore", path, "--memory-mb", "8", "--seconds", "20", "--json"]);
+    const { status, stdout } = await quorateHere([
+      "explore",
+      path,
+      "--memory-mb",
+      "3",
+      "--seconds",
+      "20",
+      "--no-reduction",
+      "--json",
+    ]);
     expect(status).toBe(2);
     const { complete, growing, verdicts, distinct } = JSON.parse(stdout) as Explored;
     expect(complete).toBe(false);
@@ -130,9 +143,21 @@ describe("quorate explore", () => {
     expect(growing!.map(({ place }) => place)).toEqual(["sum"]);
   });
 
+  it("shows the run that leads to a goal; of one that is out of reach where it began, how far it came, and what was left out", async () => {
+    const path = save("goals.ts", endless(""));
+    const reached = await quorateHere(["explore", path, "--goal", "three"]);
+    expect(reached.status).toBe(0);
+    expect(reached.stdout).toContain("Reached: here is the run.");
+    expect(reached.stdout.match(/●/g)).toHaveLength(5);
+    const missed = await quorateHere(["explore", path, "--stages", "three", "--goal", "back", "--depth", "50"]);
+    expect(missed.status).toBe(2);
+    for (const words of ["Not reached", "Prunes in force:", "It began with:", "p1 is up", "looked at last:"])
+      expect(missed.stdout).toContain(words);
+  });
+
   it("says of a step that never ends that the protocol is at fault", async () => {
     const path = save("looping.ts", endless("for (;;) { }"));
-    const { status, stdout } = await quorateHere(["explore", path, "--step-seconds", "1.5"]);
+    const { status, stdout } = await quorateHere(["explore", path, "--step-seconds", "1"]);
     expect(status).toBe(1);
     expect(stdout).toMatch(/protocol is violated\.\nA step does not end/);
     expect(stdout).toMatch(/\? BIT +unknown/);
@@ -140,7 +165,7 @@ describe("quorate explore", () => {
 
   it("ends with 130 on Ctrl-C and prints what it has until then", async () => {
     const { child, finished } = startQuorate(["explore", "consensus/paxos-safety", "--json"]);
-    await wait(2_500);
+    await wait(1_500);
     child.kill("SIGINT");
     const { status, stdout, stderr } = await finished;
     expect(status).toBe(130);
@@ -161,6 +186,8 @@ describe("quorate explore", () => {
     [["explore", "links/perfect", "--carries", "doves"], /multiset, set, ordered/],
     [["explore", "links/perfect", "--memory-mb", "0"], /whole number from 1/],
     [["explore", "links/perfect", "links/fifo", "--trace", "x.jsonl"], /--trace goes with one scenario/],
+    [["explore", "links/perfect", "links/fifo", "--goal", "x"], /--goal goes with one scenario/],
+    [["explore", "links/perfect", "--mutant", "no/such"], /no mutant "no\/such"/],
     [["explore"], /missing required argument/],
   ])("%j ends with 64, names the thing and the remedy", async (args, sentence) => {
     const finished = await quorateHere(args);

@@ -9,6 +9,7 @@ import { checkOutputFile, writeOutputFile } from "../output-file.ts";
 import { scenarioArgument, stepSecondsFor } from "../scenario-argument.ts";
 import { scenarioOf } from "../search/load-scenario.ts";
 import { lostExploration } from "../search/lost-exploration.ts";
+import { mutantOf } from "../search/mutants.ts";
 import { isReferenceId, referenceOf } from "../search/reference-models.ts";
 import { searchAll } from "../search/search-all.ts";
 import {
@@ -38,6 +39,14 @@ export interface ExploreFlags {
   readonly losses?: number;
   readonly duplicates?: number;
   readonly timeouts?: number;
+  readonly partitions?: number;
+  readonly traitors?: number;
+  readonly lies?: number;
+  readonly forgeries?: number;
+  readonly sync?: "at-once" | "later";
+  readonly goal?: string;
+  readonly stages?: string;
+  readonly mutant?: string;
   readonly carries?: "set" | "multiset" | "ordered";
   readonly depthFirst?: boolean;
   /** False with --no-symmetry. */
@@ -49,7 +58,8 @@ export interface ExploreFlags {
 }
 
 const taskOf = (scenario: ScenarioReference, flags: ExploreFlags): ExploreTask => {
-  const { network, nodes, timing, crashes, losses, duplicates, timeouts } = flags;
+  const { network, nodes, timing, crashes, losses, duplicates, timeouts, partitions, traitors, lies, forgeries } =
+    flags;
   return {
     kind: "explore",
     scenario,
@@ -60,7 +70,11 @@ const taskOf = (scenario: ScenarioReference, flags: ExploreFlags): ExploreTask =
       ...(timing === undefined ? {} : { timing }),
     } as Partial<SystemModel>,
     set: flags.set ?? {},
-    budgets: { crashes, losses, duplicates, timeouts },
+    budgets: { crashes, losses, duplicates, timeouts, partitions, traitors, lies, forgeries },
+    sync: flags.sync === "at-once" ? "at once" : flags.sync,
+    stages: flags.stages?.split(",").filter((id) => id !== "") ?? [],
+    goal: flags.goal,
+    mutant: flags.mutant,
     seconds: flags.seconds,
     megabytes: flags.memoryMb,
     depth: flags.depth,
@@ -93,7 +107,11 @@ const argumentOf = (text: string, set: Settings): ScenarioReference => {
   return scenario;
 };
 
-const outcomeOf = ({ verdicts }: ExploreReport): Outcome => worst(verdicts.map(({ verdict }) => verdict));
+/** A picture that no run leads to is what a violated property is: the answer is no. */
+const reachOutcomes = { reached: "holds", violated: "violated", no: "violated", unknown: "unknown" } as const;
+
+const outcomeOf = ({ verdicts, reach }: ExploreReport): Outcome =>
+  reach === undefined ? worst(verdicts.map(({ verdict }) => verdict)) : reachOutcomes[reach.outcome];
 
 const tell = (reports: readonly ExploreReport[], { json, trace }: ExploreFlags, several: boolean): void => {
   if (json === true) printJson(several ? { explorations: reports.map(exploreJson) } : exploreJson(reports[0]!));
@@ -101,13 +119,16 @@ const tell = (reports: readonly ExploreReport[], { json, trace }: ExploreFlags, 
   const [first] = reports;
   if (trace === undefined || first === undefined) return;
   if (first.trace !== undefined) return writeOutputFile(trace, first.trace);
-  complain(`quorate: ${trace} was not written: nothing is violated, so there is no run to keep.`);
+  complain(`quorate: ${trace} was not written: there is no run to keep.`);
 };
 
 /** `quorate explore`. */
 export const explore = async (texts: readonly string[], flags: ExploreFlags): Promise<number> => {
   checkOutputFile(flags.trace);
-  if (flags.trace !== undefined && texts.length > 1) throw usage("--trace goes with one scenario: name one.");
+  if (texts.length > 1)
+    for (const name of ["trace", "goal", "stages", "mutant"] as const)
+      if (flags[name] !== undefined) throw usage(`--${name} goes with one scenario: name one.`);
+  if (flags.mutant !== undefined) mutantOf(flags.mutant);
   const jobs = texts.map((text) => argumentOf(text, flags.set ?? {}));
   const reports = new Map<ScenarioReference, ExploreReport>();
   const interrupted = await searchAll<ScenarioReference, ExploreReport>({

@@ -1,17 +1,21 @@
 import type { Verdict } from "../../check/index.ts";
 import {
+  type ExploredRun,
   type ExploreOptions,
   type ExploreResult,
   explore,
   explorePacked,
   type PackedResult,
   type PackedSystem,
+  type ReachResult,
+  reach,
 } from "../../explore/index.ts";
-import { prepare } from "../../simulate/index.ts";
+import { type Prepared, prepare } from "../../simulate/index.ts";
 import { writeTrace } from "../../trace/index.ts";
 import { SearchClock } from "./clock.ts";
 import { drawViolation, rowsShownOfMany } from "./draw-violation.ts";
 import { asReplayable, type Loaded } from "./load-scenario.ts";
+import { mutantOf } from "./mutants.ts";
 import type { ReferenceModel } from "./reference-models.ts";
 import { noteOf } from "./run-search.ts";
 import {
@@ -52,17 +56,31 @@ const optionsOf = (task: ExploreTask, clock: SearchClock, pulse: Int32Array): Ex
       lossesMax: budgets.losses,
       duplicatesMax: budgets.duplicates,
       timeoutsMax: budgets.timeouts,
+      partitionsMax: budgets.partitions,
+      traitors: budgets.traitors,
+      liesMax: budgets.lies,
+      forgeriesMax: budgets.forgeries,
+      sync: task.sync,
       depthMax: depth,
       network: carries,
     }),
     order: depthFirst ? "depth-first" : "breadth-first",
     symmetry: symmetry ? "where possible" : false,
+    reduction: task.reduction,
+    liveness: true,
     code,
   };
 };
 
-const drawn = ({ counterexamples }: ExploreResult, { drawing }: ExploreTask): readonly DrawnViolation[] =>
-  [...counterexamples.values()].map(({ property, clause, trace, slice, faulty }) => ({
+const prepareTask = (loaded: Loaded, { set, change, mutant }: ExploreTask): Prepared => {
+  const scenario = asReplayable(loaded);
+  if (mutant === undefined) return prepare(scenario, set, change);
+  const { parameters = {}, model = {}, rules } = mutantOf(mutant);
+  return prepare(scenario, { ...parameters, ...set }, { ...model, ...change }, { rules, mutant });
+};
+
+const drawn = (runs: readonly ExploredRun[], { drawing }: ExploreTask): readonly DrawnViolation[] =>
+  runs.map(({ property, clause, trace, slice, faulty }) => ({
     property,
     clause,
     diagram: drawViolation(trace, slice, faulty, drawing, rowsShownOfMany),
@@ -87,9 +105,10 @@ export const searchStates = (
   pulse: Int32Array,
   note: (note: SearchNote) => void,
 ): ExploreReport => {
-  const prepared = prepare(asReplayable(loaded), task.set, task.change);
+  const prepared = prepareTask(loaded, task);
   note(noteOf(loaded, prepared));
   const clock = new SearchClock(pulse, task.seconds);
+  if (task.goal !== undefined || task.stages.length > 0) return searchPictures(loaded, prepared, task, pulse, clock);
   const result = explore(prepared, optionsOf(task, clock, pulse));
   const { model, parameters, depth, complete, cut, open, growing, bounds, asymmetry, verdicts, calls, bytes } = result;
   return {
@@ -106,11 +125,64 @@ export const searchStates = (
     bounds,
     asymmetry,
     verdicts,
-    violations: drawn(result, task),
+    violations: drawn([...result.counterexamples.values()], task),
+    reduction: reductionText(result),
     calls,
     bytes,
     seconds: clock.seconds,
     trace: task.trace ? traceOf(result) : undefined,
+  };
+};
+
+const reductionText = ({ reduction, irreducible }: ExploreResult): string | undefined => {
+  if (reduction === undefined) return irreducible === undefined ? undefined : `without reduction: ${irreducible}`;
+  const { localStates, localStatesLeft, single, vanished } = reduction;
+  return `reduction: of ${localStates} local states ${localStatesLeft} can be told apart, in ${single} states one step stood for all, ${vanished} messages vanished; --no-reduction takes every step`;
+};
+
+const verdictOfReach = ({ outcome, run }: ReachResult, { setup }: Prepared): readonly Verdict[] => {
+  if (outcome !== "violated" || run === null) return [];
+  const { text = "No handler throws.", kind = "safety" } = setup.properties.find(({ id }) => id === run.property) ?? {};
+  const strength = { by: "counterexample", events: run.events } as const;
+  return [{ property: run.property, kind, text, verdict: "violated", strength, exercised: 1, clause: run.clause }];
+};
+
+/** Searches for a run to one picture after the other. */
+const searchPictures = (
+  { scenario }: Loaded,
+  prepared: Prepared,
+  task: ExploreTask,
+  pulse: Int32Array,
+  clock: SearchClock,
+): ExploreReport => {
+  const { stages, goal } = task;
+  const { symmetry: _symmetry, reduction: _reduction, liveness: _liveness, ...options } = optionsOf(task, clock, pulse);
+  const result = reach(prepared, {
+    ...options,
+    stages: goal === undefined ? stages : [...stages, goal],
+    beyond: goal === undefined ? "violation" : "stop",
+  });
+  const { run, outcome, model, parameters, distinct, generated, bounds } = result;
+  const last = result.stages.at(-1);
+  return {
+    scenario: scenario.id,
+    title: scenario.title,
+    model,
+    parameters,
+    distinct,
+    generated,
+    depth: result.stages.reduce((sum, { depth }) => sum + depth, 0),
+    complete: outcome === "no",
+    cut: outcome === "no" ? null : (last?.cut ?? null),
+    open: last?.open ?? 0,
+    growing: [],
+    bounds,
+    verdicts: verdictOfReach(result, prepared),
+    violations: run === null ? [] : drawn([run], task),
+    reach: result,
+    bytes: 0,
+    seconds: clock.seconds,
+    trace: task.trace && run !== null ? writeTrace(run.trace) : undefined,
   };
 };
 

@@ -1,5 +1,5 @@
 import type { Outcome, Parameters, Strength, Verdict } from "../../check/index.ts";
-import type { Cut, Growth } from "../../explore/index.ts";
+import type { Cut, Growth, ReachResult } from "../../explore/index.ts";
 import type { SystemModel } from "../../model/index.ts";
 import type { Replay } from "../../simulate/index.ts";
 import type { Failure } from "../cli-error.ts";
@@ -95,6 +95,12 @@ export interface ExploreBudgets {
   readonly losses?: number | undefined;
   readonly duplicates?: number | undefined;
   readonly timeouts?: number | undefined;
+  readonly partitions?: number | undefined;
+  readonly traitors?: number | undefined;
+  /** Words of traitors. */
+  readonly lies?: number | undefined;
+  /** Messages that the network makes up. */
+  readonly forgeries?: number | undefined;
 }
 
 /** Looks at every state of a scenario, or of a reference model. */
@@ -111,6 +117,14 @@ export interface ExploreTask extends Common {
   readonly carries?: "set" | "multiset" | "ordered" | undefined;
   readonly symmetry: boolean;
   readonly reduction: boolean;
+  /** When writes are durable. */
+  readonly sync?: "at once" | "later" | undefined;
+  /** Pictures to reach one after the other, … */
+  readonly stages: readonly string[];
+  /** … the last of which is all that is wanted; absent: then look for a violation. */
+  readonly goal?: string | undefined;
+  /** Id of a known bug that is put in. */
+  readonly mutant?: string | undefined;
   readonly drawing: Drawing;
   readonly trace: boolean;
 }
@@ -182,6 +196,8 @@ export interface ExploreReport {
   readonly reduction?: string | undefined;
   readonly verdicts: readonly Verdict[];
   readonly violations: readonly DrawnViolation[];
+  /** Where a picture was asked for: what came of it. */
+  readonly reach?: Pick<ReachResult, "outcome" | "stages" | "prunes" | "start" | "frontier"> | undefined;
   /** How often the protocol's own code ran; absent for a plain transition system. */
   readonly calls?: number | undefined;
   /** Of the tables. */

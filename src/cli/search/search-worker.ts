@@ -33,7 +33,9 @@ const search = async (task: SearchTask, { pulse, note }: TaskSite): Promise<unkn
       ? { scenario: reference.scenario, replayId: reference.scenario.id }
       : await loadScenario(task.scenario);
   try {
-    if (task.kind === "explore") return searchStates(loaded, task, pulse, note);
+    // Published counts are of every state.
+    if (task.kind === "explore")
+      return searchStates(loaded, reference === undefined ? task : { ...task, reduction: false }, pulse, note);
     if (task.kind === "run") return searchRuns(loaded, task, pulse, note);
     if (task.kind === "replay") return searchReplay(loaded, task, pulse, note);
     if (task.kind === "describe") return describeScenario(loaded, task.set);
