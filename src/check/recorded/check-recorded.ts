@@ -2,6 +2,7 @@ import { describe } from "../../model/plain.ts";
 import { checkCausalConsistency } from "../causal-consistency.ts";
 import { HistoryError, type Operation } from "../history.ts";
 import { type CheckLimits, checkLinearizability } from "../linearizability.ts";
+import { checkPramConsistency } from "../pram-consistency.ts";
 import type { ReadWriteHistory } from "../reads-from.ts";
 import { checkSequentialConsistency } from "../sequential-consistency.ts";
 import {
@@ -12,60 +13,17 @@ import {
   type SessionVerdict,
 } from "../session-guarantees.ts";
 import { describeOperation, type Specification } from "../specification.ts";
-import type { Outcome } from "../verdict.ts";
 import type { HistoryModel } from "./history-models.ts";
 import { type ObjectHistory, objectHistory } from "./object-history.ts";
 import type { RecordedHistory, RecordedOperation } from "./recorded-history.ts";
-
-/** An operation as it is told: plain data. */
-export interface ToldOperation {
-  readonly process: number;
-  /** What was called and what came back. */
-  readonly text: string;
-  readonly key?: string | number;
-  /** In milliseconds, or positions in the history where it has no times. */
-  readonly invokedAt: number;
-  /** Absent where nothing came back, or where it is not known whether it took effect. */
-  readonly returnedAt?: number;
-  /** Positions in the history: they order calls and returns. */
-  readonly invokeEvent: number;
-  readonly returnEvent?: number;
-  /** Lines of the text. */
-  readonly line: number;
-  readonly returnLine?: number;
-}
-
-/** Why a history is not what it was held to be. */
-export interface ToldCulprit {
-  readonly sentence: string;
-  readonly key?: string | number;
-  /** In the order of invocation. */
-  readonly operations: readonly ToldOperation[];
-  /** Whether none of them can be left out. */
-  readonly minimal?: boolean;
-  /** The states that what came before can have led to. */
-  readonly before?: readonly string[];
-  /** Where the answer that finds no place stands among `operations`. */
-  readonly misfit?: number;
-  /** The order that goes furthest, as places among `operations`, and the state after each. */
-  readonly best?: readonly { readonly operation: number; readonly state: string }[];
-}
-
-/** The verdict on a recorded history. */
-export interface RecordedVerdict {
-  readonly verdict: Outcome;
-  /** Of unknown: why. */
-  readonly reason?: string;
-  /** An order in which the operations can have taken effect. */
-  readonly witness?: readonly ToldOperation[];
-  readonly culprit?: ToldCulprit;
-}
+import { type RecordedVerdict, type ToldCulprit, type ToldOperation, toldOperation } from "./recorded-verdict.ts";
 
 /** What a history of one object can be held to. */
 export type ObjectConsistency =
   | "linearizable"
   | "sequential"
   | "causal"
+  | "pram"
   | "read-your-writes"
   | "monotonic-reads"
   | "monotonic-writes"
@@ -76,6 +34,7 @@ export const objectConsistencies: readonly ObjectConsistency[] = [
   "linearizable",
   "sequential",
   "causal",
+  "pram",
   "read-your-writes",
   "monotonic-reads",
   "monotonic-writes",
@@ -108,19 +67,7 @@ class Teller {
   told(operation: Operation<unknown, unknown>): ToldOperation {
     const record = this.#recordOf.get(operation) as RecordedOperation;
     const key = this.#specification.keyOf?.(operation.input);
-    const { source } = this.#history;
-    const { process, invokedAt, invokeEvent, returnedAt, returnEvent, invokeOffset, returnOffset } = record;
-    return {
-      process,
-      text: describeOperation(this.#specification, operation),
-      ...(key === undefined ? {} : { key }),
-      invokedAt,
-      ...(returnedAt === undefined ? {} : { returnedAt }),
-      invokeEvent,
-      ...(returnEvent === undefined ? {} : { returnEvent }),
-      line: source.position(invokeOffset).line,
-      ...(returnOffset === undefined ? {} : { returnLine: source.position(returnOffset).line }),
-    };
+    return toldOperation(this.#history, record, describeOperation(this.#specification, operation), key);
   }
 
   all(operations: readonly Operation<unknown, unknown>[]): readonly ToldOperation[] {
@@ -177,20 +124,20 @@ const sequential: Checker = ({ operations }, specification, teller, limits) => {
   return { verdict: "violated", culprit: { sentence, operations: teller.all(few), minimal, best: order } };
 };
 
-const causal: Checker = ({ operations }, specification, teller) => {
-  const initial = initialOf(specification);
-  const result = checkCausalConsistency(operations as ReadWriteHistory, { initial });
-  if (result.verdict !== "violated") return result;
-  const { sentence, minimal, operations: few } = result.culprit;
-  return { verdict: "violated", culprit: { sentence, operations: teller.all(few), minimal } };
-};
+type WeakChecker = typeof checkCausalConsistency | typeof checkPramConsistency;
+
+const weak =
+  (checkWeak: WeakChecker): Checker =>
+  ({ operations }, specification, teller) => {
+    const result = checkWeak(operations as ReadWriteHistory, { initial: initialOf(specification) });
+    if (result.verdict !== "violated") return result;
+    const { sentence, minimal, operations: few } = result.culprit;
+    return { verdict: "violated", culprit: { sentence, operations: teller.all(few), minimal } };
+  };
 
 /** What a read answers before any write. */
-const initialOf = ({ step, init }: Specification<unknown, unknown, unknown>): unknown => {
-  const state = init();
-  void step;
-  return state instanceof Map ? null : state;
-};
+const initialOf = ({ register, init }: Specification<unknown, unknown, unknown>): unknown =>
+  register === undefined ? init() : register.initial;
 
 const session =
   (check: (history: ReadWriteHistory, knowledge: { readonly initial?: unknown }) => SessionVerdict): Checker =>
@@ -205,7 +152,8 @@ const session =
 const checkers: { readonly [Consistency in ObjectConsistency]: Checker } = {
   linearizable,
   sequential,
-  causal,
+  causal: weak(checkCausalConsistency),
+  pram: weak(checkPramConsistency),
   "read-your-writes": session(checkReadYourWrites),
   "monotonic-reads": session(checkMonotonicReads),
   "monotonic-writes": session(checkMonotonicWrites),
@@ -243,4 +191,11 @@ export const checkRecorded = (history: RecordedHistory, model: HistoryModel, che
     if (thrown instanceof HistoryError) return { verdict: "unknown", reason: thrown.message };
     throw thrown;
   }
+};
+
+/** All operations of a recorded history as they are told, without those that failed. */
+export const tellRecorded = (history: RecordedHistory, model: HistoryModel): readonly ToldOperation[] => {
+  const objects = objectHistory(history, model);
+  const teller = new Teller(history, objects, model.specification(undefined));
+  return teller.all(objects.operations);
 };

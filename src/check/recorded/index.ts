@@ -1,7 +1,11 @@
 export * from "./check-recorded.ts";
+export * from "./check-transactions.ts";
 export { guessModel } from "./guess-model.ts";
 export { type HistoryFormat, historyFormats } from "./history-event.ts";
 export * from "./history-format-error.ts";
 export { type HistoryModel, historyModels, type RecordedCall, type Translated } from "./history-models.ts";
+export { type HistoryPage, historyPage } from "./page/history-page.ts";
 export { type RecordedHistory, type RecordedOperation, readHistory } from "./recorded-history.ts";
+export type { RecordedVerdict, ToldCulprit, ToldDependency, ToldOperation } from "./recorded-verdict.ts";
 export type { SourceText } from "./source-text.ts";
+export type { TransactionWorkload } from "./transaction-history.ts";

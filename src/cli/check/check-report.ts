@@ -34,6 +34,17 @@ const orderText = ({ before, best, misfit, operations }: ToldCulprit): string | 
   return [...start, ...order, ...end].join(" ");
 };
 
+/** The steps of a cycle, each with its reason. */
+const stepsText = ({ steps = [], operations }: ToldCulprit, width: number): string | undefined => {
+  if (steps.length === 0) return undefined;
+  const nameOf = (at: number): string => operations[at]!.text.split(":")[0]!;
+  return steps
+    .map(({ from, to, dependency, sentence }) =>
+      wrapText(`${nameOf(from)} → ${nameOf(to)} (${dependency}): ${sentence}`, width, "    ").replace("    ", "  "),
+    )
+    .join("\n");
+};
+
 /** Why a history is violated, for people. */
 const culpritText = (culprit: ToldCulprit, terminal: Terminal): string => {
   const { width } = terminal;
@@ -41,6 +52,7 @@ const culpritText = (culprit: ToldCulprit, terminal: Terminal): string => {
   return [
     wrapText(sentenceEnd(capital(culprit.sentence)), width),
     intervalDiagram(culprit, terminal),
+    ...[stepsText(culprit, width)].filter((text) => text !== undefined),
     ...(order === undefined ? [] : [wrapText(order, width)]),
   ].join("\n\n");
 };
@@ -62,6 +74,8 @@ export const checkText = (report: CheckReport, terminal: Terminal): string => {
   ];
   if (verdict.reason !== undefined) parts.push(wrapText(sentenceEnd(capital(verdict.reason)), width));
   if (verdict.culprit !== undefined) parts.push(culpritText(verdict.culprit, terminal));
+  const others = (verdict.anomalies ?? []).filter(({ kind }) => kind !== verdict.culprit?.anomaly);
+  if (others.length > 0) parts.push(wrapText(`Also found: ${others.map(({ kind }) => kind).join(", ")}.`, width));
   return `${parts.join("\n\n")}\n`;
 };
 
@@ -75,4 +89,5 @@ export const checkJson = ({ history, model, consistency, verdict }: CheckReport)
   ...(verdict.reason === undefined ? {} : { reason: verdict.reason }),
   ...(verdict.witness === undefined ? {} : { witness: verdict.witness }),
   ...(verdict.culprit === undefined ? {} : { culprit: verdict.culprit }),
+  ...(verdict.anomalies === undefined ? {} : { anomalies: verdict.anomalies }),
 });

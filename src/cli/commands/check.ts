@@ -1,18 +1,13 @@
-import {
-  checkRecorded,
-  guessModel,
-  type HistoryFormat,
-  HistoryFormatError,
-  historyModels,
-  type ObjectConsistency,
-  type RecordedHistory,
-  readHistory,
-} from "../../check/index.ts";
+import { basename } from "node:path";
+import { type HistoryFormat, HistoryFormatError, historyPage, readHistory } from "../../check/index.ts";
+import { TraceError } from "../../trace/index.ts";
 import { type CheckReport, checkJson, checkText } from "../check/check-report.ts";
+import { checkTraceText, isTraceText, traceOutcome, traceText } from "../check/check-trace-file.ts";
+import { claimOf, holdHistory, tellHistory } from "../check/hold-history.ts";
 import { readHistoryText } from "../check/read-history-text.ts";
 import { usage } from "../cli-error.ts";
 import { exitCodeOf } from "../exit-code.ts";
-import { checkOutputFile } from "../output-file.ts";
+import { checkOutputFile, writeOutputFile } from "../output-file.ts";
 import { print, printJson, terminalOf } from "../terminal.ts";
 
 /** Options of `quorate check`. */
@@ -21,6 +16,7 @@ export interface CheckFlags {
   readonly model?: string;
   readonly consistency?: string;
   readonly initial?: unknown;
+  readonly port?: string;
   readonly seconds: number;
   readonly memoryMb: number;
   readonly json?: boolean;
@@ -29,20 +25,42 @@ export interface CheckFlags {
 
 const bytesAMegabyte = 1024 * 1024;
 
-const reportOf = (path: string, history: RecordedHistory, flags: CheckFlags): CheckReport => {
-  const model = flags.model ?? guessModel(history);
-  const consistency = (flags.consistency ?? "linearizable") as ObjectConsistency;
+const historyReport = (path: string, text: string, flags: CheckFlags): CheckReport => {
   const started = performance.now();
-  const object = historyModels.find(({ name }) => name === model);
-  if (object === undefined) throw usage(`there is no model ${model}.`);
-  const verdict = checkRecorded(history, object, {
-    consistency,
-    ...(flags.initial === undefined ? {} : { initial: flags.initial }),
-    stepsMax: Number.MAX_SAFE_INTEGER,
+  const history = readHistory(text, flags.format);
+  const claim = claimOf(history, flags.model, flags.consistency);
+  const budget = {
+    seconds: flags.seconds,
     bytesMax: flags.memoryMb * bytesAMegabyte,
-    expired: () => performance.now() - started > flags.seconds * 1_000,
-  });
-  return { path, history, model, consistency, verdict, seconds: (performance.now() - started) / 1_000 };
+    initial: flags.initial,
+  };
+  const verdict = holdHistory(history, claim, budget);
+  return { path, history, ...claim, verdict, seconds: (performance.now() - started) / 1_000 };
+};
+
+const checkHistory = (path: string, text: string, flags: CheckFlags): number => {
+  const report = historyReport(path, text, flags);
+  if (flags.json === true) printJson(checkJson(report));
+  else print(checkText(report, terminalOf()));
+  if (flags.html !== undefined) {
+    const { history, model, consistency, verdict } = report;
+    const operations = tellHistory(history, report);
+    const title = path === "-" ? "stdin" : basename(path);
+    writeOutputFile(
+      flags.html,
+      historyPage({ title, format: history.format, model, consistency, operations, verdict }),
+    );
+  }
+  return exitCodeOf(report.verdict.verdict);
+};
+
+const checkRun = (path: string, text: string, { consistency, port, json, html }: CheckFlags): number => {
+  if (html !== undefined) throw usage("a trace file is drawn by `quorate export`: --html is for recorded histories.");
+  const verdicts = checkTraceText(text, consistency, port === undefined ? {} : { port });
+  const verdict = traceOutcome(verdicts);
+  if (json === true) printJson({ verdict, verdicts });
+  else print(traceText(path, verdicts, terminalOf()));
+  return exitCodeOf(verdict);
 };
 
 /** `quorate check`. */
@@ -50,12 +68,12 @@ export const check = (path: string, flags: CheckFlags): number => {
   checkOutputFile(flags.html);
   const text = readHistoryText(path);
   try {
-    const report = reportOf(path, readHistory(text, flags.format), flags);
-    if (flags.json === true) printJson(checkJson(report));
-    else print(checkText(report, terminalOf()));
-    return exitCodeOf(report.verdict.verdict);
+    if (flags.format === undefined && isTraceText(text)) return checkRun(path, text, flags);
+    return checkHistory(path, text, flags);
   } catch (thrown) {
-    if (thrown instanceof HistoryFormatError) throw usage(`${path === "-" ? "stdin" : path}, ${thrown.message}`);
+    if (thrown instanceof HistoryFormatError || thrown instanceof TraceError) {
+      throw usage(`${path === "-" ? "stdin" : path}, ${thrown.message}`);
+    }
     throw thrown;
   }
 };
