@@ -13,5 +13,6 @@ export * from "./plain.ts";
 export * from "./program.ts";
 export * from "./shape.ts";
 export * from "./stack.ts";
+export * from "./storage.ts";
 export * from "./system-model.ts";
 export * from "./trace-event.ts";

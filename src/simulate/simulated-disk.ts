@@ -1,4 +1,4 @@
-import { applyFrame, copyImage, type DiskImage, type Frame, freeze } from "../model/index.ts";
+import { applyFrame, copyImage, type DiskImage, type Frame, freeze, type Storage } from "../model/index.ts";
 
 interface PendingFrame {
   readonly frame: Frame;
@@ -10,13 +10,18 @@ interface PendingFrame {
  * The disk of a simulated node: what the node sees, what would survive a crash, and the frames in between. A sync takes
  * time and covers everything written until it began, as a group commit does.
  */
-export class SimulatedDisk {
+export class SimulatedDisk implements Storage {
   /** What the node sees: every write, durable or not. */
   seen: DiskImage = new Map();
   #durable: DiskImage = new Map();
   #pending: PendingFrame[] = [];
   #lastReadyAt = 0;
   #position = 0;
+
+  /** What the node sees, as hosts call it. */
+  get image(): DiskImage {
+    return this.seen;
+  }
 
   /** Position up to which everything survives. Positions go on over crashes. */
   get position(): number {
@@ -29,7 +34,7 @@ export class SimulatedDisk {
   }
 
   /** A frame was written; its sync is done at `readyAt`, never before that of an earlier frame. Returns when. */
-  write(frame: Frame, position: number, readyAt: number): number {
+  write(frame: Frame, position: number, readyAt: number = this.#lastReadyAt): number {
     const at = Math.max(readyAt, this.#lastReadyAt);
     this.#lastReadyAt = at;
     this.#pending.push({ frame, position, readyAt: at });

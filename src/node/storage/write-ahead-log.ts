@@ -4,6 +4,7 @@ import {
   type EncodeTarget,
   type Frame,
   PlainDataError,
+  type Storage,
   type Write,
 } from "../../model/index.ts";
 import { DiskFullError, LogCorruptError } from "../errors.ts";
@@ -58,7 +59,7 @@ const imageOf = (replay: Replay, { path, end }: OpenSegment): DiskImage => {
  * one batch: one write, one sync, off the event loop, one batch at a time. So whatever waits while a sync runs shares the
  * next one. Old segments are freed: what is still needed of them is said again at the end of the log, in slices.
  */
-export class WriteAheadLog {
+export class WriteAheadLog implements Storage {
   /** What the frames in the log amount to; whoever writes frames keeps it up to date. */
   readonly image: DiskImage;
   readonly #options: WriteAheadLogOptions;
@@ -223,6 +224,8 @@ export class WriteAheadLog {
       return;
     }
     const item = live.item(write.path, write.name);
+    // Nothing lies below where it begins.
+    if (write.kind === "cut-before" && write.index <= item.cut) return;
     const slot = this.#slot(item);
     if (write.kind === "set") live.set(item, putSet(this.#buffer, slot, write.value));
     else if (write.kind === "append") {
@@ -403,10 +406,12 @@ export class WriteAheadLog {
       const module = this.image.get(item.path);
       if (item.recordSegment === segment)
         this.#put({ kind: "set", path: item.path, name: item.name, value: module?.records.get(item.name) });
-      if (item.cutSegment === segment)
-        this.#put({ kind: "cut-before", path: item.path, name: item.name, index: item.cut });
       const log = module?.logs.get(item.name);
       const slot = this.#slot(item);
+      if (item.cutSegment === segment) {
+        putCutBefore(this.#buffer, slot, item.cut);
+        this.#live.cutBefore(item, item.cut);
+      }
       for (let run = runIn(item, segment); run !== undefined && !isFull(); run = runIn(item, segment)) {
         const index = run.from;
         assert(log !== undefined && index >= log.first, `${item.path}.${item.name} has no entry ${index} to keep`);
