@@ -1,7 +1,7 @@
 import type { Module, NodeId, Port, Sessions } from "../model/index.ts";
 import type { Remembered } from "./client-sessions.ts";
+import type { ReplicaStatus, ServiceReplica } from "./replica-port.ts";
 import type { ServiceMessage } from "./service-messages.ts";
-import type { ReplicaStatus, ServiceReplica } from "./service-replica.ts";
 
 /** What a replica of a service says to whoever runs it. */
 export interface ReplicaDesk<Command, Answer> extends Port {

@@ -2,30 +2,27 @@ import type { IO, Module, Port } from "../model/index.ts";
 import {
   admit,
   type ClientSessions,
-  copySessions,
   expireSessions,
   openSession,
   type Remembered,
   type SessionLimits,
 } from "./client-sessions.ts";
 import type { End, Entry, MemberAddress } from "./entry.ts";
-import { hashOf, type Slicing, type StateMachine, slicingOf } from "./state-machine.ts";
+import {
+  addChunk,
+  beginRestore,
+  type Incoming,
+  nextChunk,
+  type ServiceData,
+  type SnapshotChunk,
+  type Taking,
+  takeSnapshot,
+} from "./service-snapshot.ts";
+import { hashOf, type StateMachine, slicingOf } from "./state-machine.ts";
 
-/** A part of a snapshot of a service: of its sessions first, then of the machine. */
-export type SnapshotChunk =
-  | {
-      readonly kind: "service";
-      readonly machine: string;
-      readonly version: number;
-      readonly timeMs: number;
-      readonly sessions: ClientSessions<unknown>;
-      readonly addresses: ReadonlyMap<number, MemberAddress>;
-    }
-  | { readonly kind: "machine"; readonly chunk: unknown };
-
-/** The answer to a query, where the machine had one. */
+/** The answer to a query, or a part of it, where the machine had one. */
 export type Answered<Result> =
-  | { readonly kind: "answer"; readonly result: Result }
+  | { readonly kind: "answer"; readonly result: Result; readonly isLast: boolean }
   | { readonly kind: "machine failed" };
 
 /**
@@ -36,8 +33,12 @@ export interface HostedMachine<Command, Answer, Query, Result> extends Port {
   readonly requests: {
     /** The entry at the next index. */
     readonly apply: (index: number, entry: Entry<Command>) => void;
-    /** Answers from the state as it is when this request has its turn. */
+    /** Answers from the state as it is when this request has its turn; a long answer gives its first part. */
     readonly query: (id: number, query: Query) => void;
+    /** The next part of an answer that was not complete. */
+    readonly more: (id: number) => void;
+    /** Nobody waits for the rest of an answer. */
+    readonly drop: (id: number) => void;
     /** Asks for the hash of the state as it is when this request has its turn. */
     readonly askHash: () => void;
     /** Begins a snapshot of the state as it is; one that was under way is dropped. */
@@ -56,7 +57,7 @@ export interface HostedMachine<Command, Answer, Query, Result> extends Port {
     readonly hashNow: (index: number, hash: number) => void;
     /** Where members are reached that came, or moved, since the service began; also after a snapshot was restored. */
     readonly addresses: (addresses: ReadonlyMap<number, MemberAddress>) => void;
-    /** The answer to a query, from the state right after `index`. */
+    /** The answer to a query, or its next part, from the state right after `index`. */
     readonly answered: (id: number, index: number, answer: Answered<Result>) => void;
     /** A slice of the snapshot that was begun at `index`. */
     readonly sliced: (index: number, number: number, chunk: SnapshotChunk, isLast: boolean) => void;
@@ -95,34 +96,92 @@ export interface MachineHostOptions {
   readonly rules?: Partial<HostRules>;
 }
 
-interface Taking<State> {
+/** An answer that goes in parts, of a state that stands still. */
+interface Answering<State, Query> {
   readonly index: number;
   readonly view: State;
-  readonly sessions: ClientSessions<unknown>;
-  readonly addresses: ReadonlyMap<number, MemberAddress>;
-  readonly timeMs: number;
-  number: number;
-  cursor: string | null;
+  readonly query: Query;
+  cursor: unknown;
 }
 
-interface HostState<State, Answer> {
-  data: State;
-  sessions: ClientSessions<Answer>;
-  /** Where members are reached that came, or moved, since the service began. */
-  addresses: Map<number, MemberAddress>;
-  /** The service's time, and the index of the last entry. */
-  timeMs: number;
+interface HostState<State, Answer, Query> extends ServiceData<State, Answer> {
+  /** Index of the last entry. */
   index: number;
-  /** The snapshot that is being made, slice by slice. */
   taking: Taking<State> | null;
-  /** The version of the snapshot that is being restored. */
-  restoring: number;
+  incoming: Incoming<State, Answer> | null;
+  answering: Map<number, Answering<State, Query>>;
 }
 
 type Host<State, Command, Answer, Query, Result> = {
   provides: HostedMachine<Command, Answer, Query, Result>;
   uses: Record<never, never>;
-  state: HostState<State, Answer>;
+  state: HostState<State, Answer, Query>;
+};
+
+/** What a host does, whatever made it do so. */
+const hostActs = <State, Command, Answer, Query, Result>(
+  machine: StateMachine<State, Command, Answer, Query, Result>,
+  limits: SessionLimits,
+  rules: HostRules,
+) => {
+  const act = {
+    execute: (
+      s: HostState<State, Answer, Query>,
+      index: number,
+      entry: Entry<Command> & { readonly kind: "execute" },
+      nowMs: number,
+      clockMs: () => number,
+    ): End<Answer> => {
+      const admission = admit(s.sessions, entry, nowMs, limits);
+      if (admission.kind === "again") return { kind: "executed", end: admission.end, again: true };
+      if (admission.kind === "refused" && !(admission.why === "session expired" && rules.appliesUnknown()))
+        return { kind: "refused", why: admission.why };
+      const command = rules.resolve(entry.command, clockMs);
+      const end = turn(() => machine.apply(s.data, command, { index, timeMs: s.timeMs }));
+      if (rules.remembers()) s.sessions.get(entry.session)?.ends.set(entry.sequence, end);
+      return { kind: "executed", end, again: false };
+    },
+
+    endOf: (
+      s: HostState<State, Answer, Query>,
+      index: number,
+      entry: Entry<Command>,
+      nowMs: number,
+      clockMs: () => number,
+    ): End<Answer> => {
+      if (entry.kind === "execute") return act.execute(s, index, entry, nowMs, clockMs);
+      if (entry.kind === "open")
+        return openSession(s.sessions, index, nowMs, limits)
+          ? { kind: "opened", session: index }
+          : { kind: "refused", why: "too many sessions" };
+      if (entry.kind === "close") s.sessions.delete(entry.session);
+      if (entry.kind === "address") setAddress(s.addresses, entry.member, entry.address);
+      return { kind: "done" };
+    },
+
+    /** The answer, or its next part; what follows later comes from the state as it is now. */
+    answer: (
+      s: HostState<State, Answer, Query>,
+      io: IO<Host<State, Command, Answer, Query, Result>>,
+      id: number,
+      { index, view, query, cursor }: Answering<State, Query>,
+    ): void => {
+      const { parts } = machine;
+      const end = turn(() =>
+        parts === undefined ? { result: machine.query(view, query), next: null } : parts.part(view, query, cursor),
+      );
+      const next = end.kind === "answer" ? end.answer.next : null;
+      if (next === null) s.answering.delete(id);
+      else if (cursor === null)
+        s.answering.set(id, { index, view: slicingOf(machine).view(view), query, cursor: next });
+      else s.answering.get(id)!.cursor = next;
+      if (end.kind === "answer") {
+        if (next !== null) io.mark("an answer in parts");
+        io.up.answered(id, index, { kind: "answer", result: end.answer.result, isLast: next === null });
+      } else io.up.answered(id, index, end);
+    },
+  };
+  return act;
 };
 
 /**
@@ -138,45 +197,17 @@ export const machineHost = <State, Command, Answer, Query, Result>(
 ): Module<Host<State, Command, Answer, Query, Result>> => {
   const rules: HostRules = { ...hostRules, ...changed };
   const slicing = slicingOf(machine);
-
-  const execute = (
-    s: HostState<State, Answer>,
-    index: number,
-    entry: Entry<Command> & { readonly kind: "execute" },
-    nowMs: number,
-    clockMs: () => number,
-  ): End<Answer> => {
-    const admission = admit(s.sessions, entry, nowMs, limits);
-    if (admission.kind === "again") return { kind: "executed", end: admission.end, again: true };
-    if (admission.kind === "refused" && !(admission.why === "session expired" && rules.appliesUnknown()))
-      return { kind: "refused", why: admission.why };
-    const command = rules.resolve(entry.command, clockMs);
-    const end = turn(() => machine.apply(s.data, command, { index, timeMs: s.timeMs }));
-    if (rules.remembers()) s.sessions.get(entry.session)?.ends.set(entry.sequence, end);
-    return { kind: "executed", end, again: false };
-  };
-
-  const endOf = (
-    s: HostState<State, Answer>,
-    index: number,
-    entry: Entry<Command>,
-    nowMs: number,
-    clockMs: () => number,
-  ): End<Answer> => {
-    if (entry.kind === "execute") return execute(s, index, entry, nowMs, clockMs);
-    if (entry.kind === "open")
-      return openSession(s.sessions, index, nowMs, limits)
-        ? { kind: "opened", session: index }
-        : { kind: "refused", why: "too many sessions" };
-    if (entry.kind === "close") s.sessions.delete(entry.session);
-    if (entry.kind === "address") setAddress(s.addresses, entry.member, entry.address);
-    return { kind: "done" };
-  };
-
+  const act = hostActs(machine, limits, rules);
   return {
     name: "machine host",
     source: "Schneider 1990; Ongaro 2014, 6.3",
-    marks: ["a command comes again", "a session expires", "a command of an expired session", "a restored snapshot"],
+    marks: [
+      "a command comes again",
+      "a command of an expired session",
+      "a restored snapshot",
+      "a session expires",
+      "an answer in parts",
+    ],
     init: () => ({
       data: machine.init(),
       sessions: new Map(),
@@ -184,7 +215,8 @@ export const machineHost = <State, Command, Answer, Query, Result>(
       timeMs: 0,
       index: 0,
       taking: null,
-      restoring: 0,
+      incoming: null,
+      answering: new Map(),
     }),
     upon: {
       request: {
@@ -194,7 +226,7 @@ export const machineHost = <State, Command, Answer, Query, Result>(
           const clockMs = (): number => io.clock("monotonic");
           const nowMs = rules.sessionTime(s.timeMs, clockMs);
           if (expireSessions(s.sessions, nowMs, limits) > 0) io.mark("a session expires");
-          const end = endOf(s, index, entry, nowMs, clockMs);
+          const end = act.endOf(s, index, entry, nowMs, clockMs);
           if (end.kind === "executed" && end.again) io.mark("a command comes again");
           if (end.kind === "refused" && end.why === "session expired") io.mark("a command of an expired session");
           io.up.applied(index, entry, end);
@@ -202,35 +234,56 @@ export const machineHost = <State, Command, Answer, Query, Result>(
           if (index % hashEvery === 0) io.up.hashed(index, hashOf(machine, s.data));
         },
         query(s, io, id, query) {
-          const end = turn(() => machine.query(s.data, query));
-          io.up.answered(id, s.index, end.kind === "answer" ? { kind: "answer", result: end.answer } : end);
+          act.answer(s, io, id, { index: s.index, view: s.data, query, cursor: null });
+        },
+        more(s, io, id) {
+          const answering = s.answering.get(id);
+          if (answering !== undefined) act.answer(s, io, id, answering);
+        },
+        drop(s, _io, id) {
+          s.answering.delete(id);
         },
         askHash(s, io) {
           io.up.hashNow(s.index, hashOf(machine, s.data));
         },
         snapshot(s) {
-          const sessions = copySessions(rules.kept(s.sessions));
-          const addresses = new Map(s.addresses);
-          const view = slicing.view(s.data);
-          s.taking = { index: s.index, view, sessions, addresses, timeMs: s.timeMs, number: 0, cursor: null };
+          s.taking = takeSnapshot({ ...s, sessions: rules.kept(s.sessions) }, s.index, slicing);
         },
         slice(s, io) {
-          if (s.taking !== null) takeSlice(s, io, s.taking, slicing, machine);
+          const { taking } = s;
+          if (taking === null) return;
+          const { index, number } = taking;
+          const { chunk, isLast } = nextChunk(taking, slicing, machine);
+          if (isLast) s.taking = null;
+          io.up.sliced(index, number, chunk, isLast);
         },
-        restore(s, io, index, number, chunk, isLast) {
+        restore(s, io, index, _number, chunk, isLast) {
           s.taking = null;
-          if (number === 0) s.data = machine.init();
-          if (chunk.kind === "machine") s.data = slicing.restore(s.data, chunk.chunk, s.restoring);
-          else takeOver(s, chunk as SnapshotChunk & { readonly kind: "service" }, machine);
-          if (!isLast) return;
-          s.index = index;
-          io.mark("a restored snapshot");
-          io.up.restored(index, s.timeMs);
-          io.up.addresses(new Map(s.addresses));
+          if (chunk.kind === "service") s.incoming = beginRestore(chunk, machine, machine.init());
+          else addChunk(s.incoming!, chunk, slicing);
+          if (isLast) takeOver(s, io, index, s.incoming!);
         },
       },
     },
   };
+};
+
+/** A snapshot is complete: it takes the place of what was there. */
+const takeOver = <State, Command, Answer, Query, Result>(
+  s: HostState<State, Answer, Query>,
+  io: IO<Host<State, Command, Answer, Query, Result>>,
+  index: number,
+  { data, sessions, addresses, timeMs }: Incoming<State, Answer>,
+): void => {
+  s.data = data;
+  s.sessions = sessions;
+  s.addresses = addresses;
+  s.timeMs = timeMs;
+  s.index = index;
+  s.incoming = null;
+  io.mark("a restored snapshot");
+  io.up.restored(index, timeMs);
+  io.up.addresses(new Map(addresses));
 };
 
 /** What a handler of the machine gives, or that it threw: the same at every replica, if the machine is deterministic. */
@@ -246,44 +299,4 @@ const turn = <T>(run: () => T): Remembered<T> => {
 const setAddress = (addresses: Map<number, MemberAddress>, member: number, address: MemberAddress | null): void => {
   if (address === null) addresses.delete(member);
   else addresses.set(member, address);
-};
-
-const takeSlice = <State, Command, Answer, Query, Result>(
-  s: HostState<State, Answer>,
-  io: IO<Host<State, Command, Answer, Query, Result>>,
-  taking: Taking<State>,
-  slicing: Slicing<State>,
-  { name, version }: { readonly name: string; readonly version: number },
-): void => {
-  const { index, number, sessions, addresses, timeMs, view, cursor } = taking;
-  taking.number++;
-  if (number === 0)
-    return io.up.sliced(index, 0, { kind: "service", machine: name, version, timeMs, sessions, addresses }, false);
-  const { chunk, next } = slicing.slice(view, cursor);
-  taking.cursor = next;
-  if (next === null) s.taking = null;
-  io.up.sliced(index, number, { kind: "machine", chunk }, next === null);
-};
-
-/** Thrown where a snapshot is of another machine, or of a newer version than this replica runs: it must not guess. */
-export class SnapshotVersionError extends Error {
-  override readonly name: string = "SnapshotVersionError";
-  /** Tells this class from others where `instanceof` cannot, as across workers. */
-  readonly code: "SNAPSHOT_VERSION" = "SNAPSHOT_VERSION";
-}
-
-const takeOver = <State, Answer>(
-  s: HostState<State, Answer>,
-  chunk: SnapshotChunk & { readonly kind: "service" },
-  { name, version }: { readonly name: string; readonly version: number },
-): void => {
-  if (chunk.machine !== name || chunk.version > version)
-    throw new SnapshotVersionError(
-      `the snapshot is of ${chunk.machine}, version ${chunk.version}; this replica runs ${name}, version ${version}: ` +
-        "start it with the program that the other replicas run",
-    );
-  s.restoring = chunk.version;
-  s.timeMs = chunk.timeMs;
-  s.sessions = copySessions(chunk.sessions as ClientSessions<Answer>);
-  s.addresses = new Map(chunk.addresses);
 };

@@ -4,10 +4,12 @@ import { clientDoor, type ReplicaDesk } from "./client-door.ts";
 import type { SessionLimits } from "./client-sessions.ts";
 import type { Entry } from "./entry.ts";
 import type { HashReport } from "./hash-reports.ts";
-import { type HostRules, machineHost, type SnapshotChunk } from "./machine-host.ts";
+import { type HostRules, machineHost } from "./machine-host.ts";
+import type { ServiceReplica } from "./replica-port.ts";
 import { type Service, type ServiceClientOptions, type ServiceClientRules, serviceClient } from "./service-client.ts";
 import type { ServiceMessage } from "./service-messages.ts";
-import { type ReplicaOptions, type ReplicaRules, type ServiceReplica, serviceReplica } from "./service-replica.ts";
+import { type ReplicaOptions, type ReplicaRules, serviceReplica } from "./service-replica.ts";
+import type { SnapshotChunk } from "./service-snapshot.ts";
 import type { StateMachine } from "./state-machine.ts";
 
 /** Every rule of a replicated service that can be broken by itself. */
@@ -19,7 +21,7 @@ export interface ServiceOptions {
   /** Entries from one hash of the state to the next; 1,024 when absent. */
   readonly hashEvery?: number;
   readonly replica?: Partial<Omit<ReplicaOptions, "rules" | "commandsMax">>;
-  readonly client?: Partial<Omit<ServiceClientOptions, "rules" | "servers">>;
+  readonly client?: Partial<Omit<ServiceClientOptions, "rules" | "servers" | "join">>;
   readonly rules?: Partial<ServiceRules>;
 }
 
@@ -82,6 +84,7 @@ export const replicatedService = <State, Command, Answer, Query, Result>(
           timeoutMs: 10_000,
           retryMs: { from: 200, to: 300 },
           ...options.client,
+          ...(machine.parts === undefined ? {} : { join: (parts) => machine.parts!.join(parts) }),
           servers,
           rules,
         }),

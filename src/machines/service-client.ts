@@ -1,6 +1,6 @@
 import type { Delay, IO, Module, NodeId, Port, Sessions } from "../model/index.ts";
 import type { CommandFailure, CommandOutcome, Happened, QueryFailure, QueryOutcome } from "./outcome.ts";
-import type { Consistency, Refused, ServiceMessage, ToReplica } from "./service-messages.ts";
+import type { Consistency, Refused, ServiceMessage, ToClient, ToReplica } from "./service-messages.ts";
 
 /** A replicated service as its user sees it. A call is a number of the user's own, unique among its open calls. */
 export interface Service<Command, Answer, Query, Result> extends Port {
@@ -35,12 +35,14 @@ const serviceClientRules: ServiceClientRules = {
 };
 
 /** Whom a client asks, and how patiently. */
-export interface ServiceClientOptions {
+export interface ServiceClientOptions<Result = unknown> {
   readonly servers: readonly NodeId[];
   /** Milliseconds after which a call ends without an answer. */
   readonly timeoutMs: number;
   /** Milliseconds without any answer after which the next replica is asked, and between two tries where none leads. */
   readonly retryMs: Delay;
+  /** The answer that parts make, where the machine answers in parts. */
+  readonly join?: (parts: readonly Result[]) => Result;
   readonly rules?: Partial<ServiceClientRules>;
 }
 
@@ -69,6 +71,8 @@ interface Asked<Q> {
   readonly consistency: Consistency;
   readonly dueMs: number;
   why: QueryFailure;
+  /** Parts of the answer that came, of one replica and of one of its states. */
+  parts: unknown[];
 }
 
 interface ClientState<C, Q> {
@@ -114,7 +118,12 @@ type Client<C, A, Q, R> = {
 };
 
 /** What a client does, whatever made it do so. */
-const clientActs = <C, A, Q, R>(servers: readonly NodeId[], rules: ServiceClientRules, retryMs: Delay) => {
+const clientActs = <C, A, Q, R>(
+  servers: readonly NodeId[],
+  rules: ServiceClientRules,
+  retryMs: Delay,
+  join: (parts: readonly R[]) => R,
+) => {
   type S = ClientState<C, Q>;
   type Io = IO<Client<C, A, Q, R>>;
 
@@ -256,6 +265,22 @@ const clientActs = <C, A, Q, R>(servers: readonly NodeId[], rules: ServiceClient
       act.sendNew(s, io);
     },
 
+    /** A part of an answer. Those that another server sends, which was asked before, are not of one state with them. */
+    takePart: (s: S, io: Io, from: NodeId, part: ToClient<A, R> & { readonly kind: "result" }): void => {
+      const asked = s.queries.get(part.id);
+      if (asked === undefined) return io.note("an answer that nobody waits for");
+      if (part.number > 0 || !part.isLast) {
+        if (from !== s.target) return io.note("a part of an answer of a server that was left", from);
+        if (part.number === 0) asked.parts = [];
+        if (part.number !== asked.parts.length) return io.note("a part that does not follow", part.number);
+        asked.parts.push(part.result);
+        if (!part.isLast) return;
+      }
+      s.queries.delete(part.id);
+      const result = asked.parts.length === 0 ? part.result : join(asked.parts as R[]);
+      io.up.result(part.id, { kind: "answer", result, index: part.index });
+    },
+
     /** Whether something ran out of time; what came first is due first. */
     endLate: (s: S, io: Io): void => {
       const now = io.clock("monotonic");
@@ -285,9 +310,10 @@ export const serviceClient = <C, A, Q, R>({
   servers,
   timeoutMs,
   retryMs,
+  join = ([part]) => part!,
   rules: changed = {},
-}: ServiceClientOptions): Module<Client<C, A, Q, R>> => {
-  const act = clientActs<C, A, Q, R>(servers, { ...serviceClientRules, ...changed }, retryMs);
+}: ServiceClientOptions<R>): Module<Client<C, A, Q, R>> => {
+  const act = clientActs<C, A, Q, R>(servers, { ...serviceClientRules, ...changed }, retryMs, join);
   return {
     name: "client of a service",
     source: "Ongaro 2014, 6.3",
@@ -303,7 +329,13 @@ export const serviceClient = <C, A, Q, R>({
           act.tick(s, io);
         },
         query(s, io, call, query, consistency) {
-          s.queries.set(call, { query, consistency, dueMs: io.clock("monotonic") + timeoutMs, why: "timeout" });
+          s.queries.set(call, {
+            query,
+            consistency,
+            dueMs: io.clock("monotonic") + timeoutMs,
+            why: "timeout",
+            parts: [],
+          });
           act.send(s, io, { kind: "query", id: call, query, consistency });
           act.tick(s, io);
         },
@@ -341,8 +373,7 @@ export const serviceClient = <C, A, Q, R>({
             if (call !== undefined) act.refused(s, io, from, call, message.why, message.leader);
           } else if (message.kind === "redirect") act.follow(s, io, from, message.leader);
           else if (message.kind === "result") {
-            if (!s.queries.delete(message.id)) return io.note("an answer that nobody waits for");
-            io.up.result(message.id, { kind: "answer", result: message.result, index: message.index });
+            act.takePart(s, io, from, message);
           } else if (message.kind === "query refused") {
             const asked = s.queries.get(message.id);
             if (asked === undefined) return;

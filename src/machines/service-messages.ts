@@ -47,7 +47,15 @@ export type ToClient<Answer, Result> =
       readonly why: Refused<CommandFailure>;
       readonly leader: number | null;
     }
-  | { readonly kind: "result"; readonly id: number; readonly index: number; readonly result: Result }
+  /** The answer, or the next part of it; the parts of one query follow each other from `number` 0 on. */
+  | {
+      readonly kind: "result";
+      readonly id: number;
+      readonly index: number;
+      readonly number: number;
+      readonly result: Result;
+      readonly isLast: boolean;
+    }
   | {
       readonly kind: "query refused";
       readonly id: number;

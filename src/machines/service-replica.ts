@@ -1,68 +1,13 @@
-import { assert, type IO, type Links, type Module, type NodeId, type Port } from "../model/index.ts";
-import type { Configuration, MembershipChange, Refusal, ReplicatedLog, Role, Term } from "../protocols/index.ts";
-import type { Remembered } from "./client-sessions.ts";
-import type { End, Entry, MemberAddress } from "./entry.ts";
+import { assert, type IO, type Links, type Module, type NodeId } from "../model/index.ts";
+import type { Configuration, Refusal, ReplicatedLog, Role, Term } from "../protocols/index.ts";
+import type { End, Entry } from "./entry.ts";
 import { type Difference, type HashReport, type HashReports, noReports, ownHash, peerHash } from "./hash-reports.ts";
-import type { HostedMachine, SnapshotChunk } from "./machine-host.ts";
+import type { HostedMachine } from "./machine-host.ts";
 import type { CommandFailure, QueryFailure } from "./outcome.ts";
+import type { OperatorAction, ServiceReplica } from "./replica-port.ts";
 import { type ServiceClock, serviceTime } from "./service-clock.ts";
-import type { Refused, ToClient, ToReplica } from "./service-messages.ts";
-
-/** How a replica stands. */
-export interface ReplicaStatus {
-  readonly role: Role;
-  readonly term: Term;
-  readonly leader: NodeId | null;
-  /** Index of the last entry that was applied. */
-  readonly applied: number;
-  /** Index of the last entry that is known to be committed. */
-  readonly commit: number;
-  /** The hash of the state, and the index right after which it was taken. */
-  readonly stateHash: number;
-  readonly hashedAt: number;
-  /** Who takes part, as far as this replica knows. */
-  readonly configuration: Configuration;
-  /** Index of the last snapshot that is complete and durable. */
-  readonly snapshot: number;
-  /** Commands of clients that wait for their turn here. */
-  readonly waiting: number;
-  /** The first index at which another replica was seen to have another state; null while all is well. */
-  readonly divergedAt: number | null;
-}
-
-/** What an operator asks of the leader. */
-export type OperatorAction =
-  | { readonly kind: "transfer"; readonly to: NodeId }
-  | { readonly kind: "change members"; readonly change: MembershipChange }
-  | { readonly kind: "address"; readonly member: NodeId; readonly address: MemberAddress | null };
-
-/** A replica of a service, for whatever brings it its clients: a client is a number that is unique here. */
-export interface ServiceReplica<Command, Answer, Query, Result> extends Port {
-  readonly requests: {
-    /** A message of a client. */
-    readonly receive: (client: number, message: ToReplica<Command, Query>) => void;
-    /** A client is gone: nothing that it waits for will be said to it. */
-    readonly left: (client: number) => void;
-    /** Asks for the status. */
-    readonly askStatus: () => void;
-    /** Asks the leader, which must be this replica, to do something that an operator wants. `id` is the caller's. */
-    readonly operate: (id: number, operation: OperatorAction) => void;
-  };
-  readonly indications: {
-    /** A message for a client. */
-    readonly reply: (client: number, message: ToClient<Answer, Result>) => void;
-    /** The alarm: after the same entries another replica has another state. One of them is wrong; nobody knows which. */
-    readonly diverged: (index: number, peer: NodeId, ownHash: number, peerHash: number) => void;
-    /** How this replica stands. */
-    readonly status: (status: ReplicaStatus) => void;
-    /** What became of an operation: done, or refused, and then it had no effect. */
-    readonly operated: (id: number, refusal: Refusal | null, leader: NodeId | null) => void;
-    /** Where members are reached that came, or moved, since the service began. */
-    readonly addresses: (addresses: ReadonlyMap<NodeId, MemberAddress>) => void;
-    /** A command had its turn here, for the first time; only where the replica was told to tell. */
-    readonly applied: (index: number, command: Command, end: Remembered<Answer>) => void;
-  };
-}
+import type { Refused } from "./service-messages.ts";
+import type { SnapshotChunk } from "./service-snapshot.ts";
 
 /** The decisions of a replica that can be wrong by themselves. */
 export interface ReplicaRules {
@@ -104,6 +49,8 @@ interface Asked<Query> {
   readonly client: number;
   readonly id: number;
   readonly query: Query;
+  /** Parts of the answer that were sent. */
+  parts: number;
 }
 
 interface ReplicaState<Query> {
@@ -124,7 +71,7 @@ interface ReplicaState<Query> {
   reading: Map<number, readonly Asked<Query>[]>;
   /** How many there are in all batches. */
   queries: number;
-  /** Queries that the machine is answering in this step. */
+  /** Queries that the machine is answering, in this step or in parts. */
   asking: Map<number, Asked<Query>>;
   /** Index of the last snapshot that is durable, and of the one that is being made. */
   snapshotAt: number;
@@ -165,7 +112,7 @@ type Replica<Command, Answer, Query, Result> = {
     peers: Links<HashReport>;
   };
   state: ReplicaState<Query>;
-  timers: { pass: []; slice: [] };
+  timers: { pass: []; slice: []; part: [id: number] };
 };
 
 type Out<Command, Answer, Query, Result> = IO<Replica<Command, Answer, Query, Result>>;
@@ -313,7 +260,7 @@ export const serviceReplica = <Command, Answer, Query, Result>({
             return act.query(
               s,
               io,
-              { client, id: message.id, query: message.query },
+              { client, id: message.id, query: message.query, parts: 0 },
               message.consistency === "linearizable",
             );
           if (message.kind === "close") {
@@ -341,6 +288,7 @@ export const serviceReplica = <Command, Answer, Query, Result>({
           const before = s.batch.length;
           s.batch = s.batch.filter((asked) => asked.client !== client);
           s.queries -= before - s.batch.length;
+          for (const [id, asked] of s.asking) if (asked.client === client) s.asking.delete(id);
         },
         askStatus(_s, io) {
           io.machine.askHash();
@@ -458,11 +406,15 @@ export const serviceReplica = <Command, Answer, Query, Result>({
           io.up.addresses(addresses);
         },
         answered(s, io, id, index, end) {
-          const asked = s.asking.get(id)!;
-          s.asking.delete(id);
-          if (end.kind === "answer")
-            io.up.reply(asked.client, { kind: "result", id: asked.id, index, result: end.result });
-          else refuseQuery(io, asked, "machine failed", null);
+          const asked = s.asking.get(id);
+          if (asked === undefined) return io.machine.drop(id);
+          const isLast = end.kind !== "answer" || end.isLast;
+          if (isLast) s.asking.delete(id);
+          // Each part in a step of its own, so that a long answer holds nobody up.
+          else io.timers.part.set(0, id);
+          if (end.kind !== "answer") return refuseQuery(io, asked, "machine failed", null);
+          const { client, id: asks } = asked;
+          io.up.reply(client, { kind: "result", id: asks, index, number: asked.parts++, result: end.result, isLast });
         },
         sliced(s, io, index, number, chunk, isLast) {
           if (s.takingAt === null) return io.note("the slice of a snapshot that was given up", index);
@@ -491,6 +443,9 @@ export const serviceReplica = <Command, Answer, Query, Result>({
         },
         slice(_s, io) {
           io.machine.slice();
+        },
+        part(_s, io, id) {
+          io.machine.more(id);
         },
       },
     },

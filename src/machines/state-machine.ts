@@ -28,13 +28,29 @@ export interface Slicing<State> {
   restore(state: State, chunk: unknown, version: number): State;
 }
 
+/** A part of an answer, and from where on the next one comes: null behind the last. */
+export interface Part<Result> {
+  readonly result: Result;
+  /** Plain data. */
+  readonly next: unknown;
+}
+
+/** How answers to queries go in parts where they may be long, none of which holds the process up. */
+export interface Parts<State, Query, Result> {
+  /** The part of the answer that begins at `cursor`, null for the first. All parts are of the same state. */
+  part(state: State, query: Query, cursor: unknown): Part<Result>;
+  /** The answer that the parts make, at least one. */
+  join(parts: readonly Result[]): Result;
+}
+
 /**
  * What is replicated: a state, how a command changes it and what it answers, and what can be asked of it. `apply` changes
  * the state in place. It must be deterministic: no clock, no chance, nothing but the state, the command and the turn, or
  * the replicas part for ever (an alarm tells when they do). When it throws, the command is answered by an error that says
  * so; what it changed before stays, so check first and change then.
  *
- * Commands, answers, queries and results are plain data; so is the state, an object or a collection.
+ * Commands, answers, queries and results are plain data; so is the state, an object or a collection. What is answered must
+ * not be a part of the state that changes later: copy it.
  *
  * Source: Schneider 1990, Implementing Fault-Tolerant Services Using the State Machine Approach.
  */
@@ -48,6 +64,8 @@ export interface StateMachine<State, Command, Answer, Query = never, Result = ne
   apply(state: State, command: Command, turn: Turn): Answer;
   /** Answers a question. Changes nothing. */
   query(state: State, query: Query): Result;
+  /** For long answers. Without it `query` gives each answer whole. Needs `slicing`, whose views they are read from. */
+  readonly parts?: Parts<State, Query, Result>;
   /** For large states. Without it a snapshot is the whole state at once, fine up to some megabytes. */
   readonly slicing?: Slicing<State>;
   /** A number that differs for different states, all but certainly: below 2^53. Of the whole content when absent. */

@@ -4,7 +4,7 @@ import { decode, encode } from "../../model/index.ts";
 import { arrayOf, bytesOf, isBytes } from "./bytes.ts";
 import { keyValueMachine } from "./key-value-machine.ts";
 import type { KeyValueState } from "./key-value-state.ts";
-import type { KeyValue, KeyValueOperation, KeyValueResponse } from "./key-value-types.ts";
+import type { KeyValue, KeyValueOperation, KeyValueResponse, KeyValueResult, RangeRequest } from "./key-value-types.ts";
 
 const machine = keyValueMachine();
 const turn = { index: 1, timeMs: 0 };
@@ -96,6 +96,46 @@ describe("ranges", () => {
     expect(keysOf({ ...all, limit: 2, sort: { by: "value", descending: false } })).toEqual(["c", "b"]);
     expect(keysOf({ ...all, sort: { by: "key", descending: true } })).toEqual(["c", "b", "aa", "a"]);
     expect(keysOf({ ...all, limit: 1, sort: { by: "mod", descending: true } })).toEqual(["c"]);
+  });
+});
+
+describe("long answers, in parts", () => {
+  const { part, join } = keyValueMachine({ partEntriesMax: 7 }).parts!;
+  const state = storeOf(...Array.from({ length: 40 }, (_, at) => put(`k${String(at).padStart(2, "0")}`, "x")));
+  const whole = (request: RangeRequest, meanwhile: () => void = () => undefined) => {
+    const view = machine.slicing!.view(state);
+    const parts: KeyValueResult[] = [];
+    for (let cursor: unknown = null, first = true; first || cursor !== null; first = false) {
+      const { result, next } = part(view, request, cursor);
+      parts.push(result);
+      cursor = next;
+      meanwhile();
+    }
+    return { parts: parts.length, result: join(parts) };
+  };
+
+  it("join to what a query gives whole", () => {
+    for (const request of [
+      all,
+      { ...all, limit: 7 },
+      { ...all, limit: 8 },
+      { ...all, limit: 20 },
+      { ...all, limit: 40 },
+    ])
+      expect(whole(request).result).toEqual(machine.query(state, request));
+    for (const request of [{ ...all, keysOnly: true }, { key: "k1", end: "k3" }, { key: "k1" }, { key: "z", end: "a" }])
+      expect(whole(request).result).toEqual(machine.query(state, request));
+    expect(whole(all).parts).toBe(6);
+    expect(whole({ ...all, limit: 7 }).parts).toBe(1);
+    expect(whole({ ...all, countOnly: true }).parts).toBe(1);
+  });
+
+  it("show one moment, whatever is written between them", () => {
+    const before = machine.query(state, all);
+    let written = 0;
+    const { result } = whole(all, () => void done(state, { kind: "delete", key: `k${30 + written++}` }));
+    expect(result).toEqual(before);
+    expect(machine.query(state, all)).not.toEqual(before);
   });
 });
 

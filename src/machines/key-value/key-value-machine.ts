@@ -10,7 +10,7 @@ import {
   keyValueLimits,
   type RangeRequest,
 } from "./key-value-types.ts";
-import { range } from "./range.ts";
+import { type RangeCursor, range, rangePart } from "./range.ts";
 import { keysRefusal, performCommand } from "./transaction.ts";
 import { treeVisit } from "./tree.ts";
 
@@ -52,6 +52,17 @@ const addSlice = (state: KeyValueState, { revision, entries }: StoreChunk): KeyV
   return state;
 };
 
+/** The parts of one range, one after the other. */
+const joined = (parts: readonly KeyValueResult[]): KeyValueResult => {
+  const responses = parts.map((part) => (part.kind === "done" ? part.response : null));
+  const [first] = parts;
+  const [counted] = responses;
+  if (first?.kind !== "done" || counted == null) return first!;
+  const entries = responses.flatMap((response) => response?.entries ?? []);
+  const more = responses.at(-1)?.more ?? false;
+  return { kind: "done", revision: first.revision, response: { kind: "range", entries, count: counted.count, more } };
+};
+
 /**
  * A key-value store with revisions, as a state machine: put, delete, ranges in the order of the bytes, and transactions
  * that compare and then do one thing or the other. Commands and their order of revisions are those of etcd. Snapshots go
@@ -82,6 +93,16 @@ export const keyValueMachine = (
       const why = isRangeRequest(request) ? keysRefusal(request, bounds) : "malformed";
       if (why !== null) return { kind: "refused", why, revision };
       return { kind: "done", revision, response: range(state, request) };
+    },
+    parts: {
+      part(state, request, cursor) {
+        const { revision } = state;
+        const why = isRangeRequest(request) ? keysRefusal(request, bounds) : "malformed";
+        if (why !== null) return { result: { kind: "refused", why, revision }, next: null };
+        const { response, next } = rangePart(state, request, cursor as RangeCursor | null, bounds.partEntriesMax);
+        return { result: { kind: "done", revision, response }, next };
+      },
+      join: joined,
     },
     slicing: {
       view: viewOf,

@@ -107,6 +107,8 @@ export interface KeyValueLimits {
   readonly operationsMax: number;
   /** Bytes of all keys and values, with some for each key. */
   readonly storeBytesMax: number;
+  /** Keys of one part of a long answer. */
+  readonly partEntriesMax: number;
 }
 
 /** Those of etcd, but for a bound of its own on keys, which etcd has only for requests. */
@@ -115,4 +117,5 @@ export const keyValueLimits: KeyValueLimits = {
   valueBytesMax: 1_572_864,
   operationsMax: 128,
   storeBytesMax: 2_147_483_648,
+  partEntriesMax: 1_000,
 };

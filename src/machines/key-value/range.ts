@@ -92,6 +92,50 @@ export const range = (state: KeyValueState, request: RangeRequest): RangeRespons
   return { kind: "range", entries: keysOnly ? taken.map(withoutValue) : taken, count, more };
 };
 
+/** Bytes of one part of an answer, about. */
+const partBytesMax = 262_144;
+
+/** Where the next part of an answer begins, and how many entries the limit leaves for it. */
+export interface RangeCursor {
+  readonly key: Bytes;
+  /** 0 where there is no limit. */
+  readonly limit: number;
+}
+
+/**
+ * Reads keys part by part, in the order of the keys; a range that is sorted otherwise, or bounded by revisions, is one
+ * part. The first part has the count, the last one tells whether the limit left some out.
+ */
+export const rangePart = (
+  state: KeyValueState,
+  request: RangeRequest,
+  cursor: RangeCursor | null,
+  partEntriesMax: number,
+): { readonly response: RangeResponse; readonly next: RangeCursor | null } => {
+  const { limit = 0, sort, keysOnly = false, end = "" } = request;
+  const isPlain = end !== "" && (sort === undefined || (sort.by === "key" && !sort.descending)) && !isBounded(request);
+  if (!isPlain || request.countOnly === true) return { response: range(state, request), next: null };
+  const count = cursor === null ? countOf(state, request) : 0;
+  const left = cursor === null ? limit : cursor.limit;
+  const entries: KeyValue[] = [];
+  let bytes = 0;
+  let next: RangeCursor | null = null;
+  let more = false;
+  visitKeys(state, { key: cursor?.key ?? request.key, end }, (key, stored) => {
+    more = limit > 0 && entries.length === left;
+    if (more) return false;
+    if (entries.length >= partEntriesMax || bytes >= partBytesMax) {
+      next = { key, limit: limit === 0 ? 0 : left - entries.length };
+      return false;
+    }
+    const entry = keyValueOf(key, stored);
+    entries.push(keysOnly ? withoutValue(entry) : entry);
+    bytes += key.length + (keysOnly ? 0 : stored.value.length);
+    return true;
+  });
+  return { response: { kind: "range", entries, count, more }, next };
+};
+
 const withoutValue = ({ key, createRevision, modRevision, version }: KeyValue): KeyValue => ({
   key,
   value: "",

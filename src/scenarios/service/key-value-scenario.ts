@@ -11,7 +11,7 @@ const calls: CallMaker<KeyValueOperation, RangeRequest> = (draw: Draw, client, c
   const value = `${client}.${call}`;
   const put = { kind: "put", key, value } as const;
   const kind = draw.below("operation", 4);
-  if (kind === 0) return { kind: "query", query: { key } };
+  if (kind === 0) return { kind: "query", query: draw.chance("all", 0.5) ? { key: "a", end: "c" } : { key } };
   if (kind === 1) return { kind: "execute", command: put };
   const compare = [{ key, target: "version", relation: "<", value: draw.between("version", 1, 2) }] as const;
   const failure = [{ kind: "delete", key }] as const;
@@ -19,7 +19,7 @@ const calls: CallMaker<KeyValueOperation, RangeRequest> = (draw: Draw, client, c
 };
 
 /** Row 52, and row 51 as a service has it. */
-export const keyValueScenario: AnyScenario = replicate(keyValueMachine(), {
+export const keyValueScenario: AnyScenario = replicate(keyValueMachine({ partEntriesMax: 1 }), {
   limits: { expiryMs: 180 },
   replica: { passMs: 90 },
   hashEvery: 6,
