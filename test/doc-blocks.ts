@@ -63,11 +63,23 @@ const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as
 /** What the commands of the last `sh` block printed, for the `text output` block that follows it. */
 let printed = "";
 
+/** They run until Ctrl-C, or ask what does: `test/service/readme.test.ts` runs those of the README. */
+const clusterCommands: ReadonlySet<string> = new Set(["up", "serve", "kv", "status", "member", "certs"]);
+
+/** That the command and its options exist. */
+function checkClusterCommand(folder: string, command: string, args: readonly string[]): string | undefined {
+  const { status, output } = run([join(root, "dist/cli/main.js"), ...args, "--help"], folder);
+  if (status !== 0) return `\`${command}\` is no command: ${output}`;
+  const unknown = args.find((word) => word.startsWith("--") && !output.includes(word));
+  return unknown === undefined ? undefined : `\`${command}\`: there is no option ${unknown}`;
+}
+
 /** Runs the project's own command; of npm it checks that the script exists, since running the suite would not end. */
 function checkCommand(folder: string, line: string): string | undefined {
   const [command = "", comment = ""] = line.split(" # ");
   const [tool, ...args] = command.trim().split(/\s+/);
   if (tool === "npx" && args[0] === "quorate") {
+    if (clusterCommands.has(args[1] ?? "")) return checkClusterCommand(folder, command, args.slice(1));
     const expected = Number(/^exit (\d+)/.exec(comment)?.[1] ?? 0);
     const { status, output } = run([join(root, "dist/cli/main.js"), ...args.slice(1)], folder);
     printed += output;
