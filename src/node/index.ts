@@ -10,4 +10,5 @@ export { type CertificateName, nameIn } from "./security/member-name.ts";
 export type { Files, LogFile } from "./storage/files.ts";
 export { type HoldingOptions, holdingFiles } from "./storage/holding-files.ts";
 export { nodeFiles } from "./storage/node-files.ts";
+export * from "./storage/read-log.ts";
 export { hostSessions, type SessionNews, sessionChannelPrefix } from "./transport/host-sessions.ts";

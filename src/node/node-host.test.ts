@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -12,12 +12,14 @@ import {
   DirectoryRefusedError,
   DiskFullError,
   HostClosedError,
+  LogCorruptError,
 } from "./errors.ts";
 import { NodeHost } from "./node-host.ts";
 import type { HostEvent, NodeHostOptions } from "./node-host-options.ts";
 import { issueCertificates } from "./security/issue-certificates.ts";
 import type { Files } from "./storage/files.ts";
 import { nodeFiles } from "./storage/node-files.ts";
+import { type LogLine, readLog } from "./storage/read-log.ts";
 import { hostSessions } from "./transport/host-sessions.ts";
 
 interface Journal extends Port {
@@ -228,6 +230,38 @@ describe("the Node host", () => {
     again.request("add", "next");
     await until(() => said.length === 2);
     expect(said[1]?.args).toEqual(["next", 2]);
+  });
+
+  it("shows its log line by line, and refuses to start when a byte of it that was synced is damaged", async () => {
+    const options = (await three())[0]!;
+    const host = await start(options);
+    for (const text of ["first", "second"]) {
+      host.request("add", text);
+      await until(() => said.some(({ args }) => args[0] === text));
+    }
+    await host.close();
+    const lines: LogLine[] = [];
+    for await (const line of readLog(options.directory, { values: true })) lines.push(line);
+    const entries = lines.filter(({ kind }) => kind === "append");
+    expect(entries).toMatchObject([
+      { path: "", name: "texts", index: 0, value: "first" },
+      { path: "", name: "texts", index: 1, value: "second" },
+    ]);
+    const batches = lines.flatMap((line) => (line.kind === "batch" ? [line] : []));
+    expect(batches.every(({ synced, position }) => synced === position)).toBe(true);
+    for await (const line of readLog(options.directory)) expect(JSON.stringify(line)).not.toContain("second");
+    const file = join(options.directory, "log", readdirSync(join(options.directory, "log"))[0]!);
+    const bytes = readFileSync(file);
+    bytes[bytes.indexOf("second")]! ^= 1;
+    writeFileSync(file, bytes);
+    const refused: unknown = await NodeHost.start(options).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(LogCorruptError);
+    expect(refused).toMatchObject({ code: "LOG_CORRUPT", file });
+    await expect(readLog(options.directory).next()).rejects.toBeInstanceOf(LogCorruptError);
+    // Nothing was changed: who mends the byte can start again.
+    bytes[bytes.indexOf("recond")]! ^= 1;
+    writeFileSync(file, bytes);
+    await (await NodeHost.start(options)).close();
   });
 
   it("keeps its latest events in the one trace format, without bodies", async () => {

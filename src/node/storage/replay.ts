@@ -1,6 +1,7 @@
 import { type DiskImage, decode, decodeWithin, logImage, moduleImage } from "../../model/index.ts";
-import { type OperationSink, valueLengthBefore } from "./frame-codec.ts";
+import { valueLengthBefore } from "./frame-codec.ts";
 import { LiveIndex, type LiveItem } from "./live-index.ts";
+import type { SegmentSink } from "./segment-reader.ts";
 
 /**
  * Where a value lies that was read and not decoded yet, since most are dead by the end of the log: the number of its
@@ -35,7 +36,7 @@ const sharedFrom = 0.5;
  * What the operations of a log amount to, one after the other. It may begin in the middle: what older segments still
  * had to say was said again before they went.
  */
-export class Replay implements OperationSink {
+export class Replay implements SegmentSink {
   readonly live: LiveIndex = new LiveIndex();
   /** Segments before this one are not needed. */
   firstNeeded = 0;

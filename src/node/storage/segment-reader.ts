@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 import { PlainDataError } from "../../model/index.ts";
 import { LogCorruptError } from "../errors.ts";
-import { readBody } from "./frame-codec.ts";
+import { type OperationSink, readBody } from "./frame-codec.ts";
 import {
   aligned,
   type BatchHeader,
@@ -13,12 +13,21 @@ import {
   segmentHeaderBytes,
   syncedBehind,
 } from "./log-format.ts";
-import type { Replay } from "./replay.ts";
 
 /** A segment as it lies on disk. */
 export interface SegmentFile {
   readonly file: string;
   readonly bytes: Uint8Array;
+}
+
+/** Hears a segment from its beginning. */
+export interface SegmentSink extends OperationSink {
+  /** Another segment begins: its numbers for paths are its own. */
+  segment(sequence: number): void;
+  /** The bytes in which the operations to come point. */
+  source(bytes: Uint8Array): void;
+  /** A whole batch, before its operations. */
+  batch?(header: BatchHeader): void;
 }
 
 /** What reading a segment came to. */
@@ -70,7 +79,7 @@ const headerOf = ({ file, bytes }: SegmentFile, before: SegmentEnd | null): Segm
 };
 
 /**
- * Hands the whole batches of a segment to `replay`. What ends them is the end of the log, an unfinished write, or damage:
+ * Hands the whole batches of a segment to `sink`. What ends them is the end of the log, an unfinished write, or damage:
  * bytes that some later batch, or the next segment, says had been synced. A damaged last batch looks like an unfinished
  * one: nothing written later vouches for it.
  *
@@ -80,20 +89,21 @@ export const readSegment = (
   segment: SegmentFile,
   before: SegmentEnd | null,
   next: SegmentHeader | null,
-  replay: Replay,
+  sink: SegmentSink,
 ): SegmentEnd => {
   const { file, bytes } = segment;
   const header = headerOf(segment, before);
   const seed = seedOf(header.salt);
   let { chain } = header;
   let end = segmentHeaderBytes;
-  replay.segment(header.sequence);
-  replay.trim(header.firstNeeded);
-  replay.source(bytes);
+  sink.segment(header.sequence);
+  sink.trim(header.firstNeeded);
+  sink.source(bytes);
   for (let batch = batchAt(bytes, end, header, seed, chain); batch !== null; ) {
     const start = end + batchHeaderBytes;
+    sink.batch?.(batch);
     try {
-      readBody(bytes, start, start + batch.bodyBytes, replay);
+      readBody(bytes, start, start + batch.bodyBytes, sink);
     } catch (cause) {
       if (!(cause instanceof RangeError || cause instanceof PlainDataError)) throw cause;
       throw new LogCorruptError(

@@ -10,6 +10,9 @@ const suffix = ".wal";
 /** A segment that is not whole yet; what a crash leaves of one is removed. */
 const unfinished = ".new";
 
+/** The names of the segments among those of a directory. */
+export const segmentNames = (names: readonly string[]): string[] => names.filter((name) => name.endsWith(suffix));
+
 const nameOf = (sequence: number): string => `${sequence.toString().padStart(16, "0")}${suffix}`;
 
 /** An open segment and where it ends. */
@@ -102,7 +105,7 @@ export class Segments {
   async #names(): Promise<string[]> {
     const all = await this.#files.list(this.#directory);
     for (const name of all) if (name.endsWith(unfinished)) await this.#files.remove(join(this.#directory, name));
-    return all.filter((name) => name.endsWith(suffix));
+    return segmentNames(all);
   }
 
   async #read(name: string | undefined): Promise<Uint8Array> {
