@@ -19,17 +19,27 @@ import { WriteAheadLog } from "./storage/write-ahead-log.ts";
 import { type SessionNews, sessionChannelPrefix } from "./transport/host-sessions.ts";
 import { Transport } from "./transport/transport.ts";
 
+const frameBytesMax = 64 * 1024 * 1024;
+const queueBytesMax = 256 * 1024 * 1024;
+const strangersMax = 64;
+const handshakeMsMax = 5_000;
+const silenceMsMax = 6_000;
+const reconnectMsMin = 10;
+const reconnectMsMax = 500;
+const segmentBytes = 64 * 1024 * 1024;
+const stuckMs = 1_000;
+
 const limitsByDefault: TransportLimits = {
-  frameBytesMax: 64 * 1024 * 1024,
-  queueBytesMax: 256 * 1024 * 1024,
-  strangersMax: 64,
-  handshakeMsMax: 5_000,
-  silenceMsMax: 6_000,
-  reconnectMsMin: 10,
-  reconnectMsMax: 500,
+  frameBytesMax,
+  queueBytesMax,
+  strangersMax,
+  handshakeMsMax,
+  silenceMsMax,
+  reconnectMsMin,
+  reconnectMsMax,
 };
 
-const storageByDefault: StorageOptions = { segmentBytes: 64 * 1024 * 1024, stuckMs: 1_000, files: nodeFiles };
+const storageByDefault: StorageOptions = { segmentBytes, stuckMs, files: nodeFiles };
 
 /** Milliseconds between two looks at the certificate files. */
 const certificateCheckMs = 5_000;
