@@ -1,5 +1,12 @@
 import { assert, type IO, type Links, type Module, type NodeId } from "../model/index.ts";
-import type { Configuration, Refusal, ReplicatedLog, Role, Term } from "../protocols/index.ts";
+import {
+  type Configuration,
+  membersOf,
+  type Refusal,
+  type ReplicatedLog,
+  type Role,
+  type Term,
+} from "../protocols/index.ts";
 import type { End, Entry } from "./entry.ts";
 import { type Difference, type HashReport, type HashReports, noReports, ownHash, peerHash } from "./hash-reports.ts";
 import type { HostedMachine } from "./machine-host.ts";
@@ -160,7 +167,9 @@ const replicaActs = <Command, Answer, Query, Result>(
   type Io = Out<Command, Answer, Query, Result>;
 
   const act = {
-    timeOf: (s: S, io: Io): number => serviceTime(s.clock, io.clock("monotonic"), 2 * passMs),
+    timeOf: (s: S, io: Io): number =>
+      // Only a leader counts: others learn the time from the log.
+      s.role === "leader" ? serviceTime(s.clock, io.clock("monotonic"), 2 * passMs) : s.clock.timeMs,
 
     /** Puts an entry into the log, if this replica leads and has room. */
     propose: (s: S, io: Io, waiting: Waiting, entry: Entry<Command>): void => {
@@ -172,8 +181,13 @@ const replicaActs = <Command, Answer, Query, Result>(
     },
 
     query: (s: S, io: Io, asked: Asked<Query>, isLinearizable: boolean): void => {
-      if (!isLinearizable || !rules.waitsForLog()) return act.ask(s, io, asked);
-      if (s.queries >= queriesMax) return refuseQuery(io, asked, "overloaded", null);
+      if (s.queries + s.asking.size >= queriesMax) return refuseQuery(io, asked, "overloaded", null);
+      if (!rules.waitsForLog()) return act.ask(s, io, asked);
+      if (!isLinearizable) {
+        // One that has just started has nothing to show yet; that is older than any state that it showed before.
+        if (s.applied === 0 && s.leader === null) return refuseQuery(io, asked, "not leader", null);
+        return act.ask(s, io, asked);
+      }
       s.queries++;
       s.batch.push(asked);
     },
@@ -384,7 +398,7 @@ export const serviceReplica = <Command, Answer, Query, Result>({
         },
         hashed(s, io, index, hash) {
           for (const difference of ownHash(s.hashes, index, hash)) act.raise(io, difference);
-          for (const peer of io.nodes) if (peer !== io.self) io.peers.send(peer, { index, hash });
+          for (const peer of membersOf(s.configuration)) if (peer !== io.self) io.peers.send(peer, { index, hash });
         },
         hashNow(s, io, hashedAt, stateHash) {
           const { role, term, leader, applied, commit, configuration, proposed, waiting, snapshotAt, hashes } = s;
