@@ -24,8 +24,7 @@ const unknownOrder = (index: RegisterIndex, [first, second]: readonly [number, n
 };
 
 /** Attempts at a serial order: each is a walk through the history. */
-const attemptsBare = 6;
-const attemptsGuided = 30;
+const attempts = 30;
 
 /**
  * A serial order that keeps all dependencies. What holds in real time holds without it, and most histories are as good:
@@ -36,7 +35,7 @@ const orderBySearch = (
   index: RegisterIndex,
   consistency: ConsistencyModel,
 ): readonly number[] | undefined => {
-  const bare = serialOrder(graph, index, attemptsBare);
+  const bare = serialOrder(graph, index, 1);
   if (bare !== undefined) return bare;
   const { transactions, committed } = index;
   const edges = new DependencyEdges(transactions.length);
@@ -46,7 +45,7 @@ const orderBySearch = (
   const calls = inOrderOfCall(transactions);
   if (variantsOf(consistency).includes("-process")) addSessionOrder(edges, transactions, committed, calls);
   addRealTimeOrder(edges, transactions, committed, calls);
-  return serialOrder(edges.graph(), index, attemptsGuided);
+  return serialOrder(edges.graph(), index, attempts) ?? serialOrder(graph, index, attempts);
 };
 
 /**

@@ -2,6 +2,7 @@ import { describe } from "../../model/plain.ts";
 import type { PlainAnomalies } from "./anomaly.ts";
 import type { CycleStep } from "./cycle-search.ts";
 import { type DependencyEdges, dependency } from "./dependency-graph.ts";
+import { Grouped } from "./grouped.ts";
 import { noVersion, type RegisterIndex, type RegisterUse } from "./register-index.ts";
 import type { VersionOrder } from "./version-order.ts";
 
@@ -18,10 +19,10 @@ export class RegisterDependencies {
     this.#order = order;
     this.#anomalies = anomalies;
     const readers = this.#ofReads(edges);
-    const newer = new Map<number, number[]>();
+    const newer: number[] = [];
     for (const pair of order.pairs) {
       const writer = index.writerOf(pair.newer);
-      newer.set(pair.older, [...(newer.get(pair.older) ?? []), writer]);
+      newer.push(writer);
       const older = index.writerOf(pair.older);
       // Whoever read the older version before writing depends on it by that read; that the write came after it is
       // inferred only, and so must not make a cycle of writes alone.
@@ -29,9 +30,12 @@ export class RegisterDependencies {
         edges.add(older, writer, ww, index.keyOfWrite[pair.newer]!);
       }
     }
-    for (const [version, writers] of newer) {
-      const sources = [...(readers.get(version) ?? [])].map((vertex) => ({ vertex, label: rw }));
-      edges.addAll(sources, Int32Array.from(new Set(writers)), this.#keyOf(version));
+    const older = order.pairs.map((pair) => pair.older);
+    const writers = new Grouped(index.versions, older, newer);
+    for (let version = 0; version < index.versions; version++) {
+      if (writers.sizeOf(version) === 0 || readers.sizeOf(version) === 0) continue;
+      const sources = Array.from(readers.of(version), (vertex) => ({ vertex, label: rw }));
+      edges.addAll(sources, Int32Array.from(new Set(writers.of(version))), this.#keyOf(version));
     }
     this.#findLostUpdates();
   }
@@ -40,20 +44,19 @@ export class RegisterDependencies {
     return this.#index.keyOfWrite[version] ?? version - this.#index.initialOf(0);
   }
 
-  /** Who read each version. What was read of a transaction that wrote again counts as its last version. */
-  #ofReads(edges: DependencyEdges): ReadonlyMap<number, ReadonlySet<number>> {
-    const readers = new Map<number, Set<number>>();
+  /** By version, who read it. What was read of a transaction that wrote again counts as its last version. */
+  #ofReads(edges: DependencyEdges): Grouped {
+    const versions: number[] = [];
+    const readers: number[] = [];
     for (const { transaction, key, read } of this.#index.uses) {
       for (const version of read) {
         const writer = this.#index.writerOf(version);
         if (writer !== noVersion) edges.add(writer, transaction, wr, key);
-        const standing = this.#order.standing(version);
-        if (standing === noVersion) continue;
-        const ofVersion = readers.get(standing) ?? new Set<number>();
-        readers.set(standing, ofVersion.add(transaction));
+        versions.push(this.#order.standing(version));
+        readers.push(transaction);
       }
     }
-    return readers;
+    return new Grouped(this.#index.versions, versions, readers);
   }
 
   /** Of two that read one version and then write, the later one to take effect has missed the other. */

@@ -1,21 +1,45 @@
 import type { DependencyGraph } from "./dependency-graph.ts";
+import { Grouped } from "./grouped.ts";
 import { RankQueue } from "./rank-queue.ts";
 import { noVersion, type RegisterIndex, type RegisterUse } from "./register-index.ts";
 
 /** How many vertices are looked at to find out what the readers of a version wait for. */
-const lookAheadMax = 2_000;
+const lookAheadMax = 200;
 
-/** By vertex, and one more, where its sources begin; and the sources. */
-const sourcesOf = ({ vertices, edges, first, to }: DependencyGraph): readonly [Int32Array, Int32Array] => {
-  const begin = new Int32Array(vertices + 1);
-  for (const target of to) begin[target + 1]!++;
-  for (let vertex = 0; vertex < vertices; vertex++) begin[vertex + 1] = begin[vertex + 1]! + begin[vertex]!;
-  const next = begin.slice(0, vertices);
-  const sources = new Int32Array(edges);
-  for (let vertex = 0; vertex < vertices; vertex++) {
-    for (let edge = first[vertex]!; edge < first[vertex + 1]!; edge++) sources[next[to[edge]!]!++] = vertex;
+/** What does not change from one attempt to the next. */
+interface Problem {
+  readonly graph: DependencyGraph;
+  readonly index: RegisterIndex;
+  /** By vertex: whom it depends on. */
+  readonly sources: Grouped;
+  /** By transaction: the numbers of its uses, if it took effect. */
+  readonly usesOf: Grouped;
+  /** By version: who reads it. */
+  readonly readersOf: Grouped;
+}
+
+const problemOf = (graph: DependencyGraph, index: RegisterIndex): Problem => {
+  const { uses, committed, versions, transactions } = index;
+  const from = new Int32Array(graph.edges);
+  for (let vertex = 0; vertex < graph.vertices; vertex++) {
+    from.fill(vertex, graph.first[vertex]!, graph.first[vertex + 1]!);
   }
-  return [begin, sources];
+  const alive = uses.map(({ transaction }) => (committed[transaction] === 1 ? transaction : -1));
+  const read: number[] = [];
+  const readers: number[] = [];
+  for (const use of uses) {
+    for (const version of committed[use.transaction] === 1 ? use.read : []) {
+      read.push(version);
+      readers.push(use.transaction);
+    }
+  }
+  return {
+    graph,
+    index,
+    sources: new Grouped(graph.vertices, graph.to, from),
+    usesOf: new Grouped(transactions.length, alive),
+    readersOf: new Grouped(versions, read, readers),
+  };
 };
 
 /** A choice that was wrong: `first` comes before `second` in the next attempt. */
@@ -31,15 +55,11 @@ interface Lesson {
  * one who replaced a version too early is to blame.
  */
 class SerialOrder {
-  readonly #graph: DependencyGraph;
-  readonly #index: RegisterIndex;
-  readonly #begin: Int32Array;
-  readonly #sources: Int32Array;
+  readonly #problem: Problem;
   /** By vertex: how many sources are not placed yet; -1 when it is placed itself. */
   readonly #open: Int32Array;
-  readonly #uses: RegisterUse[][];
-  /** By version: who reads it and is not placed yet. */
-  readonly #readers: Set<number>[];
+  /** By version: how many readers are not placed yet. */
+  readonly #readersLeft: Int32Array;
   /** By key: the version that is there. */
   readonly #current: Int32Array;
   /** By key, who waits until the readers there are placed; by vertex, who waits until it is placed itself. */
@@ -50,45 +70,66 @@ class SerialOrder {
   readonly #placedAt: Int32Array;
   /** By vertex: who has to come before it, from earlier attempts. */
   readonly #lessons: ReadonlyMap<number, readonly number[]>;
+  /** By vertex: the look ahead that came here last. */
+  readonly #look: Int32Array;
+  #looks = 0;
   #placed = 0;
   readonly order: number[] = [];
 
-  constructor(graph: DependencyGraph, index: RegisterIndex, lessons: ReadonlyMap<number, readonly number[]>) {
+  constructor(problem: Problem, lessons: ReadonlyMap<number, readonly number[]>) {
+    const { graph, index, readersOf } = problem;
+    this.#problem = problem;
     this.#lessons = lessons;
     this.#placedAt = new Int32Array(graph.vertices).fill(-1);
-    this.#graph = graph;
-    this.#index = index;
-    [this.#begin, this.#sources] = sourcesOf(graph);
+    this.#look = new Int32Array(graph.vertices);
     this.#open = new Int32Array(graph.vertices);
     for (const to of graph.to) this.#open[to]!++;
     const rank = new Float64Array(graph.vertices).fill(Number.NEGATIVE_INFINITY);
     for (const [at, { returnedAt }] of index.transactions.entries()) rank[at] = returnedAt ?? Number.POSITIVE_INFINITY;
     this.#queue = new RankQueue(rank);
-    this.#uses = index.transactions.map(() => []);
-    this.#readers = Array.from({ length: index.versions }, () => new Set());
-    for (const use of index.uses) {
-      if (index.committed[use.transaction] === 0) continue;
-      this.#uses[use.transaction]!.push(use);
-      for (const version of use.read) this.#readers[version]!.add(use.transaction);
-    }
+    this.#readersLeft = new Int32Array(index.versions);
+    for (let version = 0; version < index.versions; version++) this.#readersLeft[version] = readersOf.sizeOf(version);
     this.#current = Int32Array.from(index.keys, (_, key) => index.initialOf(key));
     this.#waiting = index.keys.map(() => []);
   }
 
   /** Whether all could be placed. */
   run(): boolean {
-    const { committed } = this.#index;
-    for (let vertex = 0; vertex < this.#graph.vertices; vertex++)
-      if (this.#open[vertex] === 0) this.#queue.push(vertex);
+    const { graph, index } = this.#problem;
+    for (let vertex = 0; vertex < graph.vertices; vertex++) if (this.#open[vertex] === 0) this.#queue.push(vertex);
     while (this.#queue.size > 0) {
       const vertex = this.#queue.pop();
-      const uses = this.#uses[vertex] ?? [];
-      if (uses.some((use) => use.read.some((version) => this.#current[use.key] !== version))) return false;
-      const earlier = this.#lessons.get(vertex)?.find((other) => this.#open[other] !== -1);
-      if (earlier !== undefined) this.#hold(vertex, earlier);
-      else if (uses.every((use) => this.#mayWrite(vertex, use))) this.#place(vertex, uses);
+      if (vertex >= index.transactions.length) this.#place(vertex);
+      else if (!this.#reads(vertex)) return false;
+      else if (this.#mayBePlaced(vertex)) this.#place(vertex);
     }
-    return committed.every((one, at) => one === 0 || this.#open[at] === -1);
+    return index.committed.every((one, at) => one === 0 || this.#open[at] === -1);
+  }
+
+  #use(transaction: number, place: number): RegisterUse {
+    return this.#problem.index.uses[this.#problem.usesOf.at(transaction, place)]!;
+  }
+
+  /** Whether everything that a transaction read is there. */
+  #reads(transaction: number): boolean {
+    for (let place = this.#problem.usesOf.sizeOf(transaction) - 1; place >= 0; place--) {
+      const { key, read } = this.#use(transaction, place);
+      for (const version of read) if (this.#current[key] !== version) return false;
+    }
+    return true;
+  }
+
+  /** Whether nothing speaks against placing a transaction now; if something does, it waits for that. */
+  #mayBePlaced(transaction: number): boolean {
+    const earlier = this.#lessons.get(transaction)?.find((other) => this.#open[other] !== -1);
+    if (earlier !== undefined) {
+      this.#hold(transaction, earlier);
+      return false;
+    }
+    for (let place = this.#problem.usesOf.sizeOf(transaction) - 1; place >= 0; place--) {
+      if (!this.#mayWrite(transaction, this.#use(transaction, place))) return false;
+    }
+    return true;
   }
 
   #hold(vertex: number, earlier: number): void {
@@ -97,11 +138,10 @@ class SerialOrder {
     held.push(vertex);
   }
 
-  /** Whether a transaction may leave its version now; if not, it waits for what it has to. */
-  #mayWrite(vertex: number, { key, wrote }: RegisterUse): boolean {
+  #mayWrite(vertex: number, { key, read, wrote }: RegisterUse): boolean {
     if (wrote === noVersion) return true;
-    const readers = this.#readers[this.#current[key]!]!;
-    if (readers.size > (readers.has(vertex) ? 1 : 0)) {
+    const current = this.#current[key]!;
+    if (this.#readersLeft[current]! > (read.includes(current) ? 1 : 0)) {
       this.#waiting[key]!.push(vertex);
       return false;
     }
@@ -112,41 +152,72 @@ class SerialOrder {
 
   /** Another writer of the key that some reader of a version waits for: that one has to write first. */
   #earlierWriter(vertex: number, key: number, wrote: number): number | undefined {
-    const readers = this.#readers[wrote]!;
-    const seen = new Set<number>([vertex, ...readers]);
-    const path = [...readers];
-    for (let next = path.pop(); next !== undefined && seen.size < lookAheadMax; next = path.pop()) {
-      for (let at = this.#begin[next]!; at < this.#begin[next + 1]!; at++) {
-        const source = this.#sources[at]!;
-        if (this.#open[source] === -1 || seen.has(source)) continue;
-        seen.add(source);
+    const { sources, readersOf } = this.#problem;
+    const look = ++this.#looks;
+    const path = [...readersOf.of(wrote)];
+    this.#look[vertex] = look;
+    for (const reader of path) this.#look[reader] = look;
+    for (let nearest = 0; nearest < path.length && path.length < lookAheadMax; nearest++) {
+      const next = path[nearest]!;
+      for (let at = sources.sizeOf(next) - 1; at >= 0; at--) {
+        const source = sources.at(next, at);
+        if (this.#open[source] === -1 || this.#look[source] === look) continue;
+        this.#look[source] = look;
         path.push(source);
-        const writes = this.#uses[source]?.some((use) => use.key === key && use.wrote !== noVersion) ?? false;
-        if (writes && !readers.has(source)) return source;
+        if (this.#writes(source, key)) return source;
       }
     }
     return undefined;
   }
 
-  #place(vertex: number, uses: readonly RegisterUse[]): void {
+  #writes(vertex: number, key: number): boolean {
+    if (vertex >= this.#problem.index.transactions.length) return false;
+    for (let place = this.#problem.usesOf.sizeOf(vertex) - 1; place >= 0; place--) {
+      const use = this.#use(vertex, place);
+      if (use.key === key && use.wrote !== noVersion) return true;
+    }
+    return false;
+  }
+
+  #place(vertex: number): void {
+    const { graph, index, usesOf } = this.#problem;
     this.#open[vertex] = -1;
     this.#placedAt[vertex] = this.#placed++;
-    if (vertex < this.#index.transactions.length && this.#index.committed[vertex] === 1) this.order.push(vertex);
-    for (const { key, read, wrote } of uses) {
-      for (const version of read) this.#readers[version]!.delete(vertex);
-      if (wrote !== noVersion) this.#current[key] = wrote;
-      if (this.#readers[this.#current[key]!]!.size <= 1) this.#wake(this.#waiting[key]!);
+    if (vertex < index.transactions.length) {
+      if (index.committed[vertex] === 1) this.order.push(vertex);
+      for (let place = usesOf.sizeOf(vertex) - 1; place >= 0; place--) {
+        const { key, read, wrote } = this.#use(vertex, place);
+        for (const version of read) this.#readersLeft[version]!--;
+        if (wrote !== noVersion) this.#current[key] = wrote;
+        if (this.#waiting[key]!.length > 0) this.#wakeWriters(key);
+      }
     }
-    this.#wake(this.#held.get(vertex) ?? []);
-    for (let edge = this.#graph.first[vertex]!; edge < this.#graph.first[vertex + 1]!; edge++) {
-      const to = this.#graph.to[edge]!;
+    const held = this.#held.get(vertex);
+    if (held !== undefined) this.#wake(held);
+    for (let edge = graph.first[vertex]!; edge < graph.first[vertex + 1]!; edge++) {
+      const to = graph.to[edge]!;
       this.#open[to]!--;
       if (this.#open[to] === 0) this.#queue.push(to);
     }
   }
 
+  /** No reader is left, or only the one who waits to write itself. */
+  #wakeWriters(key: number): void {
+    const current = this.#current[key]!;
+    const waiting = this.#waiting[key]!;
+    if (this.#readersLeft[current] === 0) this.#wake(waiting);
+    else if (this.#readersLeft[current] === 1) {
+      const reader = this.#problem.readersOf.of(current).find((one) => this.#open[one] !== -1)!;
+      const at = waiting.indexOf(reader);
+      if (at < 0) return;
+      waiting.splice(at, 1);
+      this.#queue.push(reader);
+    }
+  }
+
   #wake(waiting: number[]): void {
-    for (const vertex of waiting.splice(0)) this.#queue.push(vertex);
+    for (const vertex of waiting) this.#queue.push(vertex);
+    waiting.length = 0;
   }
 
   /**
@@ -166,7 +237,7 @@ class SerialOrder {
       const key = waitsAt.get(vertex);
       const first = vertex;
       const reader = key === undefined ? waitsFor.get(vertex) : this.#readerBut(vertex, key);
-      links.push({ first, second: key === undefined ? noVersion : this.#index.writerOf(this.#current[key]!) });
+      links.push({ first, second: key === undefined ? noVersion : this.#problem.index.writerOf(this.#current[key]!) });
       vertex = reader === undefined ? undefined : this.#blocked(reader);
     }
     if (vertex === undefined) return undefined;
@@ -177,19 +248,15 @@ class SerialOrder {
   }
 
   #readerBut(vertex: number, key: number): number | undefined {
-    return [...this.#readers[this.#current[key]!]!].find((reader) => reader !== vertex);
+    const readers = this.#problem.readersOf.of(this.#current[key]!);
+    return readers.find((reader) => reader !== vertex && this.#open[reader] !== -1);
   }
 
   /** Of all that a vertex waits for, one that only waits for readers of a version, or because it is told to. */
   #blocked(vertex: number): number {
+    const { sources } = this.#problem;
     let blocked = vertex;
-    while (this.#open[blocked]! > 0) {
-      for (let at = this.#begin[blocked]!; at < this.#begin[blocked + 1]!; at++) {
-        if (this.#open[this.#sources[at]!] === -1) continue;
-        blocked = this.#sources[at]!;
-        break;
-      }
-    }
+    while (this.#open[blocked]! > 0) blocked = sources.of(blocked).find((source) => this.#open[source] !== -1)!;
     return blocked;
   }
 
@@ -199,8 +266,7 @@ class SerialOrder {
     const path = [vertex];
     for (let next = path.pop(); next !== undefined; next = path.pop()) {
       if (next === placed) return true;
-      for (let at = this.#begin[next]!; at < this.#begin[next + 1]!; at++) {
-        const source = this.#sources[at]!;
+      for (const source of this.#problem.sources.of(next)) {
         const isBefore = this.#open[source] === -1 && this.#placedAt[source]! < this.#placedAt[placed]!;
         if (isBefore || seen.has(source)) continue;
         seen.add(source);
@@ -220,9 +286,10 @@ export const serialOrder = (
   index: RegisterIndex,
   attempts: number,
 ): readonly number[] | undefined => {
+  const problem = problemOf(graph, index);
   const lessons = new Map<number, number[]>();
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const search = new SerialOrder(graph, index, lessons);
+    const search = new SerialOrder(problem, lessons);
     if (search.run()) return search.order;
     const lesson = search.lesson();
     if (lesson === undefined) return undefined;

@@ -1,7 +1,9 @@
 import { describe } from "../../model/plain.ts";
 import type { PlainAnomalies } from "./anomaly.ts";
 import { DependencyEdges, type DependencyGraph, dependency } from "./dependency-graph.ts";
-import { noVersion, type RegisterIndex, type RegisterUse } from "./register-index.ts";
+import { Grouped } from "./grouped.ts";
+import { inOrderOfCall } from "./order-edges.ts";
+import { noVersion, type RegisterIndex } from "./register-index.ts";
 import { strongComponents } from "./strong-components.ts";
 
 /** What may be taken for granted of each key by itself. */
@@ -17,11 +19,6 @@ export interface VersionPair {
   readonly older: number;
   readonly newer: number;
   readonly reason: "initial" | "read-then-write" | "session" | "realtime";
-}
-
-interface TimedUse extends RegisterUse {
-  readonly invokedAt: number;
-  readonly returnedAt: number;
 }
 
 /** In which order the versions of each key came, as far as that can be inferred. */
@@ -66,55 +63,75 @@ export class VersionOrder {
     }
   }
 
-  /** What a use found at first, and what it left behind. */
-  #ends({ read, readFirst, wrote }: RegisterUse): { readonly found: number; readonly left: number } {
-    const found = this.standing(readFirst[0] ?? (wrote !== noVersion ? wrote : (read[0] ?? noVersion)));
-    return { found, left: wrote !== noVersion ? wrote : this.standing(read.at(-1) ?? noVersion) };
+  /** By use: the version that it found at first, and the one that it left behind. */
+  #ends(): { readonly found: Int32Array; readonly left: Int32Array } {
+    const { uses } = this.#index;
+    const [found, left] = [new Int32Array(uses.length), new Int32Array(uses.length)];
+    for (const [at, { read, readFirst, wrote }] of uses.entries()) {
+      const isWriter = wrote !== noVersion;
+      found[at] = this.standing(readFirst[0] ?? (isWriter ? wrote : (read[0] ?? noVersion)));
+      left[at] = isWriter ? wrote : this.standing(read.at(-1) ?? noVersion);
+    }
+    return { found, left };
   }
 
   #addPair(pairs: VersionPair[], older: number, newer: number, reason: VersionPair["reason"]): void {
     if (older !== noVersion && newer !== noVersion && older !== newer) pairs.push({ older, newer, reason });
   }
 
-  #certainUses(): readonly TimedUse[] {
+  /** The uses of what took effect, by the time of the call. */
+  #usesByCall(): Int32Array {
     const { transactions, uses, committed } = this.#index;
-    return uses
-      .filter(({ transaction }) => committed[transaction] === 1)
-      .map((use) => {
-        const { invokedAt, returnedAt, status } = transactions[use.transaction]!;
-        return { ...use, invokedAt, returnedAt: status === "ok" ? (returnedAt ?? Infinity) : Infinity };
-      })
-      .sort((a, b) => a.invokedAt - b.invokedAt || a.transaction - b.transaction);
+    const of = new Grouped(
+      transactions.length,
+      uses.map(({ transaction }) => (committed[transaction] === 1 ? transaction : -1)),
+    );
+    return Int32Array.from([...inOrderOfCall(transactions)].flatMap((transaction) => [...of.of(transaction)]));
+  }
+
+  #endOf(use: number): number {
+    const { status, returnedAt } = this.#index.transactions[this.#index.uses[use]!.transaction]!;
+    return status === "ok" ? (returnedAt ?? Infinity) : Infinity;
   }
 
   #addSessions(pairs: VersionPair[]): void {
+    const { transactions, uses } = this.#index;
+    const { found, left } = this.#ends();
     const last = new Map<string, number>();
-    for (const use of this.#certainUses()) {
-      const session = `${this.#index.transactions[use.transaction]!.process} ${use.key}`;
-      const { found, left } = this.#ends(use);
-      this.#addPair(pairs, last.get(session) ?? noVersion, found, "session");
-      if (use.returnedAt < Infinity && left !== noVersion) last.set(session, left);
+    for (const at of this.#usesByCall()) {
+      const { transaction, key } = uses[at]!;
+      const session = `${transactions[transaction]!.process} ${key}`;
+      this.#addPair(pairs, last.get(session) ?? noVersion, found[at]!, "session");
+      if (this.#endOf(at) < Infinity && left[at] !== noVersion) last.set(session, left[at]!);
     }
   }
 
   /** Of each key: what was left by the last ones to return before a call is older than what that call found. */
   #addRealTime(pairs: VersionPair[]): void {
-    const byKey = this.#index.keys.map((): TimedUse[] => []);
-    for (const use of this.#certainUses()) byKey[use.key]!.push(use);
-    for (const uses of byKey) {
-      const returned = uses
-        .filter(({ returnedAt }) => returnedAt < Infinity)
-        .sort((a, b) => a.returnedAt - b.returnedAt);
+    const { transactions, uses, keys } = this.#index;
+    const { found, left } = this.#ends();
+    const order = this.#usesByCall();
+    const byKey = new Grouped(
+      keys.length,
+      order.map((at) => uses[at]!.key),
+      order,
+    );
+    const called = Float64Array.from(uses, ({ transaction }) => transactions[transaction]!.invokedAt);
+    const ended = Float64Array.from(uses, (_, at) => this.#endOf(at));
+    for (let key = 0; key < keys.length; key++) {
+      const returned = byKey
+        .of(key)
+        .filter((at) => ended[at]! < Infinity)
+        .sort((a, b) => ended[a]! - ended[b]!);
       let over = 0;
       // Whoever returned before this was called is followed by one who was called after that.
       let latestCall = -Infinity;
-      for (const use of uses) {
-        for (; over < returned.length && returned[over]!.returnedAt < use.invokedAt; over++) {
-          latestCall = Math.max(latestCall, returned[over]!.invokedAt);
+      for (const at of byKey.of(key)) {
+        for (; over < returned.length && ended[returned[over]!]! < called[at]!; over++) {
+          latestCall = Math.max(latestCall, called[returned[over]!]!);
         }
-        const { found } = this.#ends(use);
-        for (let at = over - 1; at >= 0 && returned[at]!.returnedAt >= latestCall; at--) {
-          this.#addPair(pairs, this.#ends(returned[at]!).left, found, "realtime");
+        for (let back = over - 1; back >= 0 && ended[returned[back]!]! >= latestCall; back--) {
+          this.#addPair(pairs, left[returned[back]!]!, found[at]!, "realtime");
         }
       }
     }
