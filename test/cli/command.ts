@@ -23,12 +23,15 @@ export interface Finished {
 export interface RunIn {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** What comes from stdin. */
+  readonly input?: string;
 }
 
 /** Runs the command to its end. */
-export const quorate = (args: readonly string[], { cwd, env = {} }: RunIn = {}): Finished => {
+export const quorate = (args: readonly string[], { cwd, env = {}, input }: RunIn = {}): Finished => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...args], {
     cwd,
+    ...(input === undefined ? {} : { input }),
     encoding: "utf8",
     env: { ...process.env, ...env },
     timeout: 50_000,

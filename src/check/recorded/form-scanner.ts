@@ -120,7 +120,7 @@ export abstract class FormScanner {
   /** A number as written; one that does not fit a double exactly is kept as its digits, so that no two become one. */
   protected numberOf(written: string): number | string {
     const value = Number(written);
-    const isExact = Number.isSafeInteger(value) || /[.eE]/.test(written);
+    const isExact = Number.isSafeInteger(value) || (/[.eE]/.test(written) && Number.isFinite(value));
     return isExact ? value + 0 : written;
   }
 

@@ -20,6 +20,7 @@ class JsonReader extends FormScanner {
     if (!isInList || this.text[this.at] === closing) return;
     this.#expect(",", `"," or "${closing}"`);
     this.skip();
+    if (this.text[this.at] === closing) throw this.source.expected("a JSON value", this.at);
   }
 
   protected override read(): unknown {

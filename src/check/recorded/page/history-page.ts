@@ -81,7 +81,7 @@ const surroundings = (page: HistoryPage, culprit: ToldCulprit): string => {
     breaks,
     ...(misfit < 0 ? {} : { misfit }),
   };
-  return `<h2>What happened around it</h2>${paragraph(`${window.length} of ${ofKey.length} operations${where}; dashes stand where others are left out.`, "faint")}${intervalFigure(figure)}`;
+  return `<h2>What happened around it</h2>${paragraph(`${window.length} of ${ofKey.length} operations${where}; dashes stand where others are left out.`, "faint")}${misfit < 0 ? "" : '<p><a href="#misfit">Go to the one that finds no place</a></p>'}${intervalFigure(figure)}`;
 };
 
 const violated = (page: HistoryPage, culprit: ToldCulprit): string => {

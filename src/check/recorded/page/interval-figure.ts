@@ -23,7 +23,9 @@ const marginTop = 14;
 const characterWidth = 7.3;
 const columnWide = 52;
 const columnNarrow = 27;
+/** So many are made to fit the page. */
 const wideMax = 24;
+const pageWidth = 1_120;
 
 /** Calls and returns at equal distances: their order is what counts, and a pause of an hour would be all there is to see. */
 const columns = (operations: readonly ToldOperation[]): ReadonlyMap<number, number> => {
@@ -74,8 +76,10 @@ class Drawing {
     this.#moments = figure.hasMoments ? moments(figure, this.#columnOf) : new Map();
     const processes = [...new Set(figure.operations.map(({ process }) => process))].sort((a, b) => a - b);
     this.#lanes = new Map(processes.map((process, at) => [process, at]));
-    this.#columnWidth = figure.operations.length <= wideMax ? columnWide : columnNarrow;
     const textWidth = Math.max(...figure.operations.slice(-3).map(({ text }) => Math.min(text.length, 60)));
+    const fitting = (pageWidth - marginLeft - textWidth * characterWidth) / (this.#columnOf.size + 1);
+    this.#columnWidth =
+      figure.operations.length <= wideMax ? Math.max(columnNarrow, Math.min(columnWide, fitting)) : columnNarrow;
     this.#width = marginLeft + (this.#columnOf.size + 1) * this.#columnWidth + textWidth * characterWidth;
   }
 
@@ -125,7 +129,7 @@ class Drawing {
     const moment = this.#moments.get(at);
     const point =
       moment === undefined ? "" : `<circle class="point" cx="${this.#x(moment)}" cy="${y + barHeight / 2}" r="4"/>`;
-    return `<g><title>${escaped(`${label}, line ${operation.line}${isOpen ? ", no answer" : ""}`)}</title>${shape}${point}${words}</g>`;
+    return `<g${isMisfit && stressed !== undefined ? ' id="misfit"' : ""}><title>${escaped(`${label}, line ${operation.line}${isOpen ? ", no answer" : ""}`)}</title>${shape}${point}${words}</g>`;
   }
 
   /** How many characters fit before the next operation of the process. */

@@ -32,5 +32,6 @@ summary{cursor:pointer;font-weight:600;margin:.5rem 0}ol{padding-left:1.4rem}
 svg text{fill:var(--ink);font:12px ui-monospace,monospace}svg .faint{fill:var(--faint)}
 .lane{stroke:var(--line)}.bar{fill:var(--bar);stroke:var(--edge)}.other{fill:var(--other);stroke:var(--lane)}
 .bad{fill:var(--badfill);stroke:var(--bad)}svg text.badtext{fill:var(--bad);font-weight:700}
+a{color:var(--edge)}
 .point{fill:var(--good)}.gap{stroke:var(--lane);stroke-dasharray:2 4}
 `;
