@@ -286,7 +286,7 @@ describe("mutual TLS", () => {
     const { transport, seen, address } = await server();
     const caller = makeTransport(0, { credentials: await credentials() });
     caller.transport.setAddresses(new Map([[1, address]]));
-    await until(() => refusals(seen).includes("certificate"));
+    await until(() => refusals(seen).includes("certificate") && refusals(caller.seen).includes("certificate"));
     expect(transport.sessionsOpen).toBe(0);
   });
 

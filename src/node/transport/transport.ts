@@ -320,7 +320,11 @@ export class Transport {
     callee.socket = socket;
     const timer = setTimeout(() => socket.destroy(), handshakeMsMax);
     socket.setNoDelay(true);
-    socket.on("error", () => undefined);
+    socket.on("error", (cause: NodeJS.ErrnoException) => {
+      // A member that is down is no news; one that cannot show a certificate, or does not take ours, is.
+      if (cause.syscall === undefined)
+        this.#refused(new HandshakeError("certificate", `member ${peer} cannot be linked: ${cause.message}`, peer));
+    });
     const number = this.#makings.incarnation * sessionsPerBoot + this.#calls++;
     this.#hear(socket, (hello, cutter) => {
       const refusal = this.#refusalOf(hello, socket, peer);
