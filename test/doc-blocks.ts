@@ -64,7 +64,7 @@ const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as
 let printed = "";
 
 /** They run until Ctrl-C, or ask what does: `test/service/readme.test.ts` runs those of the README. */
-const clusterCommands: ReadonlySet<string> = new Set(["up", "serve", "kv", "status", "member", "certs"]);
+const clusterCommands: ReadonlySet<string> = new Set(["up", "serve", "kv", "status", "member", "log", "certs"]);
 
 /** That the command and its options exist. */
 function checkClusterCommand(folder: string, command: string, args: readonly string[]): string | undefined {

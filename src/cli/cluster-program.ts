@@ -149,7 +149,22 @@ const addCerts = (program: Command, finish: Finish): void => {
     .action(async (folder, flags) => finish(await (await import("./commands/certs.ts")).certs(folder, flags)));
 };
 
+const addLog = (program: Command, finish: Finish): void => {
+  const log = program.command("log").summary("look into the log of a replica");
+  log
+    .command("dump")
+    .summary("print what lies in the log of a replica")
+    .description(
+      "Prints segments, batches and writes of a replica's log, oldest first. It is only read, and damage is said where it lies. Values are shown with --values alone: they are your data.",
+    )
+    .argument("<PATH>", "the data directory of a replica, or its file")
+    .option("--values", "show records and entries, not only their length")
+    .option("--json", "print JSON lines")
+    .addHelpText("after", exitCodes)
+    .action(async (path, flags) => finish(await (await import("./commands/log-dump.ts")).logDump(path, flags)));
+};
+
 /** Adds the commands that run a cluster and ask it. */
 export const addClusterCommands = (program: Command, finish: Finish): void => {
-  for (const add of [addUp, addServe, addKeyValue, addStatus, addMember, addCerts]) add(program, finish);
+  for (const add of [addUp, addServe, addKeyValue, addStatus, addMember, addLog, addCerts]) add(program, finish);
 };
