@@ -182,9 +182,13 @@ export class NodeHost implements AsyncDisposable {
     this.#steps.request(name, args);
   }
 
-  /** Where members are reached from now on: new ones are called, those that are gone lose their session. */
+  /**
+   * Where members are reached from now on: new ones are called and known to modules, those that are gone lose their
+   * session.
+   */
   setAddresses(addresses: ReadonlyMap<NodeId, Address>): void {
     this.#addresses = addresses;
+    this.#steps.meet(addresses.keys());
     if (this.#state === "running") this.#transport.setAddresses(addresses);
   }
 

@@ -69,6 +69,8 @@ export class NodeSteps {
   readonly #options: NodeHostOptions;
   readonly #around: StepSurroundings;
   readonly #timers: TimerQueue;
+  /** What modules see as `io.nodes`: it only grows. */
+  readonly #nodes: NodeId[];
   #pending: Pending[] = [];
   /** A step runs, or what steps left is being handled: what comes now waits its turn. */
   #busy = false;
@@ -88,16 +90,26 @@ export class NodeSteps {
     this.#timers = new TimerQueue((box) =>
       this.#event("timer", -1, box.instance.path, box.name, () => this.machine.fire(box)),
     );
+    this.#nodes = [...(nodes ?? addresses.keys())].sort((one, other) => one - other);
     const program = programOf(stack);
     this.channels = program.channels;
     this.machine = new NodeMachine(program, this.#host(), {
       self,
-      nodes: nodes ?? [...addresses.keys()].sort((one, other) => one - other),
+      nodes: this.#nodes,
       incarnation,
       disk,
       gate: this.gate,
       freeze: false,
     });
+  }
+
+  /** Members came: modules see them from now on. Those that go stay, for a module may still speak of them. */
+  meet(members: Iterable<NodeId>): void {
+    for (const member of members) {
+      if (this.#nodes.includes(member)) continue;
+      this.#nodes.push(member);
+      this.#nodes.sort((one, other) => one - other);
+    }
   }
 
   /** The first step. */
