@@ -65,6 +65,8 @@ export class ReplicaServer implements AsyncDisposable {
   #lastOperation = 0;
   #closing: Promise<void> | null = null;
   #hasFailed = false;
+  #onFirstStatus: () => void = () => undefined;
+  #onFailedStart: (error: Error) => void = () => undefined;
 
   private constructor(options: ReplicaServerOptions) {
     this.#options = options;
@@ -82,7 +84,7 @@ export class ReplicaServer implements AsyncDisposable {
     return server;
   }
 
-  /** How the replica stands now. */
+  /** How the replica stands now; while its disk is busy: how it stood when all that it wrote before was durable. */
   status(): ReplicaStatus {
     this.#host.request("askStatus");
     return this.#status!;
@@ -134,18 +136,29 @@ export class ReplicaServer implements AsyncDisposable {
       onIndication: (name, args) => this.#indicated(name, args),
       onFailure: (error) => {
         this.#hasFailed = true;
+        this.#onFailedStart(error);
         void this.#clients.close();
         void this.#admin?.close();
         onFailure(error);
       },
     });
     try {
+      await this.#firstStatus();
       this.clientAddress = await this.#clients.listen(own.client);
       if (configuration.admin !== undefined) this.#admin = await AdminListener.open(configuration.admin, this.#pages());
     } catch (error) {
       await this.#host.close();
       throw error;
     }
+  }
+
+  /** What it says waits, as everything does, until its first writes are durable. */
+  #firstStatus(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#onFirstStatus = resolve;
+      this.#onFailedStart = reject;
+      this.#host.request("askStatus");
+    });
   }
 
   #hostOptions(): Omit<NodeHostOptions, "onIndication" | "onFailure"> {
@@ -207,6 +220,7 @@ export class ReplicaServer implements AsyncDisposable {
 
   #report(status: ReplicaStatus): void {
     this.#status = status;
+    this.#onFirstStatus();
     const { start = "" } = this.#options;
     const report = { ...status, member: this.#options.configuration.member, pid: process.pid, start };
     for (const { client, id } of this.#asking.splice(0)) this.#clients.send(client, { kind: "report", id, report });
