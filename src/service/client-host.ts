@@ -37,6 +37,8 @@ export interface ClientHostOptions {
   readonly onIndication: (name: string, args: readonly unknown[]) => void;
   /** A handler threw: a fault of ours. */
   readonly onFailure: (error: unknown) => void;
+  /** A rare path was taken. */
+  readonly onMark?: ((module: string, name: string) => void) | undefined;
 }
 
 /**
@@ -117,6 +119,7 @@ export class ClientHost {
       random: (_path, _name, below) => Math.floor(Math.random() * below),
       sign: nobodySigns,
       verify: nobodySigns,
+      mark: this.#options.onMark,
     };
   }
 

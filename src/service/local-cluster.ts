@@ -31,24 +31,30 @@ const clientName = "client";
 
 const replicaFileOf = (directory: string, id: NodeId): string => join(directory, `replica-${id}.json`);
 
-/** Ports that are free at this moment, all different. */
-const freePorts = async (count: number): Promise<number[]> => {
-  const servers = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise<ReturnType<typeof createServer>>((opened, failed) => {
-          const server = createServer().once("error", failed);
-          server.listen(0, "127.0.0.1", () => opened(server));
-        }),
-    ),
-  );
-  const ports = servers.map((server) => {
-    const address = server.address();
-    return typeof address === "object" && address !== null ? address.port : 0;
+/**
+ * Below the ports that systems give to outgoing connections: one of those could hold the port of a replica just when it
+ * is started again.
+ */
+const portMin = 15_000;
+const portMax = 32_000;
+const portTriesMax = 1_000;
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer().once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
   });
-  await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))));
-  return ports;
+
+/** Ports of 127.0.0.1 that are free at this moment, all different. @throws ConfigurationError where there are too few. */
+export const freePorts = async (count: number): Promise<readonly number[]> => {
+  const ports = new Set<number>();
+  for (let tries = 0; ports.size < count; tries++) {
+    if (tries === portTriesMax)
+      throw new ConfigurationError(`no ${count} ports from ${portMin} to ${portMax} are free on 127.0.0.1.`);
+    const port = portMin + Math.floor(Math.random() * (portMax - portMin));
+    if (!ports.has(port) && (await isFree(port))) ports.add(port);
+  }
+  return [...ports];
 };
 
 const writeJson = (file: string, value: object): void => {

@@ -20,6 +20,8 @@ export interface ConnectOptions {
   readonly cluster: string | ClusterFile;
   /** Milliseconds after which a command or query fails without an answer; 10 s when absent. */
   readonly timeoutMs?: number;
+  /** A rare path of the client was taken, such as that another replica is asked. */
+  readonly onMark?: (module: string, name: string) => void;
 }
 
 /** A change of members, by ids; those that are not named stay what they are. */
@@ -57,6 +59,7 @@ export class ServiceConnection<Command, Answer, Query, Result> implements AsyncD
     { cluster, members }: ClusterFile,
     dial: Awaited<ReturnType<typeof dialerOf>>,
     timeoutMs: number,
+    onMark: ConnectOptions["onMark"],
   ) {
     this.#members = members.map(({ id }) => id);
     this.#connections = new ServerConnections(cluster, new Map(members.map(({ id, client }) => [id, client])), dial, {
@@ -81,6 +84,7 @@ export class ServiceConnection<Command, Answer, Query, Result> implements AsyncD
       carrier: { send: (to, message) => void this.#connections.send(to, message) },
       onIndication: (name, args) => this.#indicated(name, args),
       onFailure: (error) => this.#fail(error as Error),
+      onMark,
     });
     this.#connections.start();
   }
@@ -93,9 +97,10 @@ export class ServiceConnection<Command, Answer, Query, Result> implements AsyncD
   static async open<C, A, Q, R>({
     cluster,
     timeoutMs = 10_000,
+    onMark,
   }: ConnectOptions): Promise<ServiceConnection<C, A, Q, R>> {
     const file = typeof cluster === "string" ? readClusterFile(cluster) : cluster;
-    return new ServiceConnection<C, A, Q, R>(file, await dialerOf(file.security, file.cluster), timeoutMs);
+    return new ServiceConnection<C, A, Q, R>(file, await dialerOf(file.security, file.cluster), timeoutMs, onMark);
   }
 
   /** Has a command applied, once at most. @throws CommandError, which says whether it took effect. */
