@@ -1,0 +1,156 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { bytesOf } from "quorate/machines";
+import { KeyValueClient } from "#service";
+import { Cluster } from "./cluster.ts";
+import { type FaultContext, faults, overlapping } from "./faults.ts";
+import { HistoryRecorder } from "./history-recorder.ts";
+import { Load } from "./load.ts";
+import type { ChaosOptions } from "./options.ts";
+import { Random } from "./random.ts";
+import { type Counted, Tally } from "./tally.ts";
+import { type Final, verdictOf } from "./verdict.ts";
+
+/** What a run came to. */
+export interface ChaosResult {
+  readonly seed: number;
+  readonly replicas: number;
+  readonly broken: string | null;
+  readonly seconds: number;
+  readonly operations: number;
+  readonly indeterminate: number;
+  readonly counts: { readonly [name in Counted]?: number };
+  /** What never happened, so that the run says nothing of it. */
+  readonly neverHappened: readonly Counted[];
+  readonly violations: readonly string[];
+  readonly unknowns: readonly string[];
+}
+
+/** The replicas could not be started at all. */
+export class StartError extends Error {}
+
+const storage = { syncMs: 4, parts: 4, snapshotEvery: 300, entriesKept: 100 } as const;
+const gapMs = [50, 400] as const;
+const agreeMsMax = 30_000;
+
+const decoder = new TextDecoder();
+
+/** Strikes with every fault once a round, in an order that is drawn anew; ends with a round, after its time. */
+const strikeInTurn = async (context: FaultContext, until: number): Promise<void> => {
+  const { random } = context;
+  do {
+    for (const fault of random.shuffled(faults)) {
+      const t0 = performance.now();
+      await fault(context);
+      if (process.env["CHAOS_DEBUG"]) process.stderr.write(`${fault.name} ${Math.round(performance.now() - t0)}\n`);
+      await sleep(random.between(...gapMs));
+      if (context.tally.wrongs.length > 0) return;
+    }
+  } while (performance.now() < until);
+};
+
+/** A second hand, after the first round: faults that meet. */
+const strikeBeside = async (context: FaultContext, from: number, isOver: () => boolean): Promise<void> => {
+  while (performance.now() < from && !isOver()) await sleep(100);
+  while (!isOver()) {
+    await context.random.pick(overlapping)(context);
+    await sleep(context.random.between(...gapMs) * 8);
+  }
+};
+
+/** Lets every replica run and reach the others again. */
+const mend = async (cluster: Cluster): Promise<void> => {
+  for (const one of cluster.members) {
+    cluster.resume(one);
+    for (const other of cluster.members) if (one < other) cluster.heal(one, other);
+  }
+  await Promise.all(cluster.members.map((id) => cluster.startOne(id)));
+};
+
+/** Waits until all replicas stand at one index with one state; else says how they stand. */
+const agree = async (cluster: Cluster): Promise<string | null> => {
+  const until = performance.now() + agreeMsMax;
+  for (;;) {
+    const standings = cluster.members.map((id) => cluster.standings.get(id));
+    const first = standings[0];
+    const isSame = standings.every(
+      (one) => one !== undefined && one.hashedAt === first?.hashedAt && one.commit === one.hashedAt,
+    );
+    if (isSame) {
+      if (new Set(standings.map((one) => one!.stateHash)).size === 1) return null;
+      return `at entry ${first!.hashedAt} the replicas have different states: ${standings.map((one) => one!.stateHash).join(", ")}`;
+    }
+    if (performance.now() > until)
+      return `healed for ${agreeMsMax / 1_000} s, the replicas do not come together: ${JSON.stringify(standings)}`;
+    await sleep(50);
+  }
+};
+
+/** Reads the whole store, as one read of each key of the history. */
+const readAll = async (client: KeyValueClient, load: Load, recorder: HistoryRecorder): Promise<Final> => {
+  const values = new Map<string, string>();
+  const versions = new Map<string, number>();
+  let revision = 0;
+  await recorder.recordReads([...load.keys], async () => {
+    const result = await client.connection.query({ key: "\0", end: "\0" });
+    if (result.kind === "refused") throw new Error(`the store refused to be read: ${result.why}`);
+    revision = result.revision;
+    for (const { key, value, version } of result.response.entries) {
+      const name = decoder.decode(Buffer.from(key, "latin1"));
+      values.set(name, decoder.decode(Buffer.from(value, "latin1")));
+      versions.set(name, version);
+    }
+    return values;
+  });
+  return { revision, values, versions };
+};
+
+const firstWrite = async (cluster: Cluster): Promise<number> => {
+  await using client = await KeyValueClient.open({ cluster: cluster.clusterFile, timeoutMs: 30_000 });
+  return await client.put("first", bytesOf(new Uint8Array()));
+};
+
+/** Runs it: a cluster, a load, faults; then it heals and looks. */
+export const runChaos = async (
+  directory: string,
+  { seconds, seed, replicas, broken }: ChaosOptions,
+): Promise<ChaosResult> => {
+  const started = performance.now();
+  const tally = new Tally();
+  const recorder = new HistoryRecorder();
+  const load = new Load(recorder, new Random(seed ^ 0x10ad));
+  const cluster = await Cluster.start(directory, replicas, { broken, ...storage }, tally);
+  const disagreements: string[] = [];
+  let findings: ReturnType<typeof verdictOf>;
+  try {
+    if (tally.wrongs.length > 0) throw new StartError(tally.wrongs.join("; "));
+    const firstRevision = await firstWrite(cluster);
+    await load.start(cluster.clusterFile, tally);
+    const until = performance.now() + seconds * 1_000;
+    const context = { cluster, tally, ...storage };
+    let isOver = false;
+    const beside = strikeBeside({ ...context, random: new Random(seed + 1) }, started + 20_000, () => isOver);
+    await strikeInTurn({ ...context, random: new Random(seed) }, until);
+    isOver = true;
+    await beside;
+    await mend(cluster);
+    await load.stop();
+    const disagreement = await agree(cluster);
+    if (disagreement !== null) disagreements.push(disagreement);
+    await using client = await KeyValueClient.open({ cluster: cluster.clusterFile, timeoutMs: 30_000 });
+    findings = verdictOf(recorder, load, await readAll(client, load, recorder), firstRevision);
+  } finally {
+    await cluster.stop();
+  }
+  return {
+    seed,
+    replicas,
+    broken,
+    seconds: Math.round((performance.now() - started) / 100) / 10,
+    operations: recorder.operations,
+    indeterminate: recorder.indeterminate,
+    counts: Object.fromEntries(tally.counts),
+    neverHappened: tally.zeros,
+    violations: [...tally.wrongs, ...disagreements, ...findings.violations],
+    unknowns: findings.unknowns,
+  };
+};
