@@ -42,6 +42,7 @@ export type { DependencyStep, TransactionAnomaly } from "./transactions/anomaly.
 export * from "./transactions/check-list-append.ts";
 export * from "./transactions/check-registers.ts";
 export * from "./transactions/consistency-models.ts";
+export type { SnapshotMoment } from "./transactions/snapshot-schedule.ts";
 export * from "./transactions/transaction.ts";
 export type { TransactionsFound, TransactionsVerdict } from "./transactions/transactions-verdict.ts";
 export type { VersionAssumptions } from "./transactions/version-order.ts";

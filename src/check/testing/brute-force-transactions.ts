@@ -115,3 +115,29 @@ export const hasSnapshotOrder = (history: readonly AnyTransaction[]): boolean =>
   const alive = history.filter(({ status }) => status !== "fail");
   return go(new Map(), new Map(), alive, [], 0);
 };
+
+/** Whether transactions that take their snapshots and commit in this order read what they did, under snapshot isolation. */
+export const explainsSchedule = (
+  history: readonly AnyTransaction[],
+  schedule: readonly { readonly transaction: number; readonly moment: "snapshot" | "commit" }[],
+): boolean => {
+  const running = new Map<number, { readonly after: Store; readonly startedAt: number }>();
+  const changedAt = new Map<Key, number>();
+  let store: Store = new Map();
+  for (const [now, { transaction, moment }] of schedule.entries()) {
+    if (moment === "snapshot") {
+      const after = ran(store, history[transaction]!);
+      if (after === undefined) return false;
+      running.set(transaction, { after, startedAt: now });
+      continue;
+    }
+    const one = running.get(transaction);
+    if (one === undefined) return false;
+    for (const key of keysWrittenBy(history[transaction]!)) {
+      if ((changedAt.get(key) ?? -1) > one.startedAt) return false;
+      store = new Map(store).set(key, one.after.get(key) ?? null);
+    }
+    for (const key of keysWrittenBy(history[transaction]!)) changedAt.set(key, now);
+  }
+  return running.size >= history.filter(({ status }) => status === "ok").length;
+};

@@ -4,6 +4,7 @@ import type { CycleStep } from "./cycle-search.ts";
 import { DependencyEdges } from "./dependency-graph.ts";
 import { ListAppendDependencies, type Unobserved } from "./list-append-dependencies.ts";
 import { ListAppendIndex } from "./list-append-index.ts";
+import { snapshotSchedule } from "./snapshot-schedule.ts";
 import type { ListAppendTransaction } from "./transaction.ts";
 import {
   type Judgement,
@@ -72,9 +73,10 @@ export const checkListAppend = (
       const reason = `the last appends to key ${index.keys[open.key]!.name} (${who}) were never read: their order decides, and is not known`;
       return { reason };
     }
-    if (consistency === "consistent-view" && found.mayHideSingle) {
-      return { reason: "the search for a cycle with one rw dependency took too long" };
+    if (consistency !== "consistent-view") {
+      const writers = dependencies.unobserved.map((ofKey) => ofKey.writers);
+      return { schedule: snapshotSchedule(graph, components, committed, writers) };
     }
-    return {};
+    return found.mayHideSingle ? { reason: "the search for a cycle with one rw dependency took too long" } : {};
   });
 };

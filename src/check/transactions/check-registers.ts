@@ -8,6 +8,7 @@ import { addRealTimeOrder, addSessionOrder, inOrderOfCall } from "./order-edges.
 import { RegisterDependencies } from "./register-dependencies.ts";
 import { RegisterIndex } from "./register-index.ts";
 import { serialOrder } from "./serial-order.ts";
+import { snapshotSchedule } from "./snapshot-schedule.ts";
 import type { RegisterTransaction } from "./transaction.ts";
 import { judgeTransactions, orderWithoutReads, type TransactionsVerdict } from "./transactions-verdict.ts";
 import { type VersionAssumptions, VersionOrder } from "./version-order.ts";
@@ -83,9 +84,8 @@ export const checkRegisters = (
     if (serial !== undefined) return { order: serial };
     if (isWithoutReads && consistency !== "read-atomic") return { order: orderWithoutReads(graph, committed) };
     if (order.unknown !== undefined) return { reason: unknownOrder(index, order.unknown) };
-    if (consistency === "consistent-view" && mayHideSingle) {
-      return { reason: "the search for a cycle with one rw dependency took too long" };
-    }
-    return consistency === "read-atomic" ? { order: orderWithoutReads(graph, committed) } : {};
+    if (consistency === "read-atomic") return { order: orderWithoutReads(graph, committed) };
+    if (consistency !== "consistent-view") return { schedule: snapshotSchedule(graph, components, committed, []) };
+    return mayHideSingle ? { reason: "the search for a cycle with one rw dependency took too long" } : {};
   });
 };

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   type ComesBefore,
   explainsInOrder,
+  explainsSchedule,
   hasSerialOrder,
   hasSnapshotOrder,
   inAnyOrder,
@@ -53,7 +54,10 @@ describe("the verdict on lists is that of a search through all orders", () => {
       if (result.verdict === "unknown") continue;
       const expected = hasSnapshotOrder(history) ? "holds" : "violated";
       expect(result.verdict, `seed ${seed}: ${JSON.stringify(history)}`).toBe(expected);
-      if (result.verdict === "holds" && result.order === undefined) seen.onlySnapshots++;
+      if (result.verdict === "holds" && result.order === undefined) {
+        expect(explainsSchedule(history, result.schedule!), `seed ${seed}`).toBe(true);
+        seen.onlySnapshots++;
+      }
     }
     expect(seen.holds).toBeGreaterThan(300);
     expect(seen.violated).toBeGreaterThan(120);

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   type ComesBefore,
   explainsInOrder,
+  explainsSchedule,
   hasSerialOrder,
   hasSnapshotOrder,
   inAnyOrder,
@@ -27,7 +28,7 @@ const serialModels: readonly (readonly [ConsistencyModel, ComesBefore])[] = [
 describe("the verdict on registers, where there is one, is that of a search through all orders", () => {
   it("serializable, in sessions, and in real time", () => {
     const seen = { holds: 0, violated: 0, unknown: 0 };
-    for (let seed = 1; seed <= 700; seed++) {
+    for (let seed = 1; seed <= 500; seed++) {
       const history = historyOf(seed, 2 + (seed % 4));
       for (const [consistency, before] of serialModels) {
         const result = checkRegisters(history, { consistency });
@@ -45,8 +46,8 @@ describe("the verdict on registers, where there is one, is that of a search thro
         ).toBe(true);
       }
     }
-    expect(seen.holds).toBeGreaterThan(400);
-    expect(seen.violated).toBeGreaterThan(300);
+    expect(seen.holds).toBeGreaterThan(300);
+    expect(seen.violated).toBeGreaterThan(200);
     expect(seen.unknown, JSON.stringify(seen)).toBeLessThan(80);
   });
 
@@ -59,7 +60,10 @@ describe("the verdict on registers, where there is one, is that of a search thro
       if (result.verdict === "unknown") continue;
       const expected = hasSnapshotOrder(history) ? "holds" : "violated";
       expect(result.verdict, `seed ${seed}: ${JSON.stringify(history)}`).toBe(expected);
-      if (result.verdict === "holds" && result.order === undefined) seen.onlySnapshots++;
+      if (result.verdict === "holds" && result.order === undefined) {
+        expect(explainsSchedule(history, result.schedule!), `seed ${seed}`).toBe(true);
+        seen.onlySnapshots++;
+      }
     }
     expect(seen.holds).toBeGreaterThan(200);
     expect(seen.violated).toBeGreaterThan(100);

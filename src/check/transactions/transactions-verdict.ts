@@ -11,6 +11,7 @@ import {
 import { type Cycle, type CycleStep, type FoundCycles, findCycles } from "./cycle-search.ts";
 import { type DependencyEdges, type DependencyGraph, dependency } from "./dependency-graph.ts";
 import { addRealTimeOrder, addSessionOrder, type Committed, inOrderOfCall } from "./order-edges.ts";
+import type { SnapshotMoment } from "./snapshot-schedule.ts";
 import { type StrongComponents, strongComponents } from "./strong-components.ts";
 import { cyclicPart } from "./subgraph.ts";
 import type { Transaction } from "./transaction.ts";
@@ -31,9 +32,11 @@ export type TransactionsVerdict = TransactionsFound &
         /**
          * Numbers of the transactions that took effect, in an order in which none depends on a later one. For the
          * serializable models, and wherever the history is as good as that, it is a serial order that explains every
-         * read. Absent where only a weaker model holds that has no such order (snapshot isolation).
+         * read.
          */
         readonly order?: readonly number[];
+        /** Where snapshot isolation holds and no serial order is known: an order of snapshots and commits. */
+        readonly schedule?: readonly SnapshotMoment[];
       }
     | {
         readonly verdict: "violated";
@@ -65,6 +68,9 @@ export interface Judgement {
   /** Whether the model forbids every cycle. */
   readonly isSerializable: boolean;
 }
+
+/** What shows that a history holds. */
+type Witness = Pick<Extract<TransactionsVerdict, { readonly verdict: "holds" }>, "order" | "schedule">;
 
 const { ww, wr, rw, process, realtime, onward } = dependency;
 const nameOfLabel: { readonly [label: number]: DependencyStep["dependency"] } = {
@@ -127,7 +133,7 @@ const isAcyclic = ({ size }: StrongComponents): boolean => size.every((count) =>
 export const judgeTransactions = (
   meaning: Interpretation,
   model: ConsistencyModel,
-  judge: (found: Judgement) => { readonly reason: string } | { readonly order?: readonly number[] },
+  judge: (found: Judgement) => { readonly reason: string } | Witness,
 ): TransactionsVerdict => {
   const graph = graphOf(meaning, model);
   const everything = ww | wr | rw | process | realtime | onward;
