@@ -31,5 +31,6 @@ export interface Files {
   writeSmall(path: string, bytes: Uint8Array): Promise<void>;
   /** Gives a file its final name, durably. */
   rename(from: string, to: string): Promise<void>;
+  /** Durably, so that of several files the one that was removed first does not come back alone. */
   remove(path: string): Promise<void>;
 }

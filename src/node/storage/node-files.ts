@@ -181,7 +181,8 @@ export const nodeFiles: Files = {
   open: (path) =>
     failing("open", path, async () => {
       const plain = await openDescriptor(path, false);
-      return new NodeLogFile(path, await openDescriptor(path, durableWrites), plain);
+      // A segment is prepared under a name with `.new`; what people look for is the one that it gets.
+      return new NodeLogFile(path.replace(/\.new$/, ""), await openDescriptor(path, durableWrites), plain);
     }),
 
   readSmall: (path) =>
@@ -215,5 +216,9 @@ export const nodeFiles: Files = {
       await syncDirectory(dirname(to));
     }),
 
-  remove: (path) => failing("remove", path, () => rm(path, { force: true })),
+  remove: (path) =>
+    failing("remove", path, async () => {
+      await rm(path, { force: true });
+      await syncDirectory(dirname(path));
+    }),
 };

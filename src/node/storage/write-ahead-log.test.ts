@@ -172,8 +172,11 @@ describe("the write-ahead log", () => {
   it("refuses to start without a segment that is still needed", async () => {
     const files = new MemoryFiles();
     const { log } = await openOn(files, { segmentBytes: 1_024 });
-    for (let position = 1; position < 200; position++)
-      write(log, [append("z".repeat(100))], position), log.flush(), await turns(1);
+    for (let position = 1; position < 200; position++) {
+      write(log, [append("z".repeat(100))], position);
+      log.flush();
+      await turns(1);
+    }
     await log.close();
     const names = [...files.contents.keys()].sort();
     expect(names.length).toBeGreaterThan(4);
