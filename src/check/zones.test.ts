@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { History } from "./history.ts";
 import { checkLinearizability } from "./linearizability.ts";
 import type { Specification } from "./specification.ts";
-import { casRegister } from "./specifications/cas-register.ts";
-import { keyValue } from "./specifications/key-value.ts";
-import { listAppend } from "./specifications/list-append.ts";
-import { register } from "./specifications/register.ts";
+import { type CasRegisterInput, casRegister } from "./specifications/cas-register.ts";
+import { type KeyValueInput, keyValue } from "./specifications/key-value.ts";
+import { type ListAppendInput, listAppend } from "./specifications/list-append.ts";
+import { type RegisterInput, register } from "./specifications/register.ts";
 import { explains, inRealTime, isExplainedBy } from "./testing/brute-force.ts";
 import { type HistoryShape, randomHistory } from "./testing/random-histories.ts";
 
@@ -76,7 +76,7 @@ describe("values that are written once tell who read from whom (row 79)", () => 
     const seen = compare(
       register<number>(0),
       (fresh) => ({
-        input: (draw) => (draw(2) === 0 ? { kind: "read" } : { kind: "write", value: fresh() }),
+        input: (draw): RegisterInput<number> => (draw(2) === 0 ? { kind: "read" } : { kind: "write", value: fresh() }),
         output: (draw, input) => (input.kind === "read" ? any(draw) : undefined),
       }),
       600,
@@ -90,7 +90,7 @@ describe("values that are written once tell who read from whom (row 79)", () => 
     const seen = compare(
       casRegister<number>(0),
       (fresh) => ({
-        input: (draw) => {
+        input: (draw): CasRegisterInput<number> => {
           const kind = draw(5);
           if (kind === 0) return { kind: "read" };
           if (kind === 1) return { kind: "write", value: fresh() };
@@ -111,7 +111,7 @@ describe("values that are written once tell who read from whom (row 79)", () => 
       const seen = compare(
         store,
         (fresh) => ({
-          input: (draw) => {
+          input: (draw): KeyValueInput<string> => {
             const kind = draw(7);
             if (kind < 3) return { kind: "get", key: "x" };
             if (kind === 3) return { kind: "put", key: "x", value: `p${fresh()};` };
@@ -131,7 +131,8 @@ describe("values that are written once tell who read from whom (row 79)", () => 
     const seen = compare(
       listAppend<number>(),
       (fresh) => ({
-        input: (draw) => (draw(2) === 0 ? { kind: "read", key: "x" } : { kind: "append", key: "x", value: fresh() }),
+        input: (draw): ListAppendInput<number> =>
+          draw(2) === 0 ? { kind: "read", key: "x" } : { kind: "append", key: "x", value: fresh() },
         output: (draw, { kind }) => (kind === "read" ? [[], [1], [1, 2], [2, 1], [2, 3], [3]][draw(6)] : undefined),
       }),
       400,

@@ -8,9 +8,10 @@ import type { ReadWriteInput } from "../reads-from.ts";
 export const readsAndWrites = (
   ...steps: readonly (readonly [process: number, what: string, times?: readonly [number, number]])[]
 ): Operation<ReadWriteInput, number>[] =>
-  steps.map(([process, what, [invokedAt, returnedAt] = []], at) => {
+  steps.map(([process, what, given], at) => {
+    const [invokedAt, returnedAt] = given ?? [10 * at, 10 * at + 5];
     const [, key, kind, value] = /^(\w)([=:])(\d+)$/.exec(what) as unknown as string[];
-    const times = { process, invokedAt: invokedAt ?? 10 * at, returnedAt: returnedAt ?? 10 * at + 5 };
+    const times = { process, invokedAt, returnedAt };
     if (kind === "=") return { ...times, input: { kind: "put", key: key!, value: Number(value) } };
     return { ...times, input: { kind: "get", key: key! }, output: Number(value) };
   });
