@@ -6,11 +6,13 @@ export interface LogFile {
   reserve(offset: number, length: number): Promise<void>;
   /** What is in the file from `offset` on, as much as fits; resolved with the count. */
   read(into: Uint8Array, offset: number): Promise<number>;
+  /** Bytes of the file, with what was reserved. */
   size(): Promise<number>;
   /** Cuts the file, durably. */
   truncate(length: number): Promise<void>;
   /** Makes everything durable that is in the file, also what an earlier process wrote. */
   sync(): Promise<void>;
+  /** Gives the file back; asked once. */
   close(): Promise<void>;
 }
 
