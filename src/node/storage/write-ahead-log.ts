@@ -74,7 +74,8 @@ export class WriteAheadLog implements Storage {
   #reserving: Promise<void> | null = null;
   #firstNeeded: number;
   #buffer: EncodeTarget = freshBuffer();
-  #spare: EncodeTarget = freshBuffer();
+  /** The buffer of the batch before, once that is written. */
+  #spare: EncodeTarget | null = null;
   #waiting = 0;
   #position = 0;
   /** The next batch begins a new segment. */
@@ -302,8 +303,8 @@ export class WriteAheadLog implements Storage {
     target.at = batchHeaderBytes;
     this.#marked = this.#waiting === 0;
     this.#waiting = 0;
-    this.#buffer = this.#spare;
-    this.#spare = freshBuffer();
+    this.#buffer = this.#spare ?? freshBuffer();
+    this.#spare = null;
     this.#end = start + length;
     if (this.#end >= this.#options.segmentBytes) this.#turnSoon();
     return sealed;
