@@ -2,6 +2,14 @@ import type { NodeId } from "../model/index.ts";
 import { type PartitionForm, type Prepared, UsageError } from "../simulate/index.ts";
 import type { NetworkKind } from "./network-draft.ts";
 
+/** What may be spent to find out what can be left out of a search. */
+export interface ReductionEffort {
+  /** Steps of single processes that are foreseen without any search. Default 5,000; 0 for none. */
+  readonly stepsMax?: number;
+  /** States of each of the two searches that gather experience where these are not enough. Default 20,000; 0 for none. */
+  readonly triedMax?: number;
+}
+
 /** How far a search goes and what it takes for possible. Everything has a default from the scenario's model. */
 export interface ExploreOptions {
   /** Breadth first finds shortest counterexamples; depth first needs less memory for its frontier. */
@@ -54,7 +62,7 @@ export interface ExploreOptions {
    * it is the only one taken of its state. Every verdict on safety stays; counterexamples may be longer. Where it cannot
    * be, the search goes without and the result says why. Default false.
    */
-  readonly reduction?: boolean;
+  readonly reduction?: boolean | ReductionEffort;
   /**
    * Decide liveness too: a search of its own for each property, whose whole graph is looked through for a fair run that
    * owes for ever. Needs every state within the bounds; the result's bounds say what counts as fair. Default false.

@@ -7,9 +7,11 @@ import { boundsOf, type ExploreOptions, type SettledOptions } from "./explore-op
 import { type Growth, growthOf } from "./growth.ts";
 import { initialStates, type Origin } from "./initial-states.ts";
 import { decideLiveness, fairnessText } from "./liveness.ts";
-import { type Reduction, type ReductionReport, reductionOf } from "./reduction.ts";
+import { reducedSearch } from "./reduced-search.ts";
+import type { Reduction, ReductionReport } from "./reduction.ts";
 import { type Cut, Search } from "./search.ts";
-import { beginAll, budgetsOf, inputOf } from "./search-setup.ts";
+import type { SearchInput } from "./search-input.ts";
+import { beginAll, forgetSeen, inputOf } from "./search-setup.ts";
 
 /** What an exhaustive search found. */
 export interface ExploreResult {
@@ -88,42 +90,33 @@ class Findings {
   }
 }
 
-const noItems = new Int32Array(0);
+const asksFor = ({ reduction = false }: ExploreOptions): boolean => reduction !== false;
 
-/** A reduction where there can be one, else why not. */
-const reductionIn = (
-  { local, settled, watch, symmetry, world, liars }: Exploration,
-  { expired = () => false }: ExploreOptions,
-  origins: readonly Origin[],
-): Reduction | string => {
-  if (watch.inspects) return "a property looks into the processes";
-  if (world?.isPredictable === false) return "links are cut, or what liars say depends on what they heard";
-  if (symmetry !== null) return "one state of each orbit is looked at already";
-  const budgets = budgetsOf(settled);
-  const withLies = origins.map(({ locals, messages, traitors }) => ({
-    locals,
-    messages: [...messages, ...(liars?.wordsIn(traitors, noItems, 0, 0).map(({ message }) => message) ?? [])],
-  }));
-  const meddles = budgets.losses > 0 || budgets.duplicates > 0 || world !== null;
-  return reductionOf({ local, network: settled.network, budgets, meddles, expired, origins: withLies });
-};
+interface Begun {
+  readonly search: Search;
+  readonly origins: readonly Origin[];
+  /** What is left out, or why nothing is. */
+  readonly reduction: Reduction | string;
+}
 
-const searchOf = (
-  parts: Exploration,
-  options: ExploreOptions,
-  findings: Findings,
-): { readonly search: Search; readonly origins: readonly Origin[]; readonly reduction: Reduction | string } => {
+const searchOf = (parts: Exploration, options: ExploreOptions, findings: Findings): Begun => {
   const origins = initialStates(parts);
-  const reduction = options.reduction === true ? reductionIn(parts, options, origins) : "not asked for";
-  const reducing = typeof reduction === "string" ? null : reduction;
-  const search = new Search({
+  const make = (reduction: Reduction | null): SearchInput => ({
     ...inputOf(parts, options),
-    reduction: reducing,
+    reduction,
     broke: (found, parent, event, how) =>
       found.map(({ property, clause }) => findings.add(property, { clause, parent, event, how })).includes(true),
   });
-  beginAll(search, parts, origins, reducing);
-  return { search, origins, reduction };
+  const reduced = asksFor(options) ? reducedSearch(parts, options, origins, make) : "not asked for";
+  if (typeof reduced !== "string") {
+    if (!reduced.isRun) reduced.search.run();
+    return { search: reduced.search, origins, reduction: reduced.reduction };
+  }
+  if (asksFor(options)) forgetSeen(parts);
+  const search = new Search(make(null));
+  beginAll(search, parts, origins, null);
+  search.run();
+  return { search, origins, reduction: reduced };
 };
 
 /**
@@ -137,9 +130,8 @@ export const explore = (prepared: Prepared, options: ExploreOptions = {}): Explo
   const parts = partsOf(prepared, options);
   const findings = new Findings(parts, options);
   const { search, origins, reduction } = searchOf(parts, options, findings);
-  search.run();
-  if (typeof reduction !== "string" && reduction.refusal !== null)
-    return { ...explore(prepared, { ...options, reduction: false }), irreducible: reduction.refusal };
+  if (typeof reduction !== "string" && reduction.unforeseen.size > 0)
+    return { ...explore(prepared, { ...options, reduction: false }), irreducible: "a step was not foreseen" };
   if (search.cut === "asymmetry")
     return { ...explore(prepared, { ...options, symmetry: false }), asymmetry: parts.symmetry!.refusal! };
   const counterexamples = new Map<string, ExploredRun>();
@@ -174,7 +166,7 @@ export const explore = (prepared: Prepared, options: ExploreOptions = {}): Explo
     bounds,
     ...(parts.hindrance === null ? {} : { asymmetry: parts.hindrance }),
     ...(typeof reduction === "string" ? {} : { reduction: reduction.report }),
-    ...(typeof reduction === "string" && options.reduction === true ? { irreducible: reduction } : {}),
+    ...(typeof reduction === "string" && asksFor(options) ? { irreducible: reduction } : {}),
     noOps: search.noOps,
     calls: parts.local.calls,
     localSteps: parts.local.size,

@@ -1,6 +1,6 @@
 export type { ExploredRun } from "./counterexample.ts";
 export { type ExploreResult, explore } from "./explore.ts";
-export type { ExploreOptions } from "./explore-options.ts";
+export type { ExploreOptions, ReductionEffort } from "./explore-options.ts";
 export type { Growth } from "./growth.ts";
 export type { NetworkKind } from "./network-draft.ts";
 export {

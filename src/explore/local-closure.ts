@@ -10,6 +10,18 @@ export interface ReachOfNode {
   readonly messages: number[];
 }
 
+/** What is foreseen of the steps of single processes: no less than what happens in any run. */
+export interface Foresight {
+  /** By process. */
+  readonly reach: readonly ReachOfNode[];
+  /** The messages that may come in a local state. */
+  readonly messagesIn: (state: number) => readonly number[];
+  /** What a process can do by itself in a local state, as far as the budgets of a whole run go. */
+  readonly ownOf: (state: number) => readonly number[];
+  /** Whether the step of a row may be taken: else it is only looked at. */
+  readonly has: (state: number, event: number) => boolean;
+}
+
 /** How far a closure goes. */
 export interface ClosureBounds {
   readonly budgets: Budgets;
@@ -28,7 +40,7 @@ const stepsALook = 256;
  *
  * Source: Guerraoui, Yabandeh 2011, Model Checking a Networked System Without the Network.
  */
-export class LocalClosure {
+export class LocalClosure implements Foresight {
   /** By process. */
   readonly reach: readonly ReachOfNode[];
   readonly #local: LocalTransitions;
@@ -36,6 +48,7 @@ export class LocalClosure {
   /** By local state: the fewest crashes, and the fewest timeouts, with which it is reached. */
   readonly #crashes = new Map<number, number>();
   readonly #timeouts = new Map<number, number>();
+  readonly #nodeOf = new Map<number, number>();
   readonly #known = new Set<number>();
   /** Local states to look at, by process. */
   readonly #open: [node: number, state: number][] = [];
@@ -72,7 +85,14 @@ export class LocalClosure {
     return this.#local.refusal === null;
   }
 
-  /** What a process can do by itself in a local state, as far as the budgets of a whole run go. */
+  messagesIn(state: number): readonly number[] {
+    return this.reach[this.#nodeOf.get(state)!]!.messages;
+  }
+
+  has(): boolean {
+    return true;
+  }
+
   ownOf(state: number): readonly number[] {
     const at = this.#local.ownOf(state);
     const events = this.#local.own.data.subarray(at, at + this.#local.ownCount.at(state));
@@ -106,6 +126,7 @@ export class LocalClosure {
     const [before, after] = [this.#crashes.get(state), this.#timeouts.get(state)];
     if (before !== undefined && before <= crashes && after! <= timeouts) return;
     if (before === undefined) this.reach[node]!.states.push(state);
+    this.#nodeOf.set(state, node);
     this.#crashes.set(state, Math.min(before ?? crashes, crashes));
     this.#timeouts.set(state, Math.min(after ?? timeouts, timeouts));
     this.#open.push([node, state]);

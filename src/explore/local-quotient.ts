@@ -1,5 +1,5 @@
 import { IntBuffer } from "./int-buffer.ts";
-import type { LocalClosure, ReachOfNode } from "./local-closure.ts";
+import type { Foresight, ReachOfNode } from "./local-closure.ts";
 import type { LocalTransitions } from "./local-transitions.ts";
 import { PairTable } from "./pair-table.ts";
 
@@ -11,12 +11,12 @@ const mix = (hash: number, value: number, lane: 0 | 1): number => {
   return Math.imul(mixed ^ (mixed >>> 15), 0xc2b2ae35) ^ (mixed >>> 13);
 };
 
-/** The rows of the steps that one process can take in one local state: first those of all its messages. */
+/** The rows of the steps that one process can take in one local state. */
 interface Situation {
   readonly state: number;
+  /** Ascending. */
+  readonly events: readonly number[];
   readonly rows: Int32Array;
-  /** Events of its own, ascending, and where they are among the rows. */
-  readonly own: readonly number[];
 }
 
 /**
@@ -36,25 +36,24 @@ export class LocalQuotient {
   readonly before: number;
   after = 0;
   readonly #local: LocalTransitions;
-  readonly #closure: LocalClosure;
+  readonly #foresight: Foresight;
   readonly #isOrdered: boolean;
   /** By local state: its class, from 1 on. */
   #classes = new IntBuffer();
   /** By local state: the one that stands for it, from 1 on. */
   readonly #standsFor = new IntBuffer();
   /** By outcome: what is the same for ever, two lanes. */
-  readonly #labelLow: Int32Array;
-  readonly #labelHigh: Int32Array;
+  readonly #labelLow: IntBuffer = new IntBuffer();
+  readonly #labelHigh: IntBuffer = new IntBuffer();
+  /** By outcome: where it led before. */
+  #led: Int32Array = new Int32Array(0);
 
-  constructor(local: LocalTransitions, closure: LocalClosure, isOrdered: boolean) {
+  constructor(local: LocalTransitions, foresight: Foresight, isOrdered: boolean) {
     this.#local = local;
-    this.#closure = closure;
+    this.#foresight = foresight;
     this.#isOrdered = isOrdered;
-    this.#labelLow = new Int32Array(local.to.length);
-    this.#labelHigh = new Int32Array(local.to.length);
-    this.before = closure.reach.reduce((sum, { states }) => sum + states.length, 0);
-    for (let outcome = 0; outcome < local.to.length; outcome++) this.#label(outcome);
-    for (const each of closure.reach) this.#refine(each);
+    this.before = foresight.reach.reduce((sum, { states }) => sum + states.length, 0);
+    for (const each of foresight.reach) this.#refine(each);
   }
 
   /** The local state that stands for one; itself where it is in no run. */
@@ -64,14 +63,23 @@ export class LocalQuotient {
 
   /** Lets every step that is known lead to the states that stand for others. */
   apply(): void {
+    const { to } = this.#local;
+    this.#led = to.data.slice(0, to.length);
+    for (let outcome = 0; outcome < to.length; outcome++) this.#lead(outcome, this.of(to.at(outcome)));
+  }
+
+  /** Lets the steps lead again to where they led before. */
+  undo(): void {
+    for (const [outcome, into] of this.#led.entries()) this.#lead(outcome, into);
+  }
+
+  #lead(outcome: number, into: number): void {
     const { to, low, high, atoms } = this.#local;
-    for (let outcome = 0; outcome < to.length; outcome++) {
-      const [from, into] = [to.at(outcome), this.of(to.at(outcome))];
-      if (from === into) continue;
-      to.data[outcome] = into;
-      low.data[outcome] = (low.at(outcome) - atoms.low.at(from) + atoms.low.at(into)) | 0;
-      high.data[outcome] = (high.at(outcome) - atoms.high.at(from) + atoms.high.at(into)) | 0;
-    }
+    const from = to.at(outcome);
+    if (from === into) return;
+    to.data[outcome] = into;
+    low.data[outcome] = (low.at(outcome) - atoms.low.at(from) + atoms.low.at(into)) | 0;
+    high.data[outcome] = (high.at(outcome) - atoms.high.at(from) + atoms.high.at(into)) | 0;
   }
 
   #label(outcome: number): void {
@@ -84,19 +92,19 @@ export class LocalQuotient {
     // Where links keep no order, neither does it matter in which one a step sends.
     if (!this.#isOrdered) sent.sort();
     for (const message of sent) [low, high] = [mix(low, message, 0), mix(high, message, 1)];
-    this.#labelLow[outcome] = low;
-    this.#labelHigh[outcome] = high;
+    this.#labelLow.push(low);
+    this.#labelHigh.push(high);
   }
 
-  #situation(state: number, messages: readonly number[]): Situation {
-    const own = [...this.#closure.ownOf(state)].sort((a, b) => a - b);
-    const rows = Int32Array.from([...messages, ...own], (event) => this.#local.row(state, event));
-    return { state, rows, own };
+  #situation(state: number): Situation {
+    const events = [...this.#foresight.messagesIn(state), ...this.#foresight.ownOf(state)].sort((a, b) => a - b);
+    return { state, events, rows: Int32Array.from(events, (event) => this.#local.row(state, event)) };
   }
 
   /** Splits the states of one process until none of a class can be told from another by one step. */
-  #refine({ states, messages }: ReachOfNode): void {
-    const situations = states.map((state) => this.#situation(state, messages));
+  #refine({ states }: ReachOfNode): void {
+    const situations = states.map((state) => this.#situation(state));
+    while (this.#labelLow.length < this.#local.to.length) this.#label(this.#labelLow.length);
     for (const state of states) this.#give(this.#classes, state, 1);
     for (let classes = 1; ; ) {
       const found = this.#split(situations);
@@ -126,25 +134,31 @@ export class LocalQuotient {
     return known.size;
   }
 
-  #signatureOf({ state, rows, own }: Situation): readonly [number, number] {
+  #signatureOf({ state, rows, events }: Situation): readonly [number, number] {
     const { rowFirst, rowCount, to, stopped } = this.#local;
     const before = this.#classes.at(state);
     let low = mix(before, stopped.at(state), 0);
     let high = mix(before, stopped.at(state), 1);
-    for (const event of own) [low, high] = [mix(low, event, 0), mix(high, event, 1)];
+    for (const event of events) [low, high] = [mix(low, event, 0), mix(high, event, 1)];
     for (const row of rows) {
       // The outcomes of a draw are a set: no matter which comes first.
       let [sumLow, sumHigh] = [0, 0];
       const first = rowFirst.at(row);
       for (let outcome = first; outcome < first + rowCount.at(row); outcome++) {
-        const into = this.#classes.at(to.at(outcome));
-        sumLow = (sumLow + mix(this.#labelLow[outcome]!, into, 0)) | 0;
-        sumHigh = (sumHigh + mix(this.#labelHigh[outcome]!, into, 1)) | 0;
+        const into = this.#classOf(to.at(outcome));
+        sumLow = (sumLow + mix(this.#labelLow.at(outcome), into, 0)) | 0;
+        sumHigh = (sumHigh + mix(this.#labelHigh.at(outcome), into, 1)) | 0;
       }
       low = mix(low, sumLow + rowCount.at(row), 0);
       high = mix(high, sumHigh + rowCount.at(row), 1);
     }
     return [low, high];
+  }
+
+  /** Where nothing is foreseen of a local state it is like none but itself. */
+  #classOf(state: number): number {
+    const known = state < this.#classes.length ? this.#classes.at(state) : 0;
+    return known > 0 ? known : -1 - state;
   }
 
   #give(column: IntBuffer, at: number, value: number): void {

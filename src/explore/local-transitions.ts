@@ -73,6 +73,8 @@ export class LocalTransitions {
   /** Outcomes of a row: the first, and how many. A row is a pair of local state and event. */
   readonly rowFirst: IntBuffer = new IntBuffer();
   readonly rowCount: IntBuffer = new IntBuffer();
+  readonly rowState: IntBuffer = new IntBuffer();
+  readonly rowEvent: IntBuffer = new IntBuffer();
   /** Outcomes by column: the local state that they lead to, … */
   readonly to: IntBuffer = new IntBuffer();
   /** … what is sent, as a range of `sends`, … */
@@ -120,7 +122,7 @@ export class LocalTransitions {
   }
 
   get bytes(): number {
-    return this.#memo.bytes + this.atoms.bytes + this.rowFirst.bytes * 12;
+    return this.#memo.bytes + this.atoms.bytes + this.rowFirst.bytes * 14;
   }
 
   /** How many pairs of local state and event it knows. */
@@ -158,6 +160,11 @@ export class LocalTransitions {
     return known > 0 ? known - 1 : this.#learn(state, event);
   }
 
+  /** The same where it was asked for before; else -1. */
+  knownRow(state: number, event: number): number {
+    return this.#memo.get(state, event) - 1;
+  }
+
   /** Where the own events of a local state begin in `own`; how many is in `ownCount`. */
   ownOf(state: number): number {
     if (state < this.ownAt.length && this.ownAt.at(state) > 0) return this.ownAt.at(state) - 1;
@@ -178,6 +185,8 @@ export class LocalTransitions {
     const row = this.rowFirst.length;
     this.rowFirst.push(this.to.length);
     this.rowCount.push(found.length);
+    this.rowState.push(state);
+    this.rowEvent.push(event);
     for (const outcome of found) this.#keep(outcome);
     this.#memo.set(state, event, row + 1);
     return row;

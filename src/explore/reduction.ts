@@ -1,7 +1,6 @@
-import type { Budgets } from "./budgets.ts";
-import { Confluence, isDead, isFirst } from "./confluence.ts";
+import { type AloneScope, Confluence, isDead, isFirst } from "./confluence.ts";
 import type { IntBuffer } from "./int-buffer.ts";
-import { LocalClosure } from "./local-closure.ts";
+import type { Foresight } from "./local-closure.ts";
 import { LocalQuotient } from "./local-quotient.ts";
 import type { LocalTransitions } from "./local-transitions.ts";
 import type { NetworkKind } from "./network-draft.ts";
@@ -19,44 +18,61 @@ export interface ReductionReport {
 }
 
 /** A step that is taken alone; `item` is what leaves the network by it, 0 for nothing. */
-interface StepAlone {
+export interface StepAlone {
   readonly node: number;
   readonly event: number;
   readonly item: number;
 }
 
-/** What a reduction is looked for in. */
-export interface ReductionInput {
-  readonly local: LocalTransitions;
-  readonly network: NetworkKind;
-  readonly budgets: Budgets;
-  /** Whether a message may also be lost, come again or be forged, as a step of its own. */
-  readonly meddles: boolean;
-  readonly expired: () => boolean;
-  readonly origins: readonly { readonly locals: readonly number[]; readonly messages: readonly number[] }[];
+/** What a search asks before and at each step. */
+export interface Reducing {
+  vanished: number;
+  /** A search takes the step of a row. */
+  take(row: number): void;
+  /** A step that may be taken alone, in a state of a search; null where there is none. */
+  stepIn(state: Int32Array, nodes: number, messageOf: (item: number) => number): StepAlone | null;
+  /** Whether the message of a row may vanish. */
+  isDead(row: number): boolean;
 }
 
-/** Steps of single processes that are looked at before the search, at most. */
-const stepsMax = 20_000;
+/** Leaves nothing out, and sees which steps are taken. */
+export class Witness implements Reducing {
+  vanished = 0;
+  readonly taken: Set<number> = new Set();
+
+  take(row: number): void {
+    this.taken.add(row);
+  }
+
+  stepIn(): null {
+    return null;
+  }
+
+  isDead(): boolean {
+    return false;
+  }
+}
 
 /**
- * What makes a search smaller, found before it in the table of local steps: local states that nobody can tell apart are
- * one, dead messages vanish, and where some step commutes with all that can come before it, it is the only one taken.
+ * What makes a search smaller, found in the table of local steps: local states that nobody can tell apart are one, dead
+ * messages vanish, and where some step commutes with all that can come before it, it is the only one taken.
  */
-export class Reduction {
-  /** Why it is not to be trusted after all: the search took a step that was not foreseen. */
-  refusal: string | null = null;
+export class Reduction implements Reducing {
   single = 0;
   vanished = 0;
+  /** Steps that a search took and that were not foreseen: while there are any it proves nothing. */
+  readonly unforeseen: Set<number> = new Set();
   readonly #local: LocalTransitions;
   readonly #quotient: LocalQuotient;
+  readonly #confluence: Confluence;
   readonly #flags: IntBuffer;
 
-  constructor(closure: LocalClosure, { local, network, meddles }: ReductionInput) {
+  constructor(foresight: Foresight, local: LocalTransitions, network: NetworkKind, scope: AloneScope) {
     this.#local = local;
-    this.#quotient = new LocalQuotient(local, closure, network === "ordered");
+    this.#quotient = new LocalQuotient(local, foresight, network === "ordered");
     this.#quotient.apply();
-    this.#flags = new Confluence(local, closure, this.#quotient, network, meddles).flags;
+    this.#confluence = new Confluence(local, foresight, this.#quotient, network, scope);
+    this.#flags = this.#confluence.flags;
   }
 
   get report(): ReductionReport {
@@ -64,9 +80,24 @@ export class Reduction {
     return { localStates: before, localStatesLeft: after, single: this.single, vanished: this.vanished };
   }
 
+  /** Steps that are to be foreseen too, for those that are taken alone to be compared with. */
+  get lifted(): readonly (readonly [state: number, event: number])[] {
+    return this.#confluence.lifted;
+  }
+
   /** The local state that stands for one. */
   of(state: number): number {
     return this.#quotient.of(state);
+  }
+
+  /** Lets the local steps lead where they led before. */
+  undo(): void {
+    this.#quotient.undo();
+  }
+
+  /** A search takes the step of a row. */
+  take(row: number): void {
+    if (!this.#confluence.foresees(row)) this.unforeseen.add(row);
   }
 
   /** A step that commutes with all that can come before it, in a state of a search; null where there is none. */
@@ -101,19 +132,7 @@ export class Reduction {
     return (this.#flagsOf(row) & isDead) !== 0;
   }
 
-  /** Every step of a search is asked for here, so that none is missed that was not foreseen. */
   #flagsOf(row: number): number {
-    if (row < this.#flags.length) return this.#flags.data[row]!;
-    this.refusal ??= "a process took a step that was not foreseen";
-    return 0;
+    return row < this.#flags.length ? this.#flags.data[row]! : 0;
   }
 }
-
-/** The reduction of a search, or in words why there is none. */
-export const reductionOf = (input: ReductionInput): Reduction | string => {
-  const { local, budgets, expired, origins } = input;
-  const nodes = origins[0]?.locals.length ?? 0;
-  const closure = new LocalClosure(nodes, local, { budgets, stepsMax, expired });
-  for (const { locals, messages } of origins) closure.begin(locals, messages);
-  return closure.run() ? new Reduction(closure, input) : `single processes have more than ${stepsMax} steps`;
-};

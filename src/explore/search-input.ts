@@ -4,7 +4,7 @@ import type { BudgetTable } from "./budgets.ts";
 import type { LassoGraph } from "./lasso-graph.ts";
 import type { LocalTransitions } from "./local-transitions.ts";
 import type { NetworkKind } from "./network-draft.ts";
-import type { Reduction } from "./reduction.ts";
+import type { Reducing } from "./reduction.ts";
 import type { Symmetry } from "./symmetry.ts";
 import type { Break, Watch } from "./watch.ts";
 import type { World } from "./world.ts";
@@ -33,7 +33,7 @@ export interface SearchInput {
   /** Where one state of each orbit is enough. */
   readonly symmetry: Symmetry | null;
   /** Where fewer steps than all are enough. */
-  readonly reduction: Reduction | null;
+  readonly reduction: Reducing | null;
   /** What happens beside the steps of nodes. */
   readonly world: World | null;
   /** Asked of each new state, as it is written down: go on from it, leave it at that, or end the search. */

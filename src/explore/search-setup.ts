@@ -1,7 +1,7 @@
 import type { Budgets } from "./budgets.ts";
 import type { Exploration } from "./exploration.ts";
 import type { ExploreOptions, SettledOptions } from "./explore-options.ts";
-import type { Origin } from "./initial-states.ts";
+import { initialStates, type Origin } from "./initial-states.ts";
 import type { NodeImage } from "./node-image.ts";
 import type { Reduction } from "./reduction.ts";
 import type { Search } from "./search.ts";
@@ -51,6 +51,12 @@ export const inputOf = (parts: Exploration, options: ExploreOptions): SearchInpu
     lookInto: (locals) => parts.lookInto(locals.map(imageOf)),
     broke: () => false,
   };
+};
+
+/** Lets the properties forget what they saw in searches that proved nothing: all but how the processes booted. */
+export const forgetSeen = (parts: Exploration): void => {
+  parts.watch.forget();
+  initialStates(parts);
 };
 
 /** Gives a search the states to begin with. */

@@ -121,8 +121,9 @@ export class Search {
     this.#end(at, record.length, this.#open);
   }
 
-  /** The state that was looked at last, as it is written down. */
-  lastRecord(): Int32Array {
+  /** The state that was looked at last, as it is written down; null before the first. */
+  lastRecord(): Int32Array | null {
+    if (this.#expanded === 0) return null;
     const length = atNodes + this.#in.nodes + 1;
     return this.#state.subarray(0, length + this.#state[length - 1]!);
   }
@@ -302,6 +303,7 @@ export class Search {
     const before = state[atNodes + node]!;
     const row = local.row(before, event);
     this.#in.symmetry?.learnRow(before, event, row);
+    this.#in.reduction?.take(row);
     const first = local.rowFirst.data[row]!;
     const end = first + local.rowCount.data[row]!;
     const isAlone = this.#in.reduction === null && this.#in.world === null;

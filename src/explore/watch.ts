@@ -49,8 +49,8 @@ export class Watch {
   readonly #watched: readonly Watched[];
   readonly #site: RunSite;
   readonly #atoms: Atoms;
-  readonly #table = new PairTable();
-  readonly #rows: { readonly to: number; readonly breaks: readonly Break[] }[] = [];
+  #table = new PairTable();
+  #rows: { readonly to: number; readonly breaks: readonly Break[] }[] = [];
   readonly #looks = new Map<string, { readonly to: number; readonly breaks: readonly Break[] }>();
   readonly #clauses = new Map<string, string | null>();
 
@@ -61,6 +61,17 @@ export class Watch {
       const property = each as unknown as Property;
       return { property, port: property.port ?? "", exercised: 0, readsTime: false, over: false };
     });
+  }
+
+  /** Begins anew: what was seen so far was seen in searches that proved nothing. */
+  forget(): void {
+    this.#table = new PairTable();
+    this.#rows = [];
+    this.#looks.clear();
+    for (const watched of this.#watched) {
+      watched.exercised = 0;
+      watched.readsTime = false;
+    }
   }
 
   /** Whether some property hears ports inside the nodes. */
