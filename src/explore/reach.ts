@@ -257,8 +257,8 @@ class Reaching {
     const [first] = origins;
     const record = search.lastRecord();
     const nodes = this.#parts.steps.nodes.length;
-    const items = Array.from(record.subarray(atNodes + nodes + 1));
-    const locals = Array.from(record.subarray(atNodes, atNodes + nodes));
+    const items = record === null ? [] : Array.from(record.subarray(atNodes + nodes + 1));
+    const locals = record === null ? [] : Array.from(record.subarray(atNodes, atNodes + nodes));
     const avoids = this.#goals[0]?.avoids !== undefined;
     const whole = search.cut === null && this.#reports.length === 1 && !this.#beyond && !avoids;
     return this.#result(whole ? "no" : "unknown", {
