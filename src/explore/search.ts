@@ -1,6 +1,7 @@
 import { assert } from "../model/index.ts";
 import { spendDuplicate, spendLoss } from "./budgets.ts";
 import { FingerprintTable } from "./fingerprint-table.ts";
+import { Frontier } from "./frontier.ts";
 import { IntBuffer } from "./int-buffer.ts";
 import { NetworkDraft } from "./network-draft.ts";
 import { Paths } from "./paths.ts";
@@ -47,8 +48,7 @@ export class Search {
   /** Under symmetry, by number of state: the size of its orbit. */
   readonly #orbits = new IntBuffer();
   readonly #draft: NetworkDraft;
-  #open = new IntBuffer();
-  #next = new IntBuffer();
+  readonly #frontier: Frontier;
   #state: Int32Array = new Int32Array(256);
   #depthCut = false;
   #over = false;
@@ -61,7 +61,7 @@ export class Search {
     this.#in = input;
     this.#visited = new FingerprintTable(input.bytesMax);
     this.#draft = new NetworkDraft(input.network, input.atoms, input.local);
-    if (input.order === "depth-first") this.#next = this.#open;
+    this.#frontier = new Frontier(input.order === "depth-first");
   }
 
   get distinct(): number {
@@ -71,8 +71,7 @@ export class Search {
   /** Memory of the tables, bytes. */
   get bytes(): number {
     const { local, watch } = this.#in;
-    const frontier = this.#open === this.#next ? this.#open.bytes : this.#open.bytes + this.#next.bytes;
-    return this.#visited.bytes + this.paths.bytes + frontier + local.bytes + watch.bytes;
+    return this.#visited.bytes + this.paths.bytes + this.#frontier.bytes + local.bytes + watch.bytes;
   }
 
   /** How many states were found and have not had their steps taken. */
@@ -99,11 +98,11 @@ export class Search {
     this.#in.edges?.numberOf(sumLow, sumHigh);
     if (!this.#isNew(Int32Array.from(locals), 0, sumLow, sumHigh, budget, watch)) return;
     this.paths.begin();
-    const at = this.#begin(atNodes + locals.length + 1 + draft.count);
-    const { data } = this.#open;
+    const at = this.#frontier.begin(atNodes + locals.length + 1 + draft.count);
+    const { data } = this.#frontier;
     data.set([sumLow, sumHigh, this.distinct - 1, 0, budget, watch, ...locals, draft.count], at);
     data.set(draft.items.subarray(0, draft.count), at + atNodes + locals.length + 1);
-    this.#end(at, atNodes + locals.length + 1 + draft.count, this.#open);
+    this.#frontier.end(at, atNodes + locals.length + 1 + draft.count);
   }
 
   /** Adds a state that another search wrote down. */
@@ -114,11 +113,12 @@ export class Search {
     const [low, high, budget, watch] = [record[atLow]!, record[atHigh]!, record[atBudget]!, record[atWatch]!];
     if (!this.#isNew(record, atNodes, low, high, budget, watch)) return;
     this.paths.begin();
-    const at = this.#begin(record.length);
-    this.#open.data.set(record, at);
-    this.#open.data[at + atNumber] = this.distinct - 1;
-    this.#open.data[at + atDepth] = 0;
-    this.#end(at, record.length, this.#open);
+    const at = this.#frontier.begin(record.length);
+    const { data } = this.#frontier;
+    data.set(record, at);
+    data[at + atNumber] = this.distinct - 1;
+    data[at + atDepth] = 0;
+    this.#frontier.end(at, record.length);
   }
 
   /** The state that was looked at last, as it is written down; null before the first. */
@@ -130,40 +130,15 @@ export class Search {
 
   /** Runs to the end, or to a bound. */
   run(): void {
-    if (this.#in.order === "breadth-first") this.#runBreadthFirst();
-    else this.#runDepthFirst();
+    const frontier = this.#frontier;
+    for (let count = 0; !(frontier.isEmpty || this.#over); count++) {
+      if ((count % expansionsALook === 0 || frontier.beginsLevel) && this.#isSpent()) break;
+      this.#load();
+      this.#expand();
+    }
     if (this.cut === null && this.#depthCut) this.cut = "depth";
     if (this.#in.local.refusal !== null) this.cut = "refusal";
     if ((this.#in.symmetry?.refusal ?? null) !== null) this.cut = "asymmetry";
-  }
-
-  // --- the order of the search ---
-
-  #runBreadthFirst(): void {
-    while (this.#open.length > 0 && !this.#over) {
-      const open = this.#open;
-      for (let at = 0, count = 0; at < open.length && !this.#over; ) {
-        if (count++ % expansionsALook === 0 && this.#isSpent()) return;
-        const length = open.data[at]!;
-        this.#load(open, at + 1, length);
-        this.#expand();
-        at += length + 2;
-      }
-      open.length = 0;
-      this.#open = this.#next;
-      this.#next = open;
-    }
-  }
-
-  #runDepthFirst(): void {
-    const open = this.#open;
-    for (let count = 0; open.length > 0 && !this.#over; count++) {
-      if (count % expansionsALook === 0 && this.#isSpent()) return;
-      const length = open.data[open.length - 1]!;
-      open.length -= length + 2;
-      this.#load(open, open.length + 1, length);
-      this.#expand();
-    }
   }
 
   #isSpent(): boolean {
@@ -175,21 +150,10 @@ export class Search {
     return this.cut !== null;
   }
 
-  // --- records: their length before and after them ---
-
-  #begin(length: number): number {
-    this.#next.reserve(length + 2);
-    this.#open.reserve(length + 2);
-    return this.#open.length + 1;
-  }
-
-  #end(at: number, length: number, buffer: IntBuffer): void {
-    buffer.data[at - 1] = length;
-    buffer.data[at + length] = length;
-    buffer.length = at + length + 1;
-  }
-
-  #load({ data }: IntBuffer, at: number, length: number): void {
+  /** Takes a state out of the frontier. */
+  #load(): void {
+    const at = this.#frontier.take();
+    const { taken: data, length } = this.#frontier;
     if (this.#state.length < length) this.#state = new Int32Array(length * 2);
     const state = this.#state;
     for (let index = 0; index < length; index++) state[index] = data[at + index]!;
@@ -471,10 +435,8 @@ export class Search {
     const { nodes } = this.#in;
     const draft = this.#draft;
     const length = atNodes + nodes + 1 + draft.count;
-    const next = this.#next;
-    next.reserve(length + 2);
-    const { data } = next;
-    const at = next.length + 1;
+    const at = this.#frontier.begin(length);
+    const { data } = this.#frontier;
     const state = this.#state;
     data[at + atLow] = low;
     data[at + atHigh] = high;
@@ -487,11 +449,11 @@ export class Search {
     data[at + atNodes + nodes] = draft.count;
     const first = at + atNodes + nodes + 1;
     for (let index = 0; index < draft.count; index++) data[first + index] = draft.items[index]!;
-    this.#end(at, length, next);
+    this.#frontier.end(at, length);
     const way = this.#in.onNew?.(data.subarray(at, at + length)) ?? "goes on";
     if (way === "goes on") return;
     if (way === "is left") {
-      next.length = at - 1;
+      this.#frontier.dropLast(length);
       this.#expanded++;
       return;
     }
