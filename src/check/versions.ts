@@ -127,8 +127,7 @@ class Resolution {
     if (Array.isArray(initial) && initial.length === 0 && written.length === 0) return new ListPieces(builder);
     const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
     if ((initial === "" || initial === null) && written.every(isText) && [...items.keys()].every(isText)) {
-      const pieces = new TextPieces(builder, initial);
-      if (!written.some((text) => pieces.endsWithPiece(text))) return pieces;
+      return new TextPieces(builder, initial, written as readonly string[]);
     }
     this.isTold = false;
     return undefined;
@@ -210,60 +209,89 @@ class ListPieces implements Pieces {
   }
 }
 
-/** Texts: pieces are taken off the end until what is left is known. */
+/** How many texts that were told last are looked at as the beginning of the next. */
+const toldMax = 4;
+
+/**
+ * Texts: put together from one that was written as a whole, or from nothing, and the pieces appended to it. Where there
+ * are two ways to put one together, it does not tell.
+ */
 class TextPieces implements Pieces {
   readonly #builder: PieceBuilder;
   readonly #lengths: readonly number[];
-  readonly #told = new Map<string, number>();
-  /** By version: the length of its piece. */
-  readonly #lengthOf: ReadonlyMap<number, number>;
+  readonly #writtenLengths: ReadonlySet<number>;
+  /** What is read when nothing was written. */
+  readonly #empty: number;
+  /** The texts told last: they are put together in one way only. */
+  readonly #told: { readonly text: string; readonly version: number }[] = [];
 
-  constructor(builder: PieceBuilder, initial: string | null) {
+  constructor(builder: PieceBuilder, initial: string | null, written: readonly string[]) {
     this.#builder = builder;
     this.#lengths = [...new Set([...builder.items.keys()].map((item) => (item as string).length))];
-    this.#lengthOf = new Map([...builder.items].map(([item, version]) => [version, (item as string).length]));
-    this.#told.set("", initial === "" ? initialVersion : noVersion);
-  }
-
-  /** Whether a text that was written as a whole can also be the end of one that was appended to. */
-  endsWithPiece(text: string): boolean {
-    return this.#pieceAtEnd(text) !== noVersion;
+    this.#writtenLengths = new Set(written.map((text) => text.length));
+    this.#empty = initial === "" ? initialVersion : noVersion;
   }
 
   versionOf(value: unknown): number | undefined {
     if (typeof value !== "string") return this.#builder.known(value);
+    if (value === "") return this.#empty;
+    const way = this.#wayTo(value);
+    if (way === undefined || way === noVersion) return way;
+    if (!this.#builder.bases.tell(way.versions, way.start)) return noVersion;
+    const version = way.versions.at(-1) ?? way.start;
+    this.#told.unshift({ text: value, version });
+    this.#told.length = Math.min(this.#told.length, toldMax);
+    return version;
+  }
+
+  /** The one way to put a text together, `noVersion` if there is none, `undefined` if there are several. */
+  #wayTo(text: string): { readonly start: number; readonly versions: readonly number[] } | -1 | undefined {
+    const starts = new Map<number, number>();
+    const pieces = new Map<number, readonly number[]>();
+    this.#explore(text, starts, pieces);
+    // From the beginning: how many ways lead to each length.
+    const ways = new Map<number, number>();
+    for (const length of [...pieces.keys()].sort((a, b) => a - b)) {
+      let count = starts.has(length) ? 1 : 0;
+      for (const piece of pieces.get(length)!) count += ways.get(length - piece)!;
+      ways.set(length, Math.min(2, count));
+    }
+    if (ways.get(text.length) !== 1) return ways.get(text.length) === 0 ? noVersion : undefined;
     const versions: number[] = [];
-    let text = value;
-    let start = this.#ofStart(text);
-    while (start === undefined) {
-      const version = this.#pieceAtEnd(text);
-      if (version === undefined || version === noVersion) return version;
-      versions.push(version);
-      text = text.slice(0, text.length - (this.#lengthOf.get(version) as number));
-      start = text === "" ? initialVersion : this.#ofStart(text);
+    let length = text.length;
+    while (!starts.has(length)) {
+      const piece = pieces.get(length)!.find((some) => ways.get(length - some) === 1)!;
+      versions.push(this.#builder.items.get(text.slice(length - piece, length)) as number);
+      length -= piece;
     }
-    if (start === noVersion || !this.#builder.bases.tell(versions.reverse(), start)) return noVersion;
-    const found = versions.at(-1) ?? start;
-    this.#told.set(value, found);
-    return found;
+    return { start: starts.get(length) as number, versions: versions.reverse() };
   }
 
-  #ofStart(text: string): number | undefined {
-    const told = this.#told.get(text);
-    if (told !== undefined) return told;
-    const known = this.#builder.known(text);
-    return known === noVersion ? undefined : known;
+  /** Takes pieces off the end: by length of what is left, the version that it is, and the pieces at its end. */
+  #explore(text: string, starts: Map<number, number>, pieces: Map<number, readonly number[]>): void {
+    const waiting = [text.length];
+    const seen = new Set(waiting);
+    for (let length = waiting.pop(); length !== undefined; length = waiting.pop()) {
+      const { version, isTold } = this.#startOf(text, length);
+      if (version !== noVersion) starts.set(length, version);
+      const found: number[] = [];
+      pieces.set(length, found);
+      for (const piece of isTold ? [] : this.#lengths) {
+        if (piece > length || !this.#builder.items.has(text.slice(length - piece, length))) continue;
+        found.push(piece);
+        if (seen.has(length - piece)) continue;
+        seen.add(length - piece);
+        waiting.push(length - piece);
+      }
+    }
   }
 
-  /** The version of the one piece at the end; `undefined` when there are two. */
-  #pieceAtEnd(text: string): number | undefined {
-    let found = noVersion;
-    for (const length of this.#lengths) {
-      const version = length <= text.length ? this.#builder.items.get(text.slice(text.length - length)) : undefined;
-      if (version === undefined) continue;
-      if (found !== noVersion) return undefined;
-      found = version;
-    }
-    return found;
+  /** The version that the beginning of a text is by itself; whether there is no other way to come to it. */
+  #startOf(text: string, length: number): { readonly version: number; readonly isTold: boolean } {
+    if (length === 0) return { version: initialVersion, isTold: true };
+    const told = this.#told.find((one) => one.text.length === length && text.startsWith(one.text));
+    if (told !== undefined) return { version: told.version, isTold: true };
+    const version = this.#writtenLengths.has(length) ? this.#builder.known(text.slice(0, length)) : noVersion;
+    return { version, isTold: false };
   }
 }
