@@ -241,6 +241,31 @@ describe("the order of versions of a register", () => {
     }
   });
 
+  it("is that of time, or of sessions, where the model forbids to miss what was written before", () => {
+    const stale = registers("x=1 0-1", "x=2 2-3", "x?1 4-5");
+    const strict = checkRegisters(stale);
+    expect(strict.verdict === "violated" && strict.culprit).toMatchObject({
+      kind: "G-single-realtime",
+      sentence:
+        "T2 < T1 < T2: T2 read 1 from key x, before T1 wrote 2, as real time has it; T1 had returned when T2 was called",
+    });
+    expect(strict.ruledOut).toEqual(["strong-snapshot-isolation", "strict-serializable"]);
+    expect(checkRegisters(stale, { consistency: "strong-session-serializable" }).verdict).toBe("holds");
+    const own = checkRegisters(registers("x=1 @0 0-1", "x=2 @0 2-3", "x?1 @0 4-5"), {
+      consistency: "strong-session-snapshot-isolation",
+    });
+    expect(own.verdict === "violated" && own.culprit.kind).toBe("G-single-process");
+    // A weaker model than that may order the writes the other way round.
+    expect(checkRegisters(stale, { consistency: "strong-read-committed" }).verdict).toBe("holds");
+  });
+
+  it("what was there before all writes is never the newer version", () => {
+    for (const assumption of [{}, { linearizableKeys: true }, { sequentialKeys: true }]) {
+      const result = checkRegisters(registers("x=1 @0 0-1", "x?1 @1 2-3", "x? @1 4-5"), assumption);
+      expect(result.verdict).toBe("violated");
+    }
+  });
+
   it("cyclic-versions: a key that is not as it is assumed to be", () => {
     const writes = ["x=1", "x=2", "x?1 @5 0-1", "x?2 @5 2-3", "x?2 @6 0-1"];
     const kind: PlainAnomalyKind = "cyclic-versions";

@@ -1,7 +1,7 @@
 import { describe } from "../../model/plain.ts";
 import { PlainAnomalies } from "./anomaly.ts";
 import type { TransactionOptions } from "./check-list-append.ts";
-import { type ConsistencyModel, variantsOf } from "./consistency-models.ts";
+import { type ConsistencyModel, cyclesForbiddenBy, variantsOf } from "./consistency-models.ts";
 import type { CycleStep } from "./cycle-search.ts";
 import { DependencyEdges, type DependencyGraph } from "./dependency-graph.ts";
 import { addRealTimeOrder, addSessionOrder, inOrderOfCall } from "./order-edges.ts";
@@ -11,7 +11,7 @@ import { serialOrder } from "./serial-order.ts";
 import { snapshotSchedule } from "./snapshot-schedule.ts";
 import type { RegisterTransaction } from "./transaction.ts";
 import { judgeTransactions, orderWithoutReads, type TransactionsVerdict } from "./transactions-verdict.ts";
-import { type VersionAssumptions, VersionOrder } from "./version-order.ts";
+import { type VersionAssumptions, type VersionImplications, VersionOrder } from "./version-order.ts";
 
 /** What to check transactions on registers for, and what to take for granted of each register. */
 export interface RegisterOptions extends TransactionOptions, VersionAssumptions {}
@@ -22,6 +22,17 @@ const unknownOrder = (index: RegisterIndex, [first, second]: readonly [number, n
     .map((write) => `T${index.writer[write]}'s write of ${describe(index.valueOf[write])}`);
   const { name } = index.keys[index.keyOfWrite[first]!]!;
   return `the order of ${a} and ${b} to key ${name} cannot be inferred`;
+};
+
+/**
+ * Who forbids a G-single in sessions, or in real time, keeps the versions of each key in that order: of two versions that
+ * were found one after the other the second one is newer, or else whoever found it has missed the first.
+ */
+const impliedBy = (consistency: ConsistencyModel): VersionImplications => {
+  const variants = cyclesForbiddenBy(consistency).includes("G-single") ? variantsOf(consistency) : [];
+  // Time orders nearly everything that sessions do.
+  const realTime = variants.includes("-realtime");
+  return { sessions: !realTime && variants.includes("-process"), realTime };
 };
 
 /** Attempts at a serial order: each is a walk through the history. */
@@ -41,7 +52,7 @@ const orderBySearch = (
   const { transactions, committed } = index;
   const edges = new DependencyEdges(transactions.length);
   const found = new PlainAnomalies();
-  const versions = new VersionOrder(index, { linearizableKeys: true }, found);
+  const versions = new VersionOrder(index, { linearizableKeys: true }, { sessions: false, realTime: false }, found);
   new RegisterDependencies(index, versions, edges, found);
   const calls = inOrderOfCall(transactions);
   if (variantsOf(consistency).includes("-process")) addSessionOrder(edges, transactions, committed, calls);
@@ -66,7 +77,7 @@ export const checkRegisters = (
   const anomalies = new PlainAnomalies();
   const index = new RegisterIndex(transactions, anomalies);
   const { committed } = index;
-  const order = new VersionOrder(index, { sequentialKeys, linearizableKeys }, anomalies);
+  const order = new VersionOrder(index, { sequentialKeys, linearizableKeys }, impliedBy(consistency), anomalies);
   const edges = new DependencyEdges(transactions.length);
   const dependencies = new RegisterDependencies(index, order, edges, anomalies);
   const meaning = {

@@ -1,10 +1,13 @@
 import type { AnomalyKind, CycleKind, CycleVariant } from "./consistency-models.ts";
-import { type DependencyGraph, dependency } from "./dependency-graph.ts";
+import { anyRead, type DependencyGraph, dependency } from "./dependency-graph.ts";
 import { ShortestPaths } from "./shortest-path.ts";
 import { type StrongComponents, strongComponents } from "./strong-components.ts";
 import { type Subgraph, withoutAdjacentReads } from "./subgraph.ts";
 
-const { ww, wr, rw, process, realtime, onward } = dependency;
+const { ww, wr, rw, process, realtime, onward, wwBySession, rwBySession, wwByTime, rwByTime } = dependency;
+const byTime = realtime | wwByTime | rwByTime;
+const bySession = process | wwBySession | rwBySession;
+const inferred = wwBySession | rwBySession | wwByTime | rwByTime;
 
 /** One step of a cycle: `to` depends on `from`. */
 export interface CycleStep {
@@ -26,21 +29,28 @@ export interface FoundCycles {
   readonly mayHideSingle: boolean;
 }
 
-const isRead = ({ label }: CycleStep): boolean => label === rw;
+const isRead = ({ label }: CycleStep): boolean => (label & anyRead) !== 0;
 
 const hasAdjacentReads = (cycle: Cycle): boolean =>
   cycle.some((step, at) => isRead(step) && isRead(cycle[(at + 1) % cycle.length]!));
 
+const has = (cycle: Cycle, labels: number): boolean => cycle.some(({ label }) => (label & labels) !== 0);
+
+/**
+ * Two versions whose order is inferred from real time, or a session, are in that order or else on a cycle of such an order
+ * with one rw dependency at most: so that much is certain where a cycle rests on it, and no less.
+ */
 const cycleKindOf = (cycle: Cycle): CycleKind => {
   const reads = cycle.filter(isRead).length;
+  if (reads <= 1 && has(cycle, inferred)) return "G-single";
   if (reads === 0) return cycle.some(({ label }) => label === wr) ? "G1c" : "G0";
   if (reads === 1) return "G-single";
   return hasAdjacentReads(cycle) ? "G2-item" : "G-nonadjacent";
 };
 
 const variantOf = (cycle: Cycle): CycleVariant => {
-  if (cycle.some(({ label }) => label === realtime)) return "-realtime";
-  return cycle.some(({ label }) => label === process) ? "-process" : "";
+  if (has(cycle, byTime)) return "-realtime";
+  return has(cycle, bySession) ? "-process" : "";
 };
 
 /** Cuts a closed walk at a transaction that it visits twice, until none is; what is kept has no adjacent reads. */
@@ -55,11 +65,21 @@ const simple = (walk: Cycle): Cycle => {
   return walk;
 };
 
-const extraLabels: { readonly [Variant in CycleVariant]: number } = {
-  "": onward,
-  "-process": onward | process,
-  "-realtime": onward | process | realtime,
+/** By variant: the labels of writes after writes, of missed writes, and of orders that are no dependency. */
+interface VariantLabels {
+  readonly writes: number;
+  readonly reads: number;
+  readonly orders: number;
+}
+
+const labelsOf: { readonly [Variant in CycleVariant]: VariantLabels } = {
+  "": { writes: ww, reads: rw, orders: onward },
+  "-process": { writes: ww | wwBySession, reads: rw | rwBySession, orders: onward | process },
+  "-realtime": { writes: ww | wwBySession | wwByTime, reads: anyRead, orders: onward | process | realtime },
 };
+
+const weightOf = (cycle: Cycle): number =>
+  cycle.length + cycle.filter(({ label }) => (label & inferred) !== 0).length / (cycle.length + 1);
 
 /** Edges looked at in the search for one kind of cycle, after which the shortest so far is good enough. */
 const workMax = 4_000_000;
@@ -79,16 +99,15 @@ class CycleSearch {
 
   ofVariant(variant: CycleVariant): void {
     const { graph } = this.#part;
-    const extra = extraLabels[variant];
-    const writes = strongComponents(graph, ww | extra);
-    this.#through(graph, this.#paths, writes, ww, ww | extra);
-    const dependencies = strongComponents(graph, ww | wr | extra);
-    this.#through(graph, this.#paths, dependencies, wr, ww | wr | extra);
-    const all = strongComponents(graph, ww | wr | rw | extra);
-    const isComplete = this.#through(graph, this.#paths, all, rw, ww | wr | extra);
+    const { writes, reads, orders } = labelsOf[variant];
+    const observed = writes | wr | orders;
+    this.#through(graph, this.#paths, strongComponents(graph, writes | orders), writes, writes | orders);
+    this.#through(graph, this.#paths, strongComponents(graph, observed), wr, observed);
+    const all = strongComponents(graph, observed | reads);
+    const isComplete = this.#through(graph, this.#paths, all, reads, observed);
     if (!isComplete && !this.#hasSingle()) this.mayHideSingle = true;
-    this.#ofSnapshots(extra);
-    this.#through(graph, this.#paths, all, rw, ww | wr | rw | extra);
+    this.#ofSnapshots(reads, observed | reads);
+    this.#through(graph, this.#paths, all, reads, observed | reads);
   }
 
   #hasSingle(): boolean {
@@ -96,21 +115,20 @@ class CycleSearch {
   }
 
   /** Cycles without two rw in a row. That there is one is known for certain before it is looked for. */
-  #ofSnapshots(extra: number): void {
+  #ofSnapshots(reads: number, labels: number): void {
     const doubled = withoutAdjacentReads(this.#part.graph);
-    const labels = ww | wr | rw | extra;
-    this.#through(doubled, new ShortestPaths(doubled), strongComponents(doubled, labels), rw, labels);
+    this.#through(doubled, new ShortestPaths(doubled), strongComponents(doubled, labels), reads, labels);
   }
 
   /**
-   * Closes the edges of one label that lie in a component, each by a shortest path along `labels`. Whether each was
+   * Closes the edges with some label that lie in a component, each by a shortest path along `labels`. Whether each was
    * tried; the first ones are, whatever it takes, until there is a cycle.
    */
   #through(
     graph: DependencyGraph,
     paths: ShortestPaths,
     { component }: StrongComponents,
-    label: number,
+    closed: number,
     labels: number,
   ): boolean {
     const start = paths.work;
@@ -118,8 +136,8 @@ class CycleSearch {
     for (let from = 0; from < graph.vertices; from++) {
       for (let edge = graph.first[from]!; edge < graph.first[from + 1]!; edge++) {
         const to = graph.to[edge]!;
-        if (graph.label[edge] !== label || component[from] !== component[to]) continue;
-        if (paths.work - start > workMax && (shortest < Number.POSITIVE_INFINITY || (labels & label) === 0)) {
+        if ((graph.label[edge]! & closed) === 0 || component[from] !== component[to]) continue;
+        if (paths.work - start > workMax && (shortest < Number.POSITIVE_INFINITY || (labels & closed) === 0)) {
           return false;
         }
         const path = paths.find(to, from, labels, shortest - 2);
@@ -132,9 +150,11 @@ class CycleSearch {
     return true;
   }
 
+  /** Keeps the shortest of each kind; of equal ones the one that rests on less that is inferred. */
   #keep(cycle: Cycle): void {
     const kind: AnomalyKind = `${cycleKindOf(cycle)}${variantOf(cycle)}`;
-    if (cycle.length < (this.cycles.get(kind)?.length ?? Number.POSITIVE_INFINITY)) this.cycles.set(kind, cycle);
+    const best = this.cycles.get(kind);
+    if (best === undefined || weightOf(cycle) < weightOf(best)) this.cycles.set(kind, cycle);
   }
 
   /** A closed walk of edges as steps between transactions. */

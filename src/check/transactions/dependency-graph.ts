@@ -1,7 +1,27 @@
 import { grown } from "../configuration-table.ts";
 
-/** What an edge says, as a bit; `onward` leads from a vertex that stands for no transaction and adds no step. */
-export const dependency = { ww: 1, wr: 2, rw: 4, process: 8, realtime: 16, onward: 32 } as const;
+/**
+ * What an edge says, as a bit. `onward` leads from a vertex that stands for no transaction and adds no step. The last four
+ * are dependencies that only hold if versions come in the order of a session, or of real time.
+ */
+export const dependency = {
+  ww: 1,
+  wr: 2,
+  rw: 4,
+  process: 8,
+  realtime: 16,
+  onward: 32,
+  wwBySession: 64,
+  rwBySession: 128,
+  wwByTime: 256,
+  rwByTime: 512,
+} as const;
+
+/** Every way in which a transaction depends on one whose write it missed. */
+export const anyRead: number = dependency.rw | dependency.rwBySession | dependency.rwByTime;
+
+/** Every label. */
+export const anyLabel: number = Object.values(dependency).reduce<number>((all, bit) => all | bit, 0);
 
 /**
  * Edges as they are found. Vertices below `transactions` are transactions; further ones are joints that carry many
@@ -95,7 +115,7 @@ export class DependencyGraph {
   readonly first: Int32Array;
   /** By edge. */
   readonly to: Int32Array;
-  readonly label: Uint8Array;
+  readonly label: Uint16Array;
   readonly key: Int32Array;
 
   /** From lists of edges in any order; the first `edges` of each list count. */
@@ -109,7 +129,7 @@ export class DependencyGraph {
     }
     const next = this.first.slice(0, vertices);
     this.to = new Int32Array(edges);
-    this.label = new Uint8Array(edges);
+    this.label = new Uint16Array(edges);
     this.key = new Int32Array(edges);
     for (let edge = 0; edge < edges; edge++) {
       const place = next[from[edge]!]!++;

@@ -4,9 +4,15 @@ import type { CycleStep } from "./cycle-search.ts";
 import { type DependencyEdges, dependency } from "./dependency-graph.ts";
 import { Grouped } from "./grouped.ts";
 import { noVersion, type RegisterIndex, type RegisterUse } from "./register-index.ts";
-import type { VersionOrder } from "./version-order.ts";
+import type { VersionOrder, VersionPair } from "./version-order.ts";
 
-const { ww, wr, rw } = dependency;
+const { ww, wr, rw, wwBySession, rwBySession, wwByTime, rwByTime } = dependency;
+
+/** How a dependency is told that rests on the order of two versions. */
+const labelsOf = ({ isImplied, reason }: VersionPair): { readonly write: number; readonly read: number } => {
+  if (isImplied !== true) return { write: ww, read: rw };
+  return reason === "session" ? { write: wwBySession, read: rwBySession } : { write: wwByTime, read: rwByTime };
+};
 
 /** Finds who depends on whom by what was read and written, as far as the order of versions is known. */
 export class RegisterDependencies {
@@ -19,25 +25,40 @@ export class RegisterDependencies {
     this.#order = order;
     this.#anomalies = anomalies;
     const readers = this.#ofReads(edges);
-    const newer: number[] = [];
-    for (const pair of order.pairs) {
-      const writer = index.writerOf(pair.newer);
-      newer.push(writer);
+    // Nobody wrote the first version of a key: where it seems to be the newer one, there is nobody to depend on.
+    const written = order.pairs.filter((pair) => index.writerOf(pair.newer) !== noVersion);
+    for (const pair of written) {
       const older = index.writerOf(pair.older);
       // Whoever read the older version before writing depends on it by that read; that the write came after it is
       // inferred only, and so must not make a cycle of writes alone.
       if (older !== noVersion && pair.reason !== "read-then-write") {
-        edges.add(older, writer, ww, index.keyOfWrite[pair.newer]!);
+        edges.add(older, index.writerOf(pair.newer), labelsOf(pair).write, index.keyOfWrite[pair.newer]!);
       }
     }
-    const older = order.pairs.map((pair) => pair.older);
-    const writers = new Grouped(index.versions, older, newer);
-    for (let version = 0; version < index.versions; version++) {
-      if (writers.sizeOf(version) === 0 || readers.sizeOf(version) === 0) continue;
-      const sources = Array.from(readers.of(version), (vertex) => ({ vertex, label: rw }));
-      edges.addAll(sources, Int32Array.from(new Set(writers.of(version))), this.#keyOf(version));
+    for (const read of [rw, rwBySession, rwByTime]) {
+      this.#ofMissedWrites(
+        edges,
+        readers,
+        written.filter((pair) => labelsOf(pair).read === read),
+        read,
+      );
     }
     this.#findLostUpdates();
+  }
+
+  #ofMissedWrites(edges: DependencyEdges, readers: Grouped, pairs: readonly VersionPair[], label: number): void {
+    if (pairs.length === 0) return;
+    const { versions } = this.#index;
+    const writers = new Grouped(
+      versions,
+      pairs.map(({ older }) => older),
+      pairs.map(({ newer }) => this.#index.writerOf(newer)),
+    );
+    for (let version = 0; version < versions; version++) {
+      if (writers.sizeOf(version) === 0 || readers.sizeOf(version) === 0) continue;
+      const sources = Array.from(readers.of(version), (vertex) => ({ vertex, label }));
+      edges.addAll(sources, Int32Array.from(new Set(writers.of(version))), this.#keyOf(version));
+    }
   }
 
   #keyOf(version: number): number {

@@ -1,4 +1,4 @@
-import { DependencyEdges, type DependencyGraph, dependency } from "./dependency-graph.ts";
+import { anyRead, DependencyEdges, type DependencyGraph, dependency } from "./dependency-graph.ts";
 import type { Committed } from "./order-edges.ts";
 import { type StrongComponents, strongComponents } from "./strong-components.ts";
 
@@ -8,7 +8,7 @@ export interface SnapshotMoment {
   readonly moment: "snapshot" | "commit";
 }
 
-const { rw, onward } = dependency;
+const { onward } = dependency;
 
 /**
  * An order of snapshots and commits that keeps all dependencies: who depends on a write, or comes later, takes its snapshot
@@ -30,7 +30,7 @@ export const snapshotSchedule = (
     if (vertex < committed.length) edges.add(2 * vertex, 2 * vertex + 1, onward, -1);
     for (let edge = graph.first[vertex]!; edge < graph.first[vertex + 1]!; edge++) {
       const to = graph.to[edge]!;
-      if (graph.label[edge] === rw) edges.add(2 * vertex, 2 * to + 1, onward, -1);
+      if ((graph.label[edge]! & anyRead) !== 0) edges.add(2 * vertex, 2 * to + 1, onward, -1);
       else if (graph.label[edge] !== onward) follows(vertex, to);
       else {
         edges.add(2 * vertex, 2 * to, onward, -1);

@@ -1,4 +1,4 @@
-import { DependencyGraph, dependency } from "./dependency-graph.ts";
+import { anyRead, DependencyGraph, dependency } from "./dependency-graph.ts";
 import type { StrongComponents } from "./strong-components.ts";
 
 /** A part of a graph, and what its vertices were called there. */
@@ -54,7 +54,7 @@ export const withoutAdjacentReads = (graph: DependencyGraph): DependencyGraph =>
       const to = graph.to[edge]!;
       const label = graph.label[edge]!;
       const key = graph.key[edge]!;
-      if (label === dependency.rw) edges.add(2 * from, 2 * to + 1, label, key);
+      if ((label & anyRead) !== 0) edges.add(2 * from, 2 * to + 1, label, key);
       else {
         edges.add(2 * from, 2 * to, label, key);
         edges.add(2 * from + 1, 2 * to + (label === dependency.onward ? 1 : 0), label, key);

@@ -9,7 +9,7 @@ import {
   variantsOf,
 } from "./consistency-models.ts";
 import { type Cycle, type CycleStep, type FoundCycles, findCycles } from "./cycle-search.ts";
-import { type DependencyEdges, type DependencyGraph, dependency } from "./dependency-graph.ts";
+import { anyLabel, type DependencyEdges, type DependencyGraph, dependency } from "./dependency-graph.ts";
 import { addRealTimeOrder, addSessionOrder, type Committed, inOrderOfCall } from "./order-edges.ts";
 import type { SnapshotMoment } from "./snapshot-schedule.ts";
 import { type StrongComponents, strongComponents } from "./strong-components.ts";
@@ -72,20 +72,27 @@ export interface Judgement {
 /** What shows that a history holds. */
 type Witness = Pick<Extract<TransactionsVerdict, { readonly verdict: "holds" }>, "order" | "schedule">;
 
-const { ww, wr, rw, process, realtime, onward } = dependency;
+const { ww, wr, rw, process, realtime, onward, wwBySession, rwBySession, wwByTime, rwByTime } = dependency;
 const nameOfLabel: { readonly [label: number]: DependencyStep["dependency"] } = {
   [ww]: "ww",
   [wr]: "wr",
   [rw]: "rw",
   [process]: "process",
   [realtime]: "realtime",
+  [wwBySession]: "ww",
+  [rwBySession]: "rw",
+  [wwByTime]: "ww",
+  [rwByTime]: "rw",
 };
 
 const sentenceOfStep = ({ transactions, explain }: Interpretation, step: CycleStep): string => {
   const { from, to, label } = step;
   if (label === process) return `process ${transactions[from]!.process} called T${to} after T${from}`;
   if (label === realtime) return `T${from} had returned when T${to} was called`;
-  return explain(step);
+  const base = nameOfLabel[label] === "ww" ? ww : nameOfLabel[label] === "rw" ? rw : label;
+  const sentence = explain({ ...step, label: base });
+  if (label === base) return sentence;
+  return `${sentence}, as ${(label & (wwByTime | rwByTime)) === 0 ? "sessions have" : "real time has"} it`;
 };
 
 const toldCycle = (meaning: Interpretation, kind: AnomalyKind, cycle: Cycle): TransactionAnomaly => {
@@ -136,8 +143,7 @@ export const judgeTransactions = (
   judge: (found: Judgement) => { readonly reason: string } | Witness,
 ): TransactionsVerdict => {
   const graph = graphOf(meaning, model);
-  const everything = ww | wr | rw | process | realtime | onward;
-  const components = strongComponents(graph, everything);
+  const components = strongComponents(graph, anyLabel);
   const { cycles, mayHideSingle }: FoundCycles = isAcyclic(components)
     ? { cycles: new Map(), mayHideSingle: false }
     : findCycles(cyclicPart(graph, components), meaning.transactions.length, variantsOf(model));

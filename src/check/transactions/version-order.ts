@@ -14,11 +14,19 @@ export interface VersionAssumptions {
   readonly linearizableKeys?: boolean;
 }
 
+/** What the model that is asked for implies of each key: who forbids to miss a write in an order keeps it by the key. */
+export interface VersionImplications {
+  readonly sessions: boolean;
+  readonly realTime: boolean;
+}
+
 /** One version is older than another, and who says so. */
 export interface VersionPair {
   readonly older: number;
   readonly newer: number;
   readonly reason: "initial" | "read-then-write" | "session" | "realtime";
+  /** Whether that only holds if the model does that is asked for. */
+  readonly isImplied?: boolean;
 }
 
 /** In which order the versions of each key came, as far as that can be inferred. */
@@ -30,15 +38,24 @@ export class VersionOrder {
   readonly place: Int32Array;
   readonly #index: RegisterIndex;
 
-  constructor(index: RegisterIndex, assumptions: VersionAssumptions, anomalies: PlainAnomalies) {
+  constructor(
+    index: RegisterIndex,
+    { sequentialKeys = false, linearizableKeys = false }: VersionAssumptions,
+    { sessions, realTime }: VersionImplications,
+    anomalies: PlainAnomalies,
+  ) {
     this.#index = index;
     const pairs = [...this.#readThenWrite()];
-    if (assumptions.sequentialKeys === true) this.#addSessions(pairs);
-    if (assumptions.linearizableKeys === true) this.#addRealTime(pairs);
+    if (sequentialKeys || sessions) this.#addSessions(pairs, !sequentialKeys);
+    if (linearizableKeys || realTime) this.#addRealTime(pairs, !linearizableKeys);
     this.#addFirst(pairs);
     this.pairs = pairs;
     this.place = new Int32Array(index.versions).fill(-1);
-    this.unknown = this.#rank(anomalies);
+    const certain = pairs.filter(({ isImplied }) => isImplied !== true);
+    const { component, size } = strongComponents(this.#graph(certain), dependency.ww);
+    if (sequentialKeys || linearizableKeys) this.#findCyclic(certain, component, size, anomalies);
+    const gap = this.#rank(certain, component, this.place);
+    this.unknown = certain.length === pairs.length ? gap : this.#rankAll(pairs);
   }
 
   /** A version as it stands in an order: of a transaction that wrote more than once, the last one. */
@@ -75,8 +92,9 @@ export class VersionOrder {
     return { found, left };
   }
 
-  #addPair(pairs: VersionPair[], older: number, newer: number, reason: VersionPair["reason"]): void {
-    if (older !== noVersion && newer !== noVersion && older !== newer) pairs.push({ older, newer, reason });
+  #addPair(pairs: VersionPair[], pair: VersionPair): void {
+    const { older, newer } = pair;
+    if (older !== noVersion && newer !== noVersion && older !== newer) pairs.push(pair);
   }
 
   /** The uses of what took effect, by the time of the call. */
@@ -94,20 +112,20 @@ export class VersionOrder {
     return status === "ok" ? (returnedAt ?? Infinity) : Infinity;
   }
 
-  #addSessions(pairs: VersionPair[]): void {
+  #addSessions(pairs: VersionPair[], isImplied: boolean): void {
     const { transactions, uses } = this.#index;
     const { found, left } = this.#ends();
     const last = new Map<string, number>();
     for (const at of this.#usesByCall()) {
       const { transaction, key } = uses[at]!;
       const session = `${transactions[transaction]!.process} ${key}`;
-      this.#addPair(pairs, last.get(session) ?? noVersion, found[at]!, "session");
+      this.#addPair(pairs, { older: last.get(session) ?? noVersion, newer: found[at]!, reason: "session", isImplied });
       if (this.#endOf(at) < Infinity && left[at] !== noVersion) last.set(session, left[at]!);
     }
   }
 
   /** Of each key: what was left by the last ones to return before a call is older than what that call found. */
-  #addRealTime(pairs: VersionPair[]): void {
+  #addRealTime(pairs: VersionPair[], isImplied: boolean): void {
     const { transactions, uses, keys } = this.#index;
     const { found, left } = this.#ends();
     const order = this.#usesByCall();
@@ -131,7 +149,7 @@ export class VersionOrder {
           latestCall = Math.max(latestCall, called[returned[over]!]!);
         }
         for (let back = over - 1; back >= 0 && ended[returned[back]!]! >= latestCall; back--) {
-          this.#addPair(pairs, left[returned[back]!]!, found[at]!, "realtime");
+          this.#addPair(pairs, { older: left[returned[back]!]!, newer: found[at]!, reason: "realtime", isImplied });
         }
       }
     }
@@ -140,61 +158,63 @@ export class VersionOrder {
   /** What was there before all writes is older than those that nothing else is known to be older than. */
   #addFirst(pairs: VersionPair[]): void {
     const hasOlder = new Uint8Array(this.#index.versions);
-    for (const { newer } of pairs) hasOlder[newer] = 1;
+    for (const { newer, isImplied } of pairs) if (isImplied !== true) hasOlder[newer] = 1;
     for (const write of this.#index.installed()) {
       const initial = this.#index.initialOf(this.#index.keyOfWrite[write]!);
       if (hasOlder[write] === 0) pairs.push({ older: initial, newer: write, reason: "initial" });
     }
   }
 
-  #graph(): DependencyGraph {
+  #graph(pairs: readonly VersionPair[]): DependencyGraph {
     const edges = new DependencyEdges(this.#index.versions);
-    for (const { older, newer } of this.pairs) edges.add(older, newer, dependency.ww, 0);
+    for (const { older, newer } of pairs) edges.add(older, newer, dependency.ww, 0);
     return edges.graph();
   }
 
-  /** Ranks the versions of each key; tells of two that have no order, and of versions that are older than themselves. */
-  #rank(anomalies: PlainAnomalies): readonly [number, number] | undefined {
-    const { component, size } = strongComponents(this.#graph(), dependency.ww);
-    const { keyOfWrite, keys } = this.#index;
+  #rankAll(pairs: readonly VersionPair[]): readonly [number, number] | undefined {
+    const { component } = strongComponents(this.#graph(pairs), dependency.ww);
+    return this.#rank(pairs, component, new Int32Array(this.#index.versions));
+  }
+
+  /** Ranks the versions of each key that are in an order from end to end; tells of two that are not. */
+  #rank(
+    pairs: readonly VersionPair[],
+    component: Int32Array,
+    place: Int32Array,
+  ): readonly [number, number] | undefined {
+    const { keyOfWrite, keys, versions } = this.#index;
     const firstInitial = this.#index.initialOf(0);
-    const mayBeCyclic = this.pairs.some(({ reason }) => reason === "session" || reason === "realtime");
     const ofKey = keys.map((_, key) => [this.#index.initialOf(key)]);
-    for (const write of this.#index.installed()) {
-      ofKey[keyOfWrite[write]!]!.push(write);
-      if (mayBeCyclic && size[component[write]!]! > 1) this.#tellCyclic(write, component, anomalies);
-    }
-    const follows = new Set(this.pairs.map(({ older, newer }) => older * this.#index.versions + newer));
+    for (const write of this.#index.installed()) ofKey[keyOfWrite[write]!]!.push(write);
+    const follows = new Set(pairs.map(({ older, newer }) => older * versions + newer));
     let unknown: [number, number] | undefined;
-    for (const versions of ofKey) {
-      versions.sort((a, b) => component[b]! - component[a]!);
-      const gap = versions.findIndex((version, at) => {
-        const next = versions[at + 1];
+    for (const all of ofKey) {
+      all.sort((a, b) => component[b]! - component[a]!);
+      const gap = all.findIndex((version, at) => {
+        const next = all[at + 1];
         if (next === undefined || version >= firstInitial) return false;
-        return !follows.has(version * this.#index.versions + next);
+        return !follows.has(version * versions + next);
       });
-      if (gap >= 0) unknown ??= [versions[gap]!, versions[gap + 1]!];
-      else for (const [at, version] of versions.entries()) this.place[version] = at;
+      if (gap >= 0) unknown ??= [all[gap]!, all[gap + 1]!];
+      else for (const [at, version] of all.entries()) place[version] = at;
     }
     return unknown;
   }
 
-  #tellCyclic(write: number, component: Int32Array, anomalies: PlainAnomalies): void {
-    if (anomalies.found.has("cyclic-versions")) return;
+  /** Versions that are older than themselves, if each key keeps what is assumed of it. */
+  #findCyclic(pairs: readonly VersionPair[], component: Int32Array, size: Int32Array, anomalies: PlainAnomalies): void {
     const { writer, keyOfWrite, keys } = this.#index;
-    const same = this.pairs.filter(
-      ({ older, newer }) => component[older] === component[write] && component[newer] === component[write],
-    );
+    const isCyclic = ({ older, newer }: VersionPair): boolean =>
+      component[older] === component[newer] && size[component[older]!]! > 1;
     // Reads followed by writes in a circle are a G1c by themselves.
-    if (same.every(({ reason }) => reason === "read-then-write")) return;
-    const versions = [...new Set(same.flatMap(({ older, newer }) => [older, newer]))];
-    const named = versions.map((version) => describe(this.#index.valueOf[version])).join(" and ");
+    const first = pairs.find((pair) => pair.reason !== "read-then-write" && isCyclic(pair));
+    if (first === undefined) return;
+    const versions = [...component.keys()].filter((version) => component[version] === component[first.older]);
+    const { name } = keys[keyOfWrite[first.newer] ?? first.newer - this.#index.initialOf(0)]!;
+    const named = versions.map((version) => describe(this.#index.valueOf[version] ?? null)).join(" and ");
     const tell = (): string =>
-      `of the values ${named} of key ${keys[keyOfWrite[write]!]!.name} each is older than the other, if the key keeps what is assumed`;
-    anomalies.add(
-      "cyclic-versions",
-      versions.map((version) => writer[version]!),
-      tell,
-    );
+      `of the values ${named} of key ${name} each is older than the other, if the key keeps what is assumed`;
+    const writers = versions.map((version) => writer[version]).filter((one) => one !== undefined);
+    anomalies.add("cyclic-versions", writers, tell);
   }
 }
