@@ -29,9 +29,15 @@ export interface ReplicaConfiguration {
   readonly machine?: string;
   /** Bytes that the machine may hold before it refuses writes that add to it. */
   readonly quotaBytes: number;
+  /**
+   * So many entries of the log from one snapshot to the next; half as many stay behind it, for replicas that were away for
+   * a moment. Absent: 10,000.
+   */
+  readonly snapshotEvery?: number;
 }
 
 const quotaBytesDefault = 2 * 1024 ** 3;
+const snapshotEveryMax = 1_000_000_000;
 /** The greatest id of a member; sets of members are kept as bits. */
 const memberMax = 1_000;
 
@@ -102,6 +108,7 @@ export const readReplicaConfiguration = (path: string): ReplicaConfiguration => 
     security: securityAt(fields.object("security"), folder),
     ...(fields.has("machine") ? { machine: resolve(folder, fields.text("machine")) } : {}),
     quotaBytes: fields.has("quotaBytes") ? fields.number("quotaBytes", 1, Number.MAX_SAFE_INTEGER) : quotaBytesDefault,
+    ...(fields.has("snapshotEvery") ? { snapshotEvery: fields.number("snapshotEvery", 10, snapshotEveryMax) } : {}),
   };
   fields.noOthers();
   return configuration;
