@@ -12,14 +12,15 @@ export interface FaultContext {
   readonly tally: Tally;
   readonly snapshotEvery: number;
   readonly entriesKept: number;
+  /** The longest that a replica is down, paused or cut off, in milliseconds. */
+  readonly outageMsMax: number;
 }
 
 /** Strikes, and mends what it broke. */
 export type Fault = (context: FaultContext) => Promise<void>;
 
-const downMs = [50, 800] as const;
-const pauseMs = [200, 2_500] as const;
-const cutMs = [400, 2_500] as const;
+const outageMsMin = 200;
+const electionMs: { readonly [kind in CutKind]: number } = { reset: 300, silent: 2_000 };
 const diskMs = 3_000;
 const awayMsMax = 8_000;
 const learnMsMax = 10_000;
@@ -40,10 +41,14 @@ const aFollower = async (context: FaultContext): Promise<number> => {
   return context.random.pick(context.cluster.members.filter((id) => id !== leader));
 };
 
-const killAndRestart = async ({ cluster, random }: FaultContext, id: number): Promise<void> => {
-  await cluster.kill(id);
-  await sleep(random.between(...downMs));
-  await cluster.startOne(id);
+/** As long as something is down, paused or cut off. */
+const outage = ({ random, outageMsMax }: FaultContext): Promise<void> =>
+  sleep(random.between(outageMsMin, outageMsMax));
+
+const killAndRestart = async (context: FaultContext, id: number): Promise<void> => {
+  await context.cluster.kill(id);
+  await outage(context);
+  await context.cluster.startOne(id);
 };
 
 const killLeader: Fault = async (context) => {
@@ -72,18 +77,19 @@ const killUntilCompacted: Fault = async (context) => {
 };
 
 /** As when the power fails: what no disk has is gone. */
-const killAll: Fault = async ({ cluster, random, tally }) => {
+const killAll: Fault = async (context) => {
+  const { cluster, tally } = context;
   tally.add("kills of all at once");
   const killed = cluster.running;
   await Promise.all(killed.map((id) => cluster.kill(id)));
-  await sleep(random.between(...downMs));
+  await outage(context);
   await Promise.all(killed.map((id) => cluster.startOne(id)));
 };
 
-const pause = async ({ cluster, random }: FaultContext, id: number): Promise<void> => {
-  cluster.pause(id);
-  await sleep(random.between(...pauseMs));
-  cluster.resume(id);
+const pause = async (context: FaultContext, id: number): Promise<void> => {
+  context.cluster.pause(id);
+  await outage(context);
+  context.cluster.resume(id);
 };
 
 const pauseLeader: Fault = async (context) => {
@@ -98,30 +104,35 @@ const pauseFollower: Fault = async (context) => {
   await pause(context, id);
 };
 
-const cutFrom = async ({ cluster, random }: FaultContext, id: number, others: readonly number[]): Promise<void> => {
-  const kind: CutKind = random.pick(["reset", "silent"]);
+const cutFrom = async (context: FaultContext, id: number, others: readonly number[], kind: CutKind): Promise<void> => {
+  const { cluster } = context;
   for (const other of others) cluster.cut(id, other, kind);
-  await sleep(random.between(...cutMs));
+  await outage(context);
+  // Long enough for an election: where nobody is told the others wait for their timeout first.
+  await sleep(electionMs[kind]);
   for (const other of others) cluster.heal(id, other);
 };
 
-const cutLeader: Fault = async (context) => {
+const cutLeaderOff = async (context: FaultContext, kind: CutKind): Promise<void> => {
   const leader = await awaitLeader(context);
   context.tally.add("cuts of the leader");
-  await cutFrom(
-    context,
-    leader,
-    context.cluster.members.filter((id) => id !== leader),
-  );
+  const others = context.cluster.members.filter((id) => id !== leader);
+  await cutFrom(context, leader, others, kind);
 };
+
+/** Its sessions end: another one leads at once, and it does not know. */
+const cutLeader: Fault = (context) => cutLeaderOff(context, "reset");
+
+/** Its messages are lost: another one leads after an election timeout. */
+const silenceLeader: Fault = (context) => cutLeaderOff(context, "silent");
 
 /** From all others, or from one of them only: then somebody still sees both. */
 const cutFollower: Fault = async (context) => {
-  const { cluster, random } = context;
+  const { cluster, random, tally } = context;
   const id = await aFollower(context);
   const others = cluster.members.filter((other) => other !== id);
-  context.tally.add("cuts of followers");
-  await cutFrom(context, id, random.below(2) === 0 ? others : [random.pick(others)]);
+  tally.add("cuts of followers");
+  await cutFrom(context, id, random.below(2) === 0 ? others : [random.pick(others)], random.pick(["reset", "silent"]));
 };
 
 const fillDisk: Fault = async (context) => {
@@ -131,7 +142,7 @@ const fillDisk: Fault = async (context) => {
   if (end?.code === 74) tally.add("full disks");
   // One that had nothing to write in this time has not noticed; its disk stays full until it is started again.
   else await cluster.kill(id);
-  await sleep(random.between(...downMs));
+  await outage(context);
   await cluster.startOne(id);
 };
 
@@ -223,6 +234,7 @@ export const faults: readonly Fault[] = [
   pauseLeader,
   pauseFollower,
   cutLeader,
+  silenceLeader,
   cutFollower,
   fillDisk,
   moveLeadership,
@@ -237,6 +249,7 @@ export const overlapping: readonly Fault[] = [
   pauseLeader,
   pauseFollower,
   cutLeader,
+  silenceLeader,
   cutFollower,
   fillDisk,
   moveLeadership,

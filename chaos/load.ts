@@ -7,11 +7,24 @@ import type { Tally } from "./tally.ts";
 
 const connectionCount = 5;
 const callersPerConnection = 2;
+/**
+ * Connections of which one caller only reads, and the other one nearly so. A write leads a client to the leader, and as long
+ * as reads are answered it stays there: so these are with a leader that was deposed and does not know it, for longer than
+ * those that write.
+ */
+const readingConnections = 2;
+const turnsPerJournalWrite = { writing: 10, reading: 40, never: Number.POSITIVE_INFINITY } as const;
 /** Keys in use at a time, and operations after which others take their place: short histories are quick to decide. */
 const keysInUse = 4;
 const operationsPerKeys = 320;
+type CallerKind = keyof typeof turnsPerJournalWrite;
+
+const kindOf = (connection: number, caller: number): CallerKind => {
+  if (connection >= readingConnections) return "writing";
+  return caller === 0 ? "reading" : "never";
+};
 const timeoutMs = 3_000;
-const pauseMsMax = 12;
+const pauseMsMax = 8;
 
 const encoder = new TextEncoder();
 const toBytes = (text: string): string => bytesOf(encoder.encode(text));
@@ -50,8 +63,7 @@ export class Load {
     }
     for (const [at, client] of this.#clients.entries())
       for (let caller = 0; caller < callersPerConnection; caller++)
-        // Whoever only reads stays with the replica that answers, as long as it does.
-        this.#callers.push(this.#call(client, at * callersPerConnection + caller, at === 0));
+        this.#callers.push(this.#call(client, at * callersPerConnection + caller, kindOf(at, caller)));
   }
 
   /** Lets what is open end, and closes the clients. */
@@ -61,26 +73,25 @@ export class Load {
     await Promise.all(this.#clients.map((client) => client.close()));
   }
 
-  async #call(client: KeyValueClient, caller: number, onlyReads: boolean): Promise<void> {
+  async #call(client: KeyValueClient, caller: number, kind: CallerKind): Promise<void> {
     const journal: Journal = { key: `journal/${caller}`, acknowledged: 0, unknown: 0 };
-    if (!onlyReads) {
-      this.journals.push(journal);
-      this.keys.add(journal.key);
-    }
+    this.journals.push(journal);
+    this.keys.add(journal.key);
+    const every = turnsPerJournalWrite[kind];
     const known = new Map<string, string | null>();
     for (let turn = 1; !this.#stopping; turn++) {
-      if (!onlyReads && turn % 10 === 0) await this.#writeJournal(client, journal, turn);
-      else await this.#operate(client, this.#draw(known, onlyReads), known);
+      if (turn % every === 0) await this.#writeJournal(client, journal, turn);
+      else await this.#operate(client, this.#draw(known, kind), known);
       await sleep(this.#random.between(0, pauseMsMax));
     }
   }
 
-  #draw(known: ReadonlyMap<string, string | null>, onlyReads: boolean): Input {
+  #draw(known: ReadonlyMap<string, string | null>, kind: CallerKind): Input {
     const generation = Math.floor(this.#operations++ / operationsPerKeys);
     const key = `${generation}/${this.#random.below(keysInUse)}`;
     this.keys.add(key);
     const value = `v${++this.#values}`;
-    const draw = onlyReads ? 0 : this.#random.fraction();
+    const draw = kind === "writing" ? this.#random.fraction() : 0;
     if (draw < 0.4) return { kind: "get", key };
     if (draw < 0.75) return { kind: "put", key, value };
     // A deletion makes a value come back that was there before, the absent one; few of them keep the check quick.

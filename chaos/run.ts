@@ -9,6 +9,7 @@ import type { ChaosOptions } from "./options.ts";
 import { Random } from "./random.ts";
 import { type Counted, Tally } from "./tally.ts";
 import { type Final, verdictOf } from "./verdict.ts";
+import { Watch } from "./watch.ts";
 
 /** What a run came to. */
 export interface ChaosResult {
@@ -28,22 +29,23 @@ export interface ChaosResult {
 /** The replicas could not be started at all. */
 export class StartError extends Error {}
 
-const storage = { syncMs: 4, parts: 4, snapshotEvery: 300, entriesKept: 100 } as const;
+const storage = { syncMs: 4, parts: 4, snapshotEvery: 200, entriesKept: 50 } as const;
 const gapMs = [50, 400] as const;
+/** Outages: long enough for elections and full queues; in a short run shorter, so that every fault has its turn. */
+const outageMsMax = 2_500;
+const outagesPerRun = 10;
 const agreeMsMax = 30_000;
 
 const decoder = new TextDecoder();
 
 /** Strikes with every fault once a round, in an order that is drawn anew; ends with a round, after its time. */
-const strikeInTurn = async (context: FaultContext, until: number): Promise<void> => {
+const strikeInTurn = async (context: FaultContext, until: number, isDone: () => boolean): Promise<void> => {
   const { random } = context;
   do {
     for (const fault of random.shuffled(faults)) {
-      const t0 = performance.now();
       await fault(context);
-      if (process.env["CHAOS_DEBUG"]) process.stderr.write(`${fault.name} ${Math.round(performance.now() - t0)}\n`);
       await sleep(random.between(...gapMs));
-      if (context.tally.wrongs.length > 0) return;
+      if (isDone()) return;
     }
   } while (performance.now() < until);
 };
@@ -125,12 +127,19 @@ export const runChaos = async (
     if (tally.wrongs.length > 0) throw new StartError(tally.wrongs.join("; "));
     const firstRevision = await firstWrite(cluster);
     await load.start(cluster.clusterFile, tally);
-    const until = performance.now() + seconds * 1_000;
-    const context = { cluster, tally, ...storage };
+    const watch = new Watch(recorder);
+    const isDone = (): boolean => tally.wrongs.length > 0 || watch.hasFound;
+    const context = {
+      cluster,
+      tally,
+      ...storage,
+      outageMsMax: Math.min(outageMsMax, (seconds * 1_000) / outagesPerRun),
+    };
     let isOver = false;
     const beside = strikeBeside({ ...context, random: new Random(seed + 1) }, started + 20_000, () => isOver);
-    await strikeInTurn({ ...context, random: new Random(seed) }, until);
+    await strikeInTurn({ ...context, random: new Random(seed) }, performance.now() + seconds * 1_000, isDone);
     isOver = true;
+    watch.stop();
     await beside;
     await mend(cluster);
     await load.stop();

@@ -1,5 +1,5 @@
 import { checkLinearizability, specifications } from "quorate/check";
-import type { HistoryRecorder } from "./history-recorder.ts";
+import type { HistoryRecorder, Input, Output } from "./history-recorder.ts";
 import type { Load } from "./load.ts";
 
 /** What is in the store at the end. */
@@ -16,6 +16,17 @@ export interface Findings {
 }
 
 const checkMsMax = 120_000;
+
+/** Whether what clients saw so far is linearizable. */
+export const checkHistory = (
+  recorder: HistoryRecorder,
+  msMax: number,
+): ReturnType<typeof checkLinearizability<unknown, Input, Output>> => {
+  const until = performance.now() + msMax;
+  return checkLinearizability(recorder.history(), specifications.keyValue<string>(), {
+    expired: () => performance.now() > until,
+  });
+};
 
 /** Every write has a revision of its own; there are no more of them than writes that may have happened. */
 const countWrites = ({ revisions, unknownWrites }: Load, { revision }: Final, first: number): readonly string[] => {
@@ -48,10 +59,7 @@ const countJournals = ({ journals }: Load, { versions }: Final): readonly string
 /** Checks what clients saw against what a key-value store may do. */
 export const verdictOf = (recorder: HistoryRecorder, load: Load, final: Final, firstRevision: number): Findings => {
   const violations = [...countWrites(load, final, firstRevision), ...countJournals(load, final)];
-  const until = performance.now() + checkMsMax;
-  const verdict = checkLinearizability(recorder.history(), specifications.keyValue<string>(), {
-    expired: () => performance.now() > until,
-  });
+  const verdict = checkHistory(recorder, checkMsMax);
   if (verdict.verdict === "violated") violations.push(`the history is not linearizable: ${verdict.culprit.sentence}`);
   return { violations, unknowns: verdict.verdict === "unknown" ? [`linearizability: ${verdict.reason}`] : [] };
 };
