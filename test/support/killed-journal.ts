@@ -11,12 +11,14 @@ export interface KilledJournalOrders {
   readonly killAt: number;
   readonly parts: number;
   readonly lies: boolean;
+  readonly segmentBytes: number;
 }
 
 interface Journal extends Port {
   readonly requests: { readonly add: (value: number) => void };
   readonly indications: {
-    readonly found: (values: readonly number[]) => void;
+    /** The number of values that were ever added, and whether those that are kept are the last of them. */
+    readonly found: (count: number, isWhole: boolean) => void;
     readonly added: (value: number) => void;
   };
 }
@@ -25,25 +27,38 @@ const journal: Module<{
   provides: Journal;
   uses: Record<never, never>;
   state: Record<never, never>;
-  disk: { values: Log<number> };
+  disk: { values: Log<number>; last: number; identity: string };
 }> = {
   name: "journal",
   source: "a test",
-  disk: { values: "log" },
+  disk: { values: "log", last: -1, identity: "" },
   init: () => ({}),
   start(_s, io) {
     const { first, end } = io.disk.values;
-    io.up.found(Array.from({ length: end - first }, (_, at) => io.disk.values.at(first + at)));
+    const kept = Array.from({ length: end - first }, (_, at) => io.disk.values.at(first + at));
+    const isWhole =
+      kept.every((value, at) => value === first + at) &&
+      io.disk.last.value === end - 1 &&
+      first === firstKept(end) &&
+      io.disk.identity.value === (end === 0 ? "" : "set once");
+    io.up.found(end, isWhole);
   },
   upon: {
     request: {
       add(_s, io, value) {
+        // Set once, so that it has to be said again before its segment can go.
+        if (value === 0) io.disk.identity.set("set once");
         io.disk.values.append(value);
+        io.disk.last.set(value);
+        io.disk.values.cutBefore(firstKept(value + 1));
         io.up.added(value);
       },
     },
   },
 };
+
+/** The log is cut now and then, so that its segments are freed. */
+const firstKept = (end: number): number => Math.max(0, Math.floor(end / 100) * 100 - 300);
 
 const killing = (files: Files, killAt: number): Files => {
   let writes = 0;
@@ -69,7 +84,7 @@ const killing = (files: Files, killAt: number): Files => {
 
 const say = (...words: readonly unknown[]): void => void process.stdout.write(`${words.join(" ")}\n`);
 
-const main = async ({ directory, killAt, parts, lies }: KilledJournalOrders): Promise<void> => {
+const main = async ({ directory, killAt, parts, lies, segmentBytes }: KilledJournalOrders): Promise<void> => {
   let next = 0;
   const host = await NodeHost.start({
     stack: stack(journal, {}),
@@ -78,12 +93,11 @@ const main = async ({ directory, killAt, parts, lies }: KilledJournalOrders): Pr
     addresses: new Map([[0, { host: "127.0.0.1", port: 0 }]]),
     directory,
     security: { kind: "open" },
-    storage: { files: holdingFiles(killing(nodeFiles, killAt), { syncMs: 2, parts, lies }), segmentBytes: 65_536 },
+    storage: { files: holdingFiles(killing(nodeFiles, killAt), { syncMs: 2, parts, lies }), segmentBytes },
     onIndication: (name, args) => {
       if (name === "added") return say("added", args[0]);
-      const values = args[0] as readonly number[];
-      next = values.length;
-      say("found", next, values.every((value, at) => value === at) ? "whole" : "with holes");
+      next = args[0] as number;
+      say("found", next, args[1] === true ? "whole" : "with holes");
     },
     onEvent: ({ kind }) => say("event", kind),
     onFailure: (error) => {
