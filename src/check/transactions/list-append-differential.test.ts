@@ -11,6 +11,7 @@ import {
 } from "../testing/brute-force-transactions.ts";
 import { drawing } from "../testing/random-histories.ts";
 import { randomListTransactions } from "../testing/random-transactions.ts";
+import { lists } from "../testing/transaction-notation.ts";
 import { checkListAppend } from "./check-list-append.ts";
 import { type ConsistencyModel, consistencyModels, modelsRuledOutBy } from "./consistency-models.ts";
 import type { ListAppendTransaction } from "./transaction.ts";
@@ -83,5 +84,35 @@ describe("anomalies", () => {
       }
       expect(ruledOut).toEqual(modelsRuledOutBy(anomalies.map(({ kind }) => kind)));
     }
+  });
+});
+
+describe("many transactions on one key", () => {
+  const texts = (count: number, text: (at: number) => string): string[] =>
+    Array.from({ length: count }, (_, at) => text(at));
+
+  it("readers of nothing come before all whose appends nobody read", () => {
+    const history = lists(
+      ...texts(40, (at) => `x+${at + 1} y?`),
+      ...texts(40, () => "x?"),
+      ...texts(5, (at) => `y+${at + 1}`),
+    );
+    const result = checkListAppend(history, { consistency: "serializable" });
+    expect(result.verdict).toBe("holds");
+    const order = result.verdict === "holds" ? result.order!.map((at) => history[at]!) : [];
+    expect(order).toHaveLength(history.length);
+    expect(explainsInOrder(order, inAnyOrder)).toBe(true);
+  });
+
+  it("each who reads nothing and then appends has missed all the others", () => {
+    const history = lists(...texts(30, (at) => `x? x+${at + 1}`));
+    const result = checkListAppend(history, { consistency: "serializable" });
+    expect(result.anomalies.map(({ kind }) => kind)).toEqual(["lost-update", "G2-item"]);
+    expect(result.verdict === "violated" && result.culprit.transactions).toHaveLength(2);
+    expect(checkListAppend(history, { consistency: "read-committed" }).verdict).toBe("holds");
+    const [alone, ...others] = history;
+    expect(checkListAppend([alone!, ...others.map((one) => ({ ...one, status: "info" as const }))]).verdict).toBe(
+      "holds",
+    );
   });
 });
