@@ -93,13 +93,13 @@ const remember = (mirror: Mirror, { first, entries }: LogView, from: number): vo
 
 /** Leader Append-Only: a leader never overwrites or deletes entries in its log; it only appends. Figure 3. */
 export const leaderAppendOnly = (path: string): AnyProperty =>
-  property<{ readonly mirrors: Mirror[] }>({
+  property<{ readonly nodes: readonly NodeId[]; readonly mirrors: Mirror[] }>({
     id: "LeaderAppendOnly",
     kind: "safety",
     text: "A leader never overwrites or deletes entries in its log; it only appends new ones.",
-    init: ({ nodes }: RunSite) => ({ mirrors: nodes.map(emptyMirror) }),
+    init: ({ nodes }: RunSite) => ({ nodes, mirrors: nodes.map(emptyMirror) }),
     inspect(s, look, report) {
-      for (const node of steppedOf(look, [...s.mirrors.keys()])) {
+      for (const node of steppedOf(look, s.nodes)) {
         const mirror = s.mirrors[node]!;
         const server = serverAt(look, node, path);
         const leads = server?.role === "leader" ? server.currentTerm : 0;
@@ -127,13 +127,17 @@ export const leaderAppendOnly = (path: string): AnyProperty =>
  * entry it is, and which term the entry before it has; the rest follows by induction.
  */
 export const logMatching = (path: string): AnyProperty =>
-  property<{ readonly mirrors: Mirror[]; readonly known: Map<string, { entry: number; before: number | undefined }> }>({
+  property<{
+    readonly nodes: readonly NodeId[];
+    readonly mirrors: Mirror[];
+    readonly known: Map<string, { entry: number; before: number | undefined }>;
+  }>({
     id: "LogMatching",
     kind: "safety",
     text: "If two logs contain an entry with the same index and term, they are identical in all entries up to it.",
-    init: ({ nodes }: RunSite) => ({ mirrors: nodes.map(emptyMirror), known: new Map() }),
+    init: ({ nodes }: RunSite) => ({ nodes, mirrors: nodes.map(emptyMirror), known: new Map() }),
     inspect(s, look, report) {
-      for (const node of steppedOf(look, [...s.mirrors.keys()])) {
+      for (const node of steppedOf(look, s.nodes)) {
         const mirror = s.mirrors[node]!;
         const log = logAt(look, node, path);
         if (isUnchanged(mirror, log)) continue;
@@ -174,6 +178,7 @@ interface CommittedEntry {
  */
 export const leaderCompleteness = (path: string): AnyProperty =>
   property<{
+    readonly nodes: readonly NodeId[];
     readonly commitIndexes: number[];
     readonly leads: number[];
     readonly committed: Map<number, CommittedEntry>;
@@ -182,6 +187,7 @@ export const leaderCompleteness = (path: string): AnyProperty =>
     kind: "safety",
     text: "An entry that is committed in a term is in the logs of the leaders of all higher terms.",
     init: ({ nodes }: RunSite) => ({
+      nodes,
       commitIndexes: nodes.map(() => 0),
       leads: nodes.map(() => 0),
       committed: new Map(),
@@ -197,7 +203,7 @@ export const leaderCompleteness = (path: string): AnyProperty =>
           look.event,
         );
       };
-      for (const node of steppedOf(look, [...s.leads.keys()])) {
+      for (const node of steppedOf(look, s.nodes)) {
         const server = serverAt(look, node, path);
         if (server === undefined) continue;
         const log = server.commitIndex > s.commitIndexes[node]! ? logAt(look, node, path) : noLog;
@@ -259,29 +265,39 @@ export const stateMachineSafety = (path: string): AnyProperty =>
     },
   });
 
-/** Terms never fall, and a vote is not taken back, over crashes too: MonotonicVote, what the ballot on disk is for. */
-export const monotonicVote = (path: string): AnyProperty =>
-  property<{ readonly votes: ({ readonly term: number; readonly votedFor: NodeId | null } | undefined)[] }>({
-    id: "MonotonicVote",
+interface VoteMessage {
+  readonly kind: string;
+  readonly term: number;
+  readonly voteGranted?: boolean;
+}
+
+/**
+ * A server votes at most once in a term, over crashes too: what term and vote on disk are for. Told from the messages: who
+ * asks for votes has voted for itself, and only what was said counts. A vote that a crash took back was nobody's.
+ */
+export const oneVote = (path: string): AnyProperty =>
+  property<{ readonly votes: Map<string, { readonly candidate: NodeId; readonly event: number }> }>({
+    id: "OneVote",
     kind: "safety",
-    text: "The term of a server never falls, and within a term it votes once.",
-    init: ({ nodes }: RunSite) => ({ votes: nodes.map(() => undefined) }),
-    inspect(s, look, report) {
-      for (const node of steppedOf(look, [...s.votes.keys()])) {
-        const state = look.state(node, path) as { currentTerm: number; votedFor: NodeId | null } | undefined;
-        if (state === undefined) continue;
-        const { currentTerm: term, votedFor } = state;
-        const before = s.votes[node];
-        if (before?.term === term && before.votedFor === votedFor) continue;
-        s.votes[node] = { term, votedFor };
-        if (before === undefined) continue;
-        report.premise();
-        if (term < before.term || (term === before.term && before.votedFor !== null))
-          report.violated(
-            `process ${node} goes from term ${before.term} and its vote for ${String(before.votedFor)} to term ${term} and ${String(votedFor)}`,
-            look.event,
-          );
-      }
+    port: `${path}.sessions`,
+    text: "Within a term a server votes for one candidate.",
+    init: () => ({ votes: new Map() }),
+    on(s, { kind, name, node, args, event }, report) {
+      if (kind !== "indication" || name !== "deliver") return;
+      const [from, { kind: message, term, voteGranted }] = args as readonly [NodeId, VoteMessage];
+      const isVote = message === "RequestVote" || (message === "RequestVoteReply" && voteGranted === true);
+      if (!isVote) return;
+      const candidate = message === "RequestVote" ? from : node;
+      const key = `${from}/${term}`;
+      const before = s.votes.get(key);
+      if (before === undefined) s.votes.set(key, { candidate, event });
+      else if (before.candidate !== candidate)
+        report.violated(
+          `process ${from} votes for process ${candidate} in term ${term}, in which it voted for process ${before.candidate}`,
+          before.event,
+          event,
+        );
+      report.premise();
     },
   });
 

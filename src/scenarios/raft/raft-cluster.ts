@@ -1,18 +1,40 @@
-import { type AnyProperty, linearizableRegister, operationTermination, raftProperties } from "../../check/index.ts";
-import { type Bound, network, stack } from "../../model/index.ts";
-import { type RaftOptions, raft, sessionLink } from "../../protocols/index.ts";
+import {
+  type AnyProperty,
+  linearizableRegister,
+  oneVote,
+  operationTermination,
+  raftProperties,
+} from "../../check/index.ts";
+import { type Bound, erase, network, stack, typed } from "../../model/index.ts";
+import { type Raft, type RaftOptions, raft, sessionLink } from "../../protocols/index.ts";
 import type { Draw, Script } from "../../simulate/index.ts";
-import { manyWriters } from "../registers/register-workload.ts";
+import { readCall, writeCall } from "../registers/register-workload.ts";
+import { bareSessions } from "./bare-sessions.ts";
+import type { RaftChanges } from "./raft-mutants.ts";
 import { type RegisterOnLogOptions, type ReplicatedRegister, registerOnLog } from "./register-on-log.ts";
+
+/** What a scenario changes of Raft. */
+const changed = <Command, Chunk>(
+  options: RaftOptions<Command>,
+  { memory, ...rules }: Partial<RaftChanges>,
+): Raft<Command, Chunk> => {
+  const server = raft<Command, Chunk>({ ...options, rules });
+  return memory === undefined ? server : (typed(memory(erase(server))) as Raft<Command, Chunk>);
+};
 
 /** A server: a register on Raft, on session links over the network. */
 export const raftServer = (
   options: RaftOptions<string>,
+  changes: Partial<RaftChanges>,
   register: RegisterOnLogOptions = {},
+  below: "sessions" | "bare" = "sessions",
 ): Bound<ReplicatedRegister> =>
   stack(registerOnLog(register), {
-    log: stack(raft<string, readonly string[]>(options), {
-      sessions: stack(sessionLink({ resendMs: 40 }), { fairLoss: network("raft") }),
+    log: stack(changed<string, readonly string[]>(options, changes), {
+      sessions:
+        below === "sessions"
+          ? stack(sessionLink({ resendMs: 40, attemptsMax: 3 }), { fairLoss: network("raft") })
+          : stack(bareSessions(), { links: network("raft") }),
     }),
     peers: network("register"),
   });
@@ -22,11 +44,27 @@ export const processesOf = (n: number, one: Bound<ReplicatedRegister>): { name: 
   Array.from({ length: n }, (_, node) => ({ name: `s${node + 1}`, stack: one }));
 
 /** What holds however late messages are. */
-export const raftSafety = (): readonly AnyProperty[] => [...raftProperties("log"), linearizableRegister("LIN")];
+export const raftSafety = (): readonly AnyProperty[] => [
+  ...raftProperties("log"),
+  oneVote("log"),
+  linearizableRegister("LIN"),
+];
 
 /** With liveness: every operation of a process that stays up has an answer. */
 export const raftGuarantees = (): readonly AnyProperty[] => [operationTermination("NNAR1"), ...raftSafety()];
 
-/** Everybody writes and reads. */
-export const clients = (n: number, operations: number): ((draw: Draw) => readonly Script[]) =>
-  manyWriters(n, operations, 60);
+/** Everybody writes and reads, writes more than not: without entries on their way nothing can go wrong with them. */
+export const clients =
+  (n: number, operations: number, pauseMsMax = 150) =>
+  (draw: Draw): readonly Script[] =>
+    Array.from({ length: n }, (_, node) => ({
+      node,
+      calls: Array.from({ length: operations }, (_, at) => {
+        const afterMs = draw.below("pause", pauseMsMax + 1);
+        return draw.chance("writes", 0.6) ? writeCall(`v${node + 1}.${at + 1}`, afterMs) : readCall(afterMs);
+      }),
+      resumes: true,
+    }));
+
+/** Short timeouts and long syncs: in a short run there are many elections, and much is not yet durable. */
+export const hurried = { electionTimeoutMs: 60, heartbeatMs: 45 } as const;

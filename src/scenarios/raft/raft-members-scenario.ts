@@ -1,14 +1,18 @@
-import type { MembershipChange, RaftRules } from "../../protocols/index.ts";
+import type { MembershipChange } from "../../protocols/index.ts";
 import { type AnyScenario, type Draw, integer, type Script, scenario } from "../../simulate/index.ts";
-import { clients, processesOf, raftGuarantees, raftServer } from "./raft-cluster.ts";
+import { clients, hurried, processesOf, raftGuarantees, raftServer } from "./raft-cluster.ts";
+import type { RaftChanges } from "./raft-mutants.ts";
 
 /** What an operator asks for at every server now and then; whoever leads does it. In the end everybody is to take part. */
-const operators =
-  (n: number, changes: number) =>
+export const operators =
+  (n: number, changes: number, pauseMsMax = 250) =>
   (draw: Draw): readonly Script[] => {
-    const everybody = { request: "changeMembers", args: [{ voters: Array.from({ length: n }, (_, node) => node) }] };
+    const everybody = {
+      request: "changeMembers",
+      args: [{ ...hurried, voters: Array.from({ length: n }, (_, node) => node) }],
+    };
     const wishes = [...Array.from({ length: changes }, () => wish(draw, n)), everybody];
-    const pauses = wishes.map(() => draw.between("operator's pause", 30, 250));
+    const pauses = wishes.map(() => draw.between("operator's pause", Math.min(30, pauseMsMax), pauseMsMax));
     return Array.from({ length: n }, (_, node) => ({
       node,
       calls: wishes.map(({ request, args }, at) => ({ request, args, afterMs: pauses[at]! })),
@@ -40,12 +44,15 @@ export const raftMembersScenario: AnyScenario = scenario({
     changes: integer("wishes of the operator", 4, 0, 100),
     snapshotEvery: integer("commands between two snapshots; 0: none", 0, 0, 1_000),
   },
-  setup: ({ n, voters, operations, changes, snapshotEvery }, _model, rules: Partial<RaftRules>) => ({
+  setup: ({ n, voters, operations, changes, snapshotEvery }, _model, rules: Partial<RaftChanges>) => ({
     processes: processesOf(
       n,
       raftServer(
-        { rules, voters: Array.from({ length: voters }, (_, node) => node), catchUpMs: 300, entriesKept: 0 },
-        { snapshotEvery },
+        { ...hurried, voters: Array.from({ length: voters }, (_, node) => node), catchUpMs: 300, entriesKept: 0 },
+        rules,
+        {
+          snapshotEvery,
+        },
       ),
     ),
     workload: (draw) => [...operators(n, changes)(draw), ...clients(n, operations)(draw)],
@@ -54,6 +61,6 @@ export const raftMembersScenario: AnyScenario = scenario({
     faults: { crashes: 2, partitions: 2 },
     windowMs: 900,
     patienceMs: 4_000,
-    dials: { gstMs: 300, chaosDelayMsMax: 60 },
+    dials: { gstMs: 300, chaosDelayMsMax: 60, syncMsMax: 40 },
   }),
 });

@@ -1,6 +1,6 @@
-import type { RaftRules } from "../../protocols/index.ts";
 import { type AnyScenario, integer, scenario } from "../../simulate/index.ts";
-import { clients, processesOf, raftGuarantees, raftServer } from "./raft-cluster.ts";
+import { clients, hurried, processesOf, raftGuarantees, raftServer } from "./raft-cluster.ts";
+import type { RaftChanges } from "./raft-mutants.ts";
 
 /** Row 65: log compaction. */
 export const raftSnapshotsScenario: AnyScenario = scenario({
@@ -17,10 +17,13 @@ export const raftSnapshotsScenario: AnyScenario = scenario({
     snapshotEvery: integer("commands between two snapshots", 2, 1, 1_000),
     entriesKept: integer("entries that stay in the log behind a snapshot", 0, 0, 1_000),
   },
-  setup: ({ n, f, operations, snapshotEvery, entriesKept }, _model, rules: Partial<RaftRules>) => ({
+  setup: ({ n, f, operations, snapshotEvery, entriesKept }, _model, rules: Partial<RaftChanges>) => ({
     processes: processesOf(
       n,
-      raftServer({ rules, entriesKept, chunksInFlightMax: 1, appliedPerStepMax: 2 }, { snapshotEvery, chunkValues: 1 }),
+      raftServer({ ...hurried, entriesKept, chunksInFlightMax: 1, appliedPerStepMax: 2 }, rules, {
+        snapshotEvery,
+        chunkValues: 1,
+      }),
     ),
     workload: clients(n, operations),
     properties: raftGuarantees(),
@@ -28,6 +31,6 @@ export const raftSnapshotsScenario: AnyScenario = scenario({
     faults: { crashes: 3, partitions: 3 },
     windowMs: 700,
     patienceMs: 4_000,
-    dials: { gstMs: 400, chaosDelayMsMax: 100 },
+    dials: { gstMs: 400, chaosDelayMsMax: 60, syncMsMax: 40 },
   }),
 });

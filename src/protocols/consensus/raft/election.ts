@@ -97,7 +97,7 @@ const mayStand = (s: RaftState, io: RaftIO): boolean => {
 export const standForElection = (s: RaftState, io: RaftIO, settings: Settings): void => {
   s.isLoyal = false;
   if (!mayStand(s, io)) return awaitElection(io, settings);
-  if (settings.preVote && settings.rules.preVotes(s.isTransfer)) preCampaign(s, io, settings);
+  if (settings.rules.preVotes(s.isTransfer)) preCampaign(s, io, settings);
   else campaign(s, io, settings);
 };
 
@@ -149,9 +149,9 @@ export const onRequestVoteReply = (
   { kind, term, voteGranted }: RequestVoteReply,
 ): void => {
   const isPreVote = kind === "RequestPreVoteReply";
-  if (!settings.rules.countsVote(isPreVote, s.role)) return io.note("an election that is over", term);
-  const expected = isPreVote && voteGranted ? s.currentTerm + 1 : s.currentTerm;
-  if (!voteGranted || term !== expected || s.votesGranted.includes(voter)) return;
+  const { role, currentTerm } = s;
+  if (!voteGranted || s.votesGranted.includes(voter)) return;
+  if (!settings.rules.countsVote({ isPreVote, term, role, currentTerm })) return io.note("of an election that is over");
   s.votesGranted.push(voter);
   countVotes(s, io, settings);
 };

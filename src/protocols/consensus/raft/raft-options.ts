@@ -39,8 +39,6 @@ export interface RaftOptions<Command> {
   readonly catchUpMs?: number;
   /** How many entries behind counts as caught up. */
   readonly catchUpEntries?: number;
-  /** Whether elections ask first whether they could be won. */
-  readonly preVote?: boolean;
   /**
    * How far apart those stand for election that see their leader's session end, each at its place among the voters; null:
    * they wait as if nothing had been seen.
@@ -82,7 +80,6 @@ export const settingsOf = <Command>(options: RaftOptions<Command>): Settings => 
     diskPatienceMs: 10 * electionTimeoutMs,
     catchUpMs: 10_000,
     catchUpEntries: 100,
-    preVote: true,
     hastyStepMs: 10,
     lease: null,
     ...others,

@@ -1,6 +1,6 @@
 import { majorityOf, type NodeId } from "../../../model/index.ts";
 import { type Configuration, hasQuorum } from "./configuration.ts";
-import type { LogIndex, Term } from "./replicated-log.ts";
+import type { LogIndex, Role, Term } from "./replicated-log.ts";
 
 /** The end of a log. */
 export interface LogEnd {
@@ -15,6 +15,15 @@ export interface VoteCase {
   readonly isLoyal: boolean;
   /** The one who is asked is a voter in its own configuration. */
   readonly isVoter: boolean;
+}
+
+/** A vote that was granted, and where it arrives. */
+export interface VoteGiven {
+  readonly isPreVote: boolean;
+  /** The term that it is for. */
+  readonly term: Term;
+  readonly role: Role;
+  readonly currentTerm: Term;
 }
 
 /** The rules of Raft, each by itself, so that one can be broken. */
@@ -34,7 +43,7 @@ export interface RaftRules {
   /** Whether a pre-vote's term is taken over. It is nobody's term yet. */
   readonly preVoteRaisesTerm: () => boolean;
   /** Whether a vote counts: only in the election that it was asked for. */
-  readonly countsVote: (isPreVote: boolean, role: string) => boolean;
+  readonly countsVote: (vote: VoteGiven) => boolean;
   /** A leader without contact to a quorum for an election timeout steps down (6.2). */
   readonly checksQuorum: () => boolean;
   /** Which messages keep a follower from standing for election: those of its leader alone. */
@@ -102,7 +111,7 @@ export interface RaftRules {
 }
 
 /** The highest index that a majority holds. */
-const heldByMajority = (voters: readonly NodeId[], matchIndex: (node: NodeId) => LogIndex): LogIndex => {
+export const majorityAmong = (voters: readonly NodeId[], matchIndex: (node: NodeId) => LogIndex): LogIndex => {
   const majority = majorityOf(voters.length);
   let held = 0;
   for (const voter of voters) {
@@ -125,12 +134,13 @@ export const raftRules: RaftRules = {
   preVotes: (isTransfer) => !isTransfer,
   preVoteReplyTerm: (voteGranted, asked, own) => (voteGranted ? asked : own),
   preVoteRaisesTerm: () => false,
-  countsVote: (isPreVote, role) => role === (isPreVote ? "pre-candidate" : "candidate"),
+  countsVote: ({ isPreVote, term, role, currentTerm }) =>
+    isPreVote ? role === "pre-candidate" && term === currentTerm + 1 : role === "candidate" && term === currentTerm,
   checksQuorum: () => true,
   isSignOfLeader: (kind) => kind === "AppendEntries" || kind === "InstallSnapshot",
   heldByQuorum: ({ voters, votersOutgoing }, matchIndex) => {
-    const held = heldByMajority(voters, matchIndex);
-    return votersOutgoing.length === 0 ? held : Math.min(held, heldByMajority(votersOutgoing, matchIndex));
+    const held = majorityAmong(voters, matchIndex);
+    return votersOutgoing.length === 0 ? held : Math.min(held, majorityAmong(votersOutgoing, matchIndex));
   },
   hasQuorum,
   mayCommit: (entryTerm, currentTerm) => entryTerm === currentTerm,
@@ -159,4 +169,11 @@ export const raftRules: RaftRules = {
   leaseClock: () => "monotonic",
   mayHasten: (leaseOwed) => !leaseOwed,
   installs: (lastIncludedIndex, commitIndex) => lastIncludedIndex > commitIndex,
+};
+
+/** The rules as in figure 2 of the paper: no pre-vote, no loyalty to a leader that is there, no check of the quorum. */
+export const figure2Rules: Partial<RaftRules> = {
+  preVotes: () => false,
+  mayVote: () => true,
+  checksQuorum: () => false,
 };

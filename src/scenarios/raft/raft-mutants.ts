@@ -1,0 +1,252 @@
+import type { ErasedModule } from "../../model/index.ts";
+import { type Configuration, hasQuorum, majorityAmong, type RaftRules } from "../../protocols/index.ts";
+import type { Mutant } from "../../simulate/index.ts";
+
+/** What can be changed in Raft: its rules, and what its servers remember. */
+export interface RaftChanges extends RaftRules {
+  readonly memory: (server: ErasedModule) => ErasedModule;
+}
+
+interface Memory {
+  readonly incarnation: number;
+  readonly disk: {
+    readonly termAndVote: { readonly set: (value: unknown) => void };
+    readonly entries: { readonly first: number; readonly cutFrom: (index: number) => void };
+  };
+}
+
+/** A server that comes back under its old name with an empty disk. */
+const forgetsAtRestart = (server: ErasedModule): ErasedModule => ({
+  ...server,
+  start(s, io) {
+    const { incarnation, disk } = io as Memory;
+    if (incarnation > 0) {
+      disk.termAndVote.set({ term: 0, votedFor: null });
+      disk.entries.cutFrom(disk.entries.first);
+    }
+    server.start?.(s, io);
+  },
+});
+
+const sizeOfChange = (before: Configuration, after: Configuration): number =>
+  before.voters.filter((node) => !after.voters.includes(node)).length +
+  after.voters.filter((node) => !before.voters.includes(node)).length;
+
+/** One voter more or less at a time needs no joint configuration: any two majorities meet (4.1). */
+export const oneAtATime: Partial<RaftRules> = { goesJoint: (before, after) => sizeOfChange(before, after) > 1 };
+
+const mutant = (
+  id: string,
+  change: string,
+  rules: Partial<RaftChanges>,
+  violates: readonly string[],
+  scenario = "consensus/raft",
+  more: Partial<Mutant> = {},
+): Mutant => ({ id, scenario, change, rules, violates, ...more });
+
+const elections: readonly Mutant[] = [
+  mutant("raft/R2", "A vote is kept in memory only.", { storesVote: () => false }, ["OneVote", "ElectionSafety"]),
+  mutant(
+    "raft/R4",
+    "A log is refused only if its last index and its last term are both lower; twice seen in the wild.",
+    { isUpToDate: (candidate, own) => !(own.index > candidate.index && own.term > candidate.term) },
+    ["LeaderCompleteness"],
+  ),
+  mutant(
+    "raft/R5",
+    "Votes look at the commit index, not at the end of the log.",
+    { endForVote: (_last, committed) => committed },
+    ["LeaderCompleteness"],
+  ),
+  mutant("raft/no-up-to-date-check", "Votes do not look at logs.", { isUpToDate: () => true }, ["LeaderCompleteness"]),
+  mutant(
+    "raft/R9",
+    "A pre-vote is granted with the voter's own term, and the candidate takes it for an old one.",
+    { preVoteReplyTerm: (_granted, _asked, own) => own },
+    ["NNAR1"],
+  ),
+  mutant(
+    "raft/R10",
+    "A pre-vote raises the term of who is asked.",
+    { preVoteRaisesTerm: () => true },
+    ["NNAR1"],
+    "consensus/raft-snapshots",
+  ),
+  mutant(
+    "raft/R11",
+    "A pre-vote that comes late counts as whatever is being counted.",
+    {
+      countsVote: ({ isPreVote, term, role, currentTerm }) =>
+        isPreVote || (role === "candidate" && term === currentTerm),
+    },
+    ["ElectionSafety", "LeaderAppendOnly"],
+  ),
+  mutant(
+    "raft/timer-reset-by-anything",
+    "Every message counts as a sign of the leader.",
+    { isSignOfLeader: () => true },
+    ["NNAR1"],
+  ),
+];
+
+const replication: readonly Mutant[] = [
+  mutant("raft/R1", "A leader commits entries of earlier terms by counting: Figure 8.", { mayCommit: () => true }, [
+    "LeaderCompleteness",
+  ]),
+  mutant(
+    "raft/R7",
+    "The quorum is computed over a list that is not sorted.",
+    { heldByQuorum: ({ voters }, matchIndex) => matchIndex(voters[Math.floor((voters.length - 1) / 2)]!) },
+    ["LeaderCompleteness"],
+  ),
+  mutant("raft/R16", "A follower cuts its log behind every message.", { conflicts: () => true }, ["protocol"]),
+  mutant(
+    "raft/R17",
+    "A follower commits up to the end of its log, also what the message did not vouch for.",
+    { followerCommit: (leaderCommit, _lastNew, last) => Math.min(leaderCommit, last) },
+    ["StateMachineSafety", "LeaderCompleteness"],
+  ),
+  mutant("raft/R20", "Answers of earlier terms count.", { countsReply: () => true }, ["LeaderCompleteness"]),
+  mutant(
+    "raft/R21",
+    "A notice that an earlier log was durable counts for the present one.",
+    { countsStored: () => true },
+    ["LeaderCompleteness"],
+  ),
+  mutant(
+    "raft/R24",
+    "A leader counts itself before its entries are durable.",
+    { countsItself: (_stored, last) => last },
+    ["LeaderCompleteness"],
+  ),
+  mutant("raft/R25", "A follower answers before its entries are durable.", { acknowledgesEarly: () => true }, [
+    "LeaderCompleteness",
+  ]),
+  mutant("raft/R31", "A message that is full still takes smaller entries that come later.", { packsOn: () => true }, [
+    "LogMatching",
+  ]),
+  mutant("raft/R32", "Entries that conflict stay, and new ones come behind them.", { conflicts: () => false }, [
+    "LogMatching",
+  ]),
+  mutant(
+    "raft/R34",
+    "A leader does not go back to where the logs match.",
+    { nextAfterRefusal: (_hint, _match, next) => next },
+    ["NNAR1"],
+  ),
+  mutant(
+    "raft/apply-at-append",
+    "Entries are applied as soon as they lie in the log.",
+    { mayApply: (_commit, last) => last },
+    ["StateMachineSafety"],
+  ),
+  mutant(
+    "raft/next-below-match",
+    "After a refusal a leader may try again below what is known to match.",
+    { nextAfterRefusal: (hint) => hint + 1 },
+    ["LeaderCompleteness"],
+    "consensus/raft",
+    {
+      equivalent: "What is sent twice is there already, and stays; the log of the follower does not change.",
+      seedsMax: 150,
+    },
+  ),
+];
+
+const snapshots: readonly Mutant[] = [
+  mutant(
+    "raft/R23",
+    "What lies below the follower's snapshot is taken for a conflict.",
+    { matchesBelowSnapshot: () => false },
+    ["protocol"],
+    "consensus/raft-snapshots",
+  ),
+  mutant(
+    "raft/R29",
+    "When committed entries are handed over in pages, the pages after the first are skipped.",
+    { appliedAfterPage: (_end, commit) => commit },
+    ["StateMachineSafety"],
+    "consensus/raft-snapshots",
+  ),
+  mutant(
+    "snapshot/S1",
+    "A snapshot is installed also where it is older than what was applied.",
+    { installs: () => true },
+    ["StateMachineSafety", "protocol"],
+    "consensus/raft-snapshots",
+  ),
+];
+
+const members: readonly Mutant[] = [
+  mutant(
+    "membership/M1",
+    "With one server at a time, a leader changes members before it committed an entry of its term; found by Ongaro in 2015.",
+    { ...oneAtATime, mayChangeMembers: () => true },
+    ["LeaderCompleteness", "ElectionSafety"],
+    "consensus/raft-members",
+  ),
+  mutant(
+    "membership/M2",
+    "With one server at a time, a second change begins before the first is committed.",
+    { ...oneAtATime, isChanging: () => false },
+    ["LeaderCompleteness", "ElectionSafety"],
+    "consensus/raft-members",
+  ),
+  mutant(
+    "membership/M5",
+    "In a joint configuration a majority of the new voters is enough.",
+    {
+      hasQuorum: (configuration, agrees) => hasQuorum({ ...configuration, votersOutgoing: [] }, agrees),
+      heldByQuorum: ({ voters }, matchIndex) => majorityAmong(voters, matchIndex),
+    },
+    ["LeaderCompleteness", "ElectionSafety"],
+    "consensus/raft-members",
+  ),
+  mutant(
+    "membership/M6",
+    "An entry that is cut leaves its configuration in force.",
+    { rollsBackConfiguration: () => false },
+    ["LeaderCompleteness", "ElectionSafety", "NNAR1"],
+    "consensus/raft-members",
+  ),
+  mutant(
+    "membership/M7",
+    "A server comes back under its old name without its log.",
+    { memory: forgetsAtRestart },
+    ["OneVote", "LeaderCompleteness"],
+    "consensus/raft-members",
+  ),
+  mutant(
+    "membership/leaves-joint-early",
+    "The new voters take over before the joint configuration is committed.",
+    { leavesJoint: () => true },
+    ["LeaderCompleteness", "ElectionSafety"],
+    "consensus/raft-members",
+  ),
+  mutant(
+    "raft/R15",
+    "Who is no voter as far as it knows does not vote.",
+    { mayVote: ({ isTransfer, isLoyal, isVoter }) => isVoter && (isTransfer || !isLoyal) },
+    ["NNAR1"],
+    "consensus/raft-members",
+  ),
+];
+
+const reads: readonly Mutant[] = [
+  mutant(
+    "reads/L1",
+    "A leader answers reads without asking whether it still is one.",
+    { readsAskQuorum: () => false },
+    ["LIN"],
+  ),
+  mutant("reads/L2", "A new leader answers reads before it committed anything in its term.", { mayRead: () => true }, [
+    "LIN",
+  ]),
+  mutant("reads/L4", "A read is answered before the state is as new as its index.", { answersRead: () => true }, [
+    "LIN",
+  ]),
+  mutant("reads/L8", "An answer to a question of an earlier life counts.", { isOwnRead: () => true }, ["LIN"]),
+];
+
+/** Known bugs of Raft, and a change that is none. */
+export const raftMutants: readonly Mutant[] = [...elections, ...replication, ...snapshots, ...members, ...reads];
