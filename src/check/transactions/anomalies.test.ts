@@ -81,6 +81,22 @@ describe("each anomaly on lists: a smallest history that has it, and one that ju
     expect(kindsOnLists(lists("x+1 x+2", "x?2,1"))).toContain("incompatible-order");
   });
 
+  it("G-nonadjacent: not where two of the missed writes follow each other anywhere on the cycle", () => {
+    const history = lists("x?1 y?", "y+1 z?", "z+1 t+1", "t?1 u?", "u+1 x+1");
+    const result = checkListAppend(history, { consistency: "snapshot-isolation" });
+    expect(result.verdict).toBe("holds");
+    expect(result.anomalies.map(({ kind }) => kind)).toEqual(["G2-item"]);
+  });
+
+  it("G0: an append that the longest list lacks came after it", () => {
+    expect(kindsOnLists(lists("x+1 y+1", "x+2 y+2", "x+3 y+3", "x?1,2", "y?2"))).toContain("G0");
+    expect(kindsOnLists(lists("x+1 y+1", "x+2 y+2", "x+3 y+3", "x?1,2", "y?1,2"))).toEqual([]);
+  });
+
+  it("lost update: not where one transaction appends twice", () => {
+    expect(kindsOnLists(lists("x? x+1 x+2", "x?1,2"))).toEqual([]);
+  });
+
   it("internal: reads that are not repeated, and appends seen before they are made", () => {
     for (const torn of ["x? x?1", "x?1 x?", "x+2 x?2,1"])
       expect(kindsOnLists(lists("x+1", torn))).toContain("internal");
