@@ -338,6 +338,8 @@ export class NodeHost implements AsyncDisposable {
 
   #fail(error: unknown): void {
     if (this.#state === "over") return;
+    // A listener that asks for more while the node closes gets this error; it is no failure of the node.
+    if (this.#state === "closing" && error instanceof HostClosedError) return;
     this.#closing ??= this.#stop();
     const cause = error instanceof Error ? error : new Error(String(error));
     // Out of the step, so that what the listener throws is not taken for one more failure of it.
