@@ -56,6 +56,7 @@ export const replicatedService = <State, Command, Answer, Query, Result>(
 ): ReplicatedService<State, Command, Answer, Query, Result> => {
   const { hashEvery = 1_024, rules = {} } = options;
   const limits: SessionLimits = { ...defaultLimits, ...options.limits };
+  const passMs = options.replica?.passMs ?? Math.ceil(limits.expiryMs / 4);
   const replica: ReplicatedService<State, Command, Answer, Query, Result>["replica"] = (
     log,
     peers = network("service/hashes"),
@@ -64,10 +65,11 @@ export const replicatedService = <State, Command, Answer, Query, Result>(
       serviceReplica<Command, Answer, Query, Result>({
         waitingMax: 10_000,
         queriesMax: 100_000,
-        passMs: Math.ceil(limits.expiryMs / 4),
+        countMs: Math.min(100, passMs),
         snapshotEvery: 10_000,
         tells: false,
         ...options.replica,
+        passMs,
         commandsMax: limits.commandsMax,
         rules,
       }),

@@ -37,7 +37,7 @@ const serviceClientRules: ServiceClientRules = {
 /** Whom a client asks, and how patiently. */
 export interface ServiceClientOptions<Result = unknown> {
   readonly servers: readonly NodeId[];
-  /** Milliseconds after which a call ends without an answer. */
+  /** Milliseconds after which a call ends without an answer, to the next tick of `retryMs`. */
   readonly timeoutMs: number;
   /** Milliseconds without any answer after which the next replica is asked, and between two tries where none leads. */
   readonly retryMs: Delay;
@@ -56,7 +56,8 @@ interface Open {
 
 interface Command<C> {
   readonly command: C;
-  readonly dueMs: number;
+  /** The tick at which it ends without an answer. */
+  readonly dueTick: number;
   /** The session and the number under which it is sent; null before it is sent first. */
   session: number | null;
   sequence: number;
@@ -69,7 +70,7 @@ interface Command<C> {
 interface Asked<Q> {
   readonly query: Q;
   readonly consistency: Consistency;
-  readonly dueMs: number;
+  readonly dueTick: number;
   why: QueryFailure;
   /** Parts of the answer that came, of one replica and of one of its states. */
   parts: unknown[];
@@ -94,6 +95,8 @@ interface ClientState<C, Q> {
   /** Something was heard of the target since the last look. */
   heard: boolean;
   ticking: boolean;
+  /** How often it looked: its measure of time, which needs no clock. */
+  ticks: number;
 }
 
 const newClient = <C, Q>(): ClientState<C, Q> => ({
@@ -108,6 +111,7 @@ const newClient = <C, Q>(): ClientState<C, Q> => ({
   queries: new Map(),
   heard: false,
   ticking: false,
+  ticks: 0,
 });
 
 type Client<C, A, Q, R> = {
@@ -283,13 +287,12 @@ const clientActs = <C, A, Q, R>(
 
     /** Whether something ran out of time; what came first is due first. */
     endLate: (s: S, io: Io): void => {
-      const now = io.clock("monotonic");
-      for (const [call, { dueMs, copiesAtLarge, why }] of s.commands) {
-        if (dueMs > now) break;
+      for (const [call, { dueTick, copiesAtLarge, why }] of s.commands) {
+        if (dueTick > s.ticks) break;
         act.fail(s, io, call, why, rules.isCertain(copiesAtLarge) ? "no" : "maybe");
       }
-      for (const [call, { dueMs, why }] of s.queries) {
-        if (dueMs > now) break;
+      for (const [call, { dueTick, why }] of s.queries) {
+        if (dueTick > s.ticks) break;
         s.queries.delete(call);
         io.up.result(call, { kind: "failed", why });
       }
@@ -313,6 +316,9 @@ export const serviceClient = <C, A, Q, R>({
   join = ([part]) => part!,
   rules: changed = {},
 }: ServiceClientOptions<R>): Module<Client<C, A, Q, R>> => {
+  const tickMs = typeof retryMs === "number" ? retryMs : (retryMs.from + retryMs.to) / 2;
+  // One more, since the first tick may come at once.
+  const timeoutTicks = 1 + Math.ceil(timeoutMs / tickMs);
   const act = clientActs<C, A, Q, R>(servers, { ...serviceClientRules, ...changed }, retryMs, join);
   return {
     name: "client of a service",
@@ -322,8 +328,8 @@ export const serviceClient = <C, A, Q, R>({
     upon: {
       request: {
         execute(s, io, call, command) {
-          const dueMs = io.clock("monotonic") + timeoutMs;
-          s.commands.set(call, { command, dueMs, session: null, sequence: 0, copiesAtLarge: 0, why: "timeout" });
+          const dueTick = s.ticks + timeoutTicks;
+          s.commands.set(call, { command, dueTick, session: null, sequence: 0, copiesAtLarge: 0, why: "timeout" });
           s.unsent.push(call);
           act.sendNew(s, io);
           act.tick(s, io);
@@ -332,7 +338,7 @@ export const serviceClient = <C, A, Q, R>({
           s.queries.set(call, {
             query,
             consistency,
-            dueMs: io.clock("monotonic") + timeoutMs,
+            dueTick: s.ticks + timeoutTicks,
             why: "timeout",
             parts: [],
           });
@@ -389,6 +395,7 @@ export const serviceClient = <C, A, Q, R>({
       timer: {
         tick(s, io) {
           s.ticking = false;
+          s.ticks++;
           act.endLate(s, io);
           if (s.commands.size === 0 && s.queries.size === 0) return;
           if (!s.heard) {

@@ -12,7 +12,6 @@ import { type Difference, type HashReport, type HashReports, noReports, ownHash,
 import type { HostedMachine } from "./machine-host.ts";
 import type { CommandFailure, QueryFailure } from "./outcome.ts";
 import type { OperatorAction, ServiceReplica } from "./replica-port.ts";
-import { type ServiceClock, serviceTime } from "./service-clock.ts";
 import type { Refused } from "./service-messages.ts";
 import type { SnapshotChunk } from "./service-snapshot.ts";
 
@@ -32,7 +31,9 @@ export interface ReplicaOptions {
   readonly waitingMax: number;
   /** Queries that may wait for the log at a time. */
   readonly queriesMax: number;
-  /** Milliseconds between two entries that only let time pass, while this replica leads. */
+  /** Milliseconds by which the leader counts the service's time. */
+  readonly countMs: number;
+  /** So much time passes at most without an entry that carries it. */
   readonly passMs: number;
   /** So many entries from one snapshot to the next. */
   readonly snapshotEvery: number;
@@ -64,7 +65,10 @@ interface ReplicaState<Query> {
   role: Role;
   term: Term;
   leader: NodeId | null;
-  clock: ServiceClock;
+  /** The service's time: the last that was seen in the log, and what the leader counted since. */
+  timeMs: number;
+  /** The time that the last entry carried. */
+  carriedMs: number;
   /** The last request to a port below. */
   lastId: number;
   applied: number;
@@ -94,7 +98,8 @@ const newReplica = <Query>(): ReplicaState<Query> => ({
   role: "follower",
   term: 0,
   leader: null,
-  clock: { timeMs: 0, readingMs: 0 },
+  timeMs: 0,
+  carriedMs: 0,
   lastId: 0,
   applied: 0,
   proposed: new Map(),
@@ -119,7 +124,7 @@ type Replica<Command, Answer, Query, Result> = {
     peers: Links<HashReport>;
   };
   state: ReplicaState<Query>;
-  timers: { pass: []; slice: []; part: [id: number] };
+  timers: { count: []; slice: []; part: [id: number] };
 };
 
 type Out<Command, Answer, Query, Result> = IO<Replica<Command, Answer, Query, Result>>;
@@ -160,17 +165,13 @@ const answer = <C, A, Q, R>(io: Out<C, A, Q, R>, waiting: Waiting, end: End<A>, 
 
 /** What a replica does, whatever made it do so. */
 const replicaActs = <Command, Answer, Query, Result>(
-  { waitingMax, queriesMax, passMs }: Pick<ReplicaOptions, "waitingMax" | "queriesMax" | "passMs">,
+  { waitingMax, queriesMax }: Pick<ReplicaOptions, "waitingMax" | "queriesMax">,
   rules: ReplicaRules,
 ) => {
   type S = ReplicaState<Query>;
   type Io = Out<Command, Answer, Query, Result>;
 
   const act = {
-    timeOf: (s: S, io: Io): number =>
-      // Only a leader counts: others learn the time from the log.
-      s.role === "leader" ? serviceTime(s.clock, io.clock("monotonic"), 2 * passMs) : s.clock.timeMs,
-
     /** Puts an entry into the log, if this replica leads and has room. */
     propose: (s: S, io: Io, waiting: Waiting, entry: Entry<Command>): void => {
       if (s.role !== "leader") return refuse(io, waiting, "not leader", s.leader);
@@ -205,7 +206,7 @@ const replicaActs = <Command, Answer, Query, Result>(
       s.proposed.clear();
       s.waiting.clear();
       for (const client of clients) io.up.reply(client, { kind: "redirect", leader: s.leader });
-      io.timers.pass.cancel();
+      io.timers.count.cancel();
     },
 
     operate: (s: S, io: Io, id: number, operation: OperatorAction): void => {
@@ -215,7 +216,7 @@ const replicaActs = <Command, Answer, Query, Result>(
       else if (operation.kind === "change members") io.log.changeMembers(request, operation.change);
       else {
         const { member, address } = operation;
-        io.log.propose(request, { kind: "address", timeMs: act.timeOf(s, io), member, address });
+        io.log.propose(request, { kind: "address", timeMs: s.timeMs, member, address });
       }
     },
 
@@ -244,15 +245,13 @@ export const serviceReplica = <Command, Answer, Query, Result>({
   commandsMax,
   waitingMax,
   queriesMax,
+  countMs,
   passMs,
   snapshotEvery,
   tells,
   rules: changed = {},
 }: ReplicaOptions): Module<Replica<Command, Answer, Query, Result>> => {
-  const act = replicaActs<Command, Answer, Query, Result>(
-    { waitingMax, queriesMax, passMs },
-    { ...replicaRules, ...changed },
-  );
+  const act = replicaActs<Command, Answer, Query, Result>({ waitingMax, queriesMax }, { ...replicaRules, ...changed });
   return {
     name: "replica of a service",
     source: "Ongaro 2014, chapter 6",
@@ -279,10 +278,10 @@ export const serviceReplica = <Command, Answer, Query, Result>({
             );
           if (message.kind === "close") {
             if (s.role === "leader")
-              io.log.propose(++s.lastId, { kind: "close", timeMs: act.timeOf(s, io), session: message.session });
+              io.log.propose(++s.lastId, { kind: "close", timeMs: s.timeMs, session: message.session });
             return;
           }
-          const timeMs = act.timeOf(s, io);
+          const { timeMs } = s;
           if (message.kind === "open")
             return act.propose(
               s,
@@ -343,7 +342,8 @@ export const serviceReplica = <Command, Answer, Query, Result>({
             (s.waiting.get(index)?.term ?? term) === term,
             `index ${index} holds what this leader did not put there`,
           );
-          s.clock.timeMs = Math.max(s.clock.timeMs, entry.timeMs);
+          s.timeMs = Math.max(s.timeMs, entry.timeMs);
+          s.carriedMs = s.timeMs;
           io.machine.apply(index, entry);
         },
         readReady(s, io, id) {
@@ -362,8 +362,7 @@ export const serviceReplica = <Command, Answer, Query, Result>({
             if (kind === "transfer" && leader !== null && leader !== io.self) act.operated(s, io, request, null);
           if (led && role !== "leader") act.letGo(s, io);
           if (led || role !== "leader") return;
-          s.clock.readingMs = io.clock("monotonic");
-          io.timers.pass.set(passMs);
+          io.timers.count.set(countMs);
         },
         restored(s, io, index, number, chunk, isLast) {
           if (number === 0) s.takingAt = null;
@@ -440,7 +439,8 @@ export const serviceReplica = <Command, Answer, Query, Result>({
           s.applied = index;
           s.commit = Math.max(s.commit, index);
           s.snapshotAt = index;
-          s.clock.timeMs = Math.max(s.clock.timeMs, timeMs);
+          s.timeMs = Math.max(s.timeMs, timeMs);
+          s.carriedMs = s.timeMs;
         },
       },
       peers: {
@@ -450,10 +450,17 @@ export const serviceReplica = <Command, Answer, Query, Result>({
         },
       },
       timer: {
-        pass(s, io) {
+        /**
+         * The leader counts the service's time by this timer and reads no clock: a time in which it was paused, or nobody
+         * led, is not counted, since clients could not be heard in it.
+         */
+        count(s, io) {
           if (s.role !== "leader") return;
-          io.log.propose(++s.lastId, { kind: "pass", timeMs: act.timeOf(s, io) });
-          io.timers.pass.set(passMs);
+          s.timeMs += countMs;
+          io.timers.count.set(countMs);
+          if (s.timeMs - s.carriedMs < passMs) return;
+          s.carriedMs = s.timeMs;
+          io.log.propose(++s.lastId, { kind: "pass", timeMs: s.timeMs });
         },
         slice(_s, io) {
           io.machine.slice();

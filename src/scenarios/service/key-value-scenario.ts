@@ -20,8 +20,8 @@ const calls: CallMaker<KeyValueOperation, RangeRequest> = (draw: Draw, client, c
 
 /** Row 52, and row 51 as a service has it. */
 export const keyValueScenario: AnyScenario = replicate(keyValueMachine({ partEntriesMax: 1 }), {
-  limits: { expiryMs: 180 },
-  replica: { passMs: 90 },
+  limits: { expiryMs: 40 },
+  replica: { passMs: 20 },
   hashEvery: 6,
   client: { retryMs: { from: 40, to: 60 } },
 }).scenario({
@@ -32,6 +32,7 @@ export const keyValueScenario: AnyScenario = replicate(keyValueMachine({ partEnt
     "Sessions live so short that they expire while commands are on their way, and clients wait so short that they give up. " +
     "A command of an expired session is refused, never applied; every failure says whether its command took effect.",
   calls,
-  timeoutMs: 250,
-  pauseMs: 300,
+  timeoutMs: 600,
+  pauseMs: 150,
+  dials: { loss: 0.1 },
 });

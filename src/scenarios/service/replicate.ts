@@ -50,6 +50,8 @@ export interface ServiceScenario<Command, Query> {
   readonly pauseMs?: number;
   /** Milliseconds of faults. 400 when absent. */
   readonly windowMs?: number;
+  /** Values of the dials' parameters: loss, delays. */
+  readonly dials?: Setup["dials"];
 }
 
 /** A machine that is ready to be replicated, in a host or in the simulator. */
@@ -100,7 +102,14 @@ const merged = (options: ServiceOptions, own: ServiceOptions, rules: Partial<Ser
 const setupOf = <State, Command, Answer, Query, Result>(
   machine: StateMachine<State, Command, Answer, Query, Result>,
   options: ServiceOptions,
-  { calls: make, timeoutMs, properties: own = [], pauseMs = 60, windowMs = 400 }: ServiceScenario<Command, Query>,
+  {
+    calls: make,
+    timeoutMs,
+    properties: own = [],
+    pauseMs = 60,
+    windowMs = 400,
+    dials = {},
+  }: ServiceScenario<Command, Query>,
   {
     replicas,
     clients,
@@ -132,7 +141,7 @@ const setupOf = <State, Command, Answer, Query, Result>(
     faults: { candidates: servers, crashes: 3, fullDisks: 1 },
     windowMs,
     patienceMs: 10_000,
-    dials: { gstMs: windowMs, boundFactorMax: 5 },
+    dials: { gstMs: windowMs, boundFactorMax: 5, ...dials },
   };
 };
 

@@ -1,0 +1,134 @@
+import { describe, expect, it } from "vitest";
+import { appliedAtMostOnce, properties } from "../../check/index.ts";
+import { type ExploreOptions, explore } from "../../explore/index.ts";
+import {
+  type Entry,
+  replicatedService,
+  type ServiceMessage,
+  type ServiceRules,
+  type SnapshotChunk,
+  type StateMachine,
+} from "../../machines/index.ts";
+import { among, type Bound, type Links, type Module, network, type Sessions, stack } from "../../model/index.ts";
+import type { ReplicatedLog } from "../../protocols/index.ts";
+import { prepare, scenario } from "../../simulate/index.ts";
+import { linearizableService } from "./linearizable-service.ts";
+
+/** The ideal log of one replica: what is proposed is committed at once. */
+const log: Module<{
+  provides: ReplicatedLog<Entry<string>, SnapshotChunk>;
+  uses: Record<never, never>;
+  state: { index: number };
+}> = {
+  name: "log of one",
+  source: "the specification of a replicated log",
+  init: () => ({ index: 0 }),
+  start(_s, io) {
+    io.up.leadership("leader", 1, io.self);
+  },
+  upon: {
+    request: {
+      propose(s, io, id, command) {
+        io.up.appended(id, ++s.index, 1);
+        io.up.committed(s.index, 1, command);
+      },
+      read: (s, io, id) => io.up.readReady(id, s.index),
+      transferLeadership: (_s, io, id) => io.up.refused(id, "impossible", null),
+      changeMembers: (_s, io, id) => io.up.refused(id, "impossible", null),
+      saveSnapshot: () => undefined,
+    },
+  },
+};
+
+/** Less than a session link: what is sent may be lost, and come twice, and nobody is told. */
+const bareLinks = <M>(): Bound<Sessions<M>> => {
+  const module: Module<{ provides: Sessions<M>; uses: { links: Links<M> }; state: Record<never, never> }> = {
+    name: "links without sessions",
+    source: "the network",
+    init: () => ({}),
+    start(_s, io) {
+      for (const peer of io.nodes) if (peer !== io.self) io.up.opened(peer, 1);
+    },
+    upon: {
+      request: { send: (_s, io, to, message) => io.links.send(to, message) },
+      links: { deliver: (_s, io, from, message) => io.up.deliver(from, message) },
+    },
+  };
+  return stack(module, { links: network("service") });
+};
+
+const text: StateMachine<{ text: string }, string, string, null, string> = {
+  name: "text",
+  version: 1,
+  init: () => ({ text: "" }),
+  apply(state, more) {
+    state.text += more;
+    return state.text;
+  },
+  query: (state) => state.text,
+};
+
+const exhausted = (rules: Partial<ServiceRules>, options: ExploreOptions) => {
+  const service = replicatedService(text, {
+    client: { timeoutMs: 1e9, retryMs: 10 },
+    replica: { tells: true, passMs: 1e9, countMs: 1e9, snapshotEvery: 1e9 },
+    hashEvery: 1e9,
+    rules,
+  });
+  type Message = ServiceMessage<string, string, null, string>;
+  const prepared = prepare(
+    scenario({
+      id: "service/one-replica",
+      rows: [52],
+      title: "One client, one replica: append, append, get",
+      model: { network: "fair-loss", nodes: "crash-stop", timing: "asynchronous" },
+      parameters: {},
+      setup: () => ({
+        processes: [
+          { name: "replica", stack: service.server(among([0], stack(log, {})), bareLinks<Message>()) },
+          { name: "client", stack: service.client([0], bareLinks<Message>()) },
+        ],
+        workload: () => [
+          {
+            node: 1,
+            calls: [
+              { request: "execute", args: [1, "x"], until: ["outcome"] },
+              { request: "execute", args: [2, "y"], until: ["outcome"] },
+              { request: "query", args: [3, null, "linearizable"], until: ["result"] },
+            ],
+          },
+        ],
+        properties: properties(linearizableService(text), appliedAtMostOnce()),
+      }),
+    }),
+  );
+  return explore(prepared, options);
+};
+
+describe("B36, DSLabs lab 1: append, append, get, in every order of what is late, lost and sent again", () => {
+  const once: ExploreOptions = { network: "multiset", lossesMax: 1, timeoutsMax: 2 };
+
+  it("is linearizable where replicas remember what they applied", () => {
+    const result = exhausted({}, once);
+    // Nothing was left out: these are all states that there are.
+    expect(result.cut).toBe(null);
+    expect(result.distinct).toBeGreaterThan(1_000);
+    expect(result.verdicts.map(({ property, verdict }) => [property, verdict])).toEqual([
+      ["LIN", "holds"],
+      ["AMO1", "holds"],
+    ]);
+  });
+
+  it("is not where they do not", () => {
+    const result = exhausted({ remembers: () => false }, once);
+    expect(result.verdicts.map(({ property, verdict }) => [property, verdict])).toEqual([
+      ["LIN", "violated"],
+      ["AMO1", "violated"],
+    ]);
+  });
+
+  it("needs links that double nothing: the copy of a refused command is not the last one at large", () => {
+    const result = exhausted({}, { network: "set", timeoutsMax: 2, first: "AMO1" });
+    expect(result.verdicts.find(({ property }) => property === "AMO1")?.verdict).toBe("violated");
+  });
+});
