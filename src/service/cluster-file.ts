@@ -1,3 +1,4 @@
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { NodeId } from "../model/index.ts";
 import type { Address, Security } from "../node/index.ts";
@@ -48,4 +49,19 @@ export const readClusterFile = (path: string): ClusterFile => {
   if (cluster.members.length === 0) throw fields.wrong("members", "a list of at least one member");
   fields.noOthers();
   return cluster;
+};
+
+/**
+ * Writes into a file for clients where they reach a member from now on; null takes it out. All else stays as it is.
+ *
+ * @throws ConfigurationError where it is no such file.
+ */
+export const setClusterMember = (path: string, id: NodeId, client: string | null): void => {
+  const { file } = readClusterFile(path);
+  const content = JSON.parse(readFileSync(file, "utf8")) as { readonly members: readonly { readonly id: NodeId }[] };
+  const others = content.members.filter((member) => member.id !== id);
+  const members = client === null ? others : [...others, { id, client }];
+  // Whole or not at all: a client may read it at this moment.
+  writeFileSync(`${file}.new`, `${JSON.stringify({ ...content, members }, null, 2)}\n`, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
 };

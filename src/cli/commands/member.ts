@@ -1,4 +1,4 @@
-import { type MembersChange, ServiceConnection } from "../../service/index.ts";
+import { type MembersChange, ServiceConnection, setClusterMember } from "../../service/index.ts";
 import { usage } from "../cli-error.ts";
 import { type ClusterFlags, clusterFileOf } from "../cluster/cluster-flags.ts";
 import { print, printJson } from "../terminal.ts";
@@ -48,6 +48,8 @@ export const add = (
   withConnection(flags, async (connection) => {
     await connection.setAddress(id, { peer: flags.peer, client: flags.client });
     await connection.changeMembers({ learners: [id] });
+    // Clients that start from now on can follow it when it leads.
+    setClusterMember(clusterFileOf(flags), id, flags.client);
     say(flags, `replica ${id} is a learner; promote it when it has caught up`);
   });
 
@@ -57,7 +59,12 @@ export const promote = (id: number, flags: ClusterFlags): Promise<number> =>
 
 /** `quorate member remove ID`. */
 export const remove = (id: number, flags: ClusterFlags): Promise<number> =>
-  change(flags, { removed: [id] }, `replica ${id} is no member any more: stop it, and never start it again`);
+  withConnection(flags, async (connection) => {
+    await connection.changeMembers({ removed: [id] });
+    await connection.setAddress(id, null);
+    setClusterMember(clusterFileOf(flags), id, null);
+    say(flags, `replica ${id} is no member any more: stop it, and never start it again`);
+  });
 
 /** `quorate member lead ID`: hands the leadership over. */
 export const lead = (id: number, flags: ClusterFlags): Promise<number> =>
