@@ -63,9 +63,9 @@ const orderBySearch = (
 /**
  * Whether transactions that read and write registers are as a consistency model claims (Adya 1999; Kingsbury and Alvaro
  * 2020). Values are written once to a key, or the verdict is unknown; null is what is there before all writes. The order
- * of two writes is known where one transaction reads the one and writes the other, or by what is assumed of each key.
- * What is found is certain all the same. Where not all is known, a history still holds if some order of transactions
- * explains it, by the order of the answers; for snapshot isolation and its like it is then unknown.
+ * of two writes is known where one transaction reads the one and writes the other, by what is assumed of each key, and by
+ * the order of calls where the model implies that of each key. What is found is certain all the same. Where not all is
+ * known, a history holds if a serial order is found that explains it, and otherwise it is unknown, with two such writes.
  *
  * Indeterminate transactions took effect when somebody read what they wrote. Throws `HistoryError` where times run back,
  * and where the model asks for sessions and a process has two transactions open at once.
