@@ -27,7 +27,7 @@ export interface Files {
   list(path: string): Promise<readonly string[]>;
   /** Opens for reading and writing; made, empty, if absent. */
   open(path: string): Promise<LogFile>;
-  /** The whole of a small file, or null where there is none. */
+  /** The whole of a file, or null where there is none. */
   readSmall(path: string): Promise<Uint8Array | null>;
   /** Replaces a small file whole, durably: after a crash it is the old one or the new one. */
   writeSmall(path: string, bytes: Uint8Array): Promise<void>;

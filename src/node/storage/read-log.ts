@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { decode } from "../../model/index.ts";
+import { LogCorruptError } from "../errors.ts";
 import type { Files } from "./files.ts";
 import type { BatchHeader } from "./log-format.ts";
 import { nodeFiles } from "./node-files.ts";
@@ -109,13 +110,24 @@ class LineSink implements SegmentSink {
   }
 }
 
-const readWhole = async (files: Files, path: string): Promise<Uint8Array> => {
-  const file = await files.open(path);
-  try {
-    const bytes = new Uint8Array(await file.size());
-    return bytes.subarray(0, await file.read(bytes, 0));
-  } finally {
-    await file.close();
+/** A replica that runs writes while its log is read, which can look like damage: damage is what stays. */
+const readsMax = 3;
+
+const readOne = async (
+  files: Files,
+  file: string,
+  before: SegmentEnd | null,
+  sink: LineSink,
+): Promise<SegmentEnd | null> => {
+  for (let reads = 1; ; reads++) {
+    const bytes = await files.readSmall(file);
+    if (bytes === null) return null;
+    try {
+      return readSegment({ file, bytes }, before, null, sink);
+    } catch (error) {
+      if (reads >= readsMax || !(error instanceof LogCorruptError)) throw error;
+      sink.take();
+    }
   }
 };
 
@@ -132,7 +144,12 @@ export async function* readLog(directory: string, options: ReadLogOptions = {}):
   let before: SegmentEnd | null = null;
   for (const name of segmentNames(await files.list(folder))) {
     const file = join(folder, name);
-    const end: SegmentEnd = readSegment({ file, bytes: await readWhole(files, file) }, before, null, sink);
+    const end: SegmentEnd | null = await readOne(files, file, before, sink);
+    if (end === null) {
+      // The replica that runs has freed it meanwhile, with all before it.
+      before = null;
+      continue;
+    }
     yield { kind: "segment", file, sequence: end.header.sequence };
     yield* sink.take();
     if (end.torn > 0) yield { kind: "unfinished", file, offset: end.end, bytes: end.torn };

@@ -87,6 +87,7 @@ export class WriteAheadLog implements Storage {
   #over = false;
   #prepared: Promise<LogFile> | null = null;
   #reserveNotBefore = 0;
+  #removing: Promise<void> | null = null;
   /** Segments before this one go when the batch that says so is durable. */
   #trimming = 0;
   /** How many paths and names were numbered in the segment that is written. */
@@ -203,6 +204,8 @@ export class WriteAheadLog implements Storage {
     this.#over = true;
     await this.#writing;
     await this.#reserving;
+    // Whoever opens the directory next must not see files vanish.
+    await this.#removing?.catch(() => undefined);
     const files = [this.#segment.file, await this.#prepared?.catch(() => null)];
     for (const file of files) await file?.close().catch(() => undefined);
   }
@@ -273,7 +276,10 @@ export class WriteAheadLog implements Storage {
     if (target.bytes.length <= bufferBytesKeptMax) this.#spare = target;
     if (this.#over) return;
     this.#options.onDurable(position);
-    if (trim > this.#firstNeeded) await this.#removeBefore(trim);
+    if (trim > this.#firstNeeded) {
+      this.#removing = this.#removeBefore(trim);
+      await this.#removing;
+    }
     this.#reserveAhead();
     this.#clean();
     this.#mindIdle();
