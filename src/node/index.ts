@@ -4,7 +4,7 @@ export { FrameLog, StorageError } from "./frame-log.ts";
 export { NodeHost } from "./node-host.ts";
 export type * from "./node-host-options.ts";
 export { type Address, PeerLinks } from "./peer-links.ts";
-export { readCredentials } from "./security/credentials.ts";
+export { readClientCredentials, readCredentials } from "./security/credentials.ts";
 export * from "./security/issue-certificates.ts";
 export { type CertificateName, nameIn } from "./security/member-name.ts";
 export type { Files, LogFile } from "./storage/files.ts";

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import {
   connect as connectTls,
@@ -9,7 +8,7 @@ import {
   type Server as TlsServer,
 } from "node:tls";
 import type { NodeId } from "../model/index.ts";
-import { CertificateError, nameIn, readCredentials, type Security } from "../node/index.ts";
+import { CertificateError, nameIn, readClientCredentials, readCredentials, type Security } from "../node/index.ts";
 import type { Dial } from "./server-connections.ts";
 
 /** A server for clients, and how it tells who may be one. */
@@ -54,14 +53,6 @@ export const openServer = async (security: Security, cluster: string, member: No
   };
 };
 
-const read = async (path: string): Promise<Buffer> => {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw new CertificateError(`${path} cannot be read: ${(cause as Error).message}`, { cause });
-  }
-};
-
 /** The replica must be the member of this cluster that was called: whatever its address is. */
 const identityError = (certificate: PeerCertificate, cluster: string, member: NodeId): Error | undefined => {
   const name = nameIn(certificate.subjectaltname);
@@ -85,16 +76,11 @@ const opened = (socket: Socket, event: string): Promise<Socket> =>
 /**
  * How a client opens connections to the replicas of a cluster.
  *
- * @throws CertificateError where a file cannot be read.
+ * @throws CertificateError where the files do not fit each other, this moment, or the cluster.
  */
 export const dialerOf = async (security: Security, cluster: string): Promise<Dial> => {
   if (security.kind === "open") return (_member, address) => opened(connect(address), "connect");
-  const context: SecureContextOptions = {
-    ca: await read(security.authorityFile),
-    cert: await read(security.certificateFile),
-    key: await read(security.keyFile),
-    ...tlsVersion,
-  };
+  const context: SecureContextOptions = { ...(await readClientCredentials(security, cluster)), ...tlsVersion };
   return (member, address) =>
     opened(
       connectTls({

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import type { NodeId } from "../../model/index.ts";
 import { CertificateError } from "../errors.ts";
 import type { Security } from "../node-host-options.ts";
-import { nameIn } from "./member-name.ts";
+import { type CertificateName, nameIn } from "./member-name.ts";
 
 /** What TLS needs; never printed. */
 export interface Credentials {
@@ -37,17 +37,12 @@ const parseKey = (path: string, bytes: Buffer): KeyObject => {
   }
 };
 
-/**
- * Reads the files of a member and checks that they fit each other, this moment, and this member.
- *
- * @throws CertificateError that names the file; never with anything of the key.
- */
-export const readCredentials = async (
-  security: Extract<Security, { readonly kind: "tls" }>,
-  cluster: string,
-  member: NodeId,
+/** Reads files and checks that they fit each other, this moment, and the bearer; `bearer` is said where they do not. */
+const readFiles = async (
+  { authorityFile, certificateFile, keyFile }: Extract<Security, { readonly kind: "tls" }>,
+  isBearer: (name: CertificateName) => boolean,
+  bearer: string,
 ): Promise<Credentials> => {
-  const { authorityFile, certificateFile, keyFile } = security;
   const [ca, cert, key] = await Promise.all([
     read("authority", authorityFile),
     read("certificate", certificateFile),
@@ -66,9 +61,37 @@ export const readCredentials = async (
     if (Date.now() < Date.parse(validFrom) || Date.now() > Date.parse(validTo))
       throw new CertificateError(`${path} is valid from ${validFrom} to ${validTo}, which is not now`);
   const name = nameIn(certificate.subjectAltName);
-  if (name?.kind !== "member" || name.cluster !== cluster || name.member !== member)
+  if (name === null || !isBearer(name))
     throw new CertificateError(
-      `the certificate ${certificateFile} names ${certificate.subjectAltName ?? "nobody"}, not member ${member} of ${JSON.stringify(cluster)}`,
+      `the certificate ${certificateFile} names ${certificate.subjectAltName ?? "nobody"}, not ${bearer}`,
     );
   return { ca, cert, key };
 };
+
+/**
+ * Reads the files of a member and checks that they fit each other, this moment, and this member.
+ *
+ * @throws CertificateError that names the file; never with anything of the key.
+ */
+export const readCredentials = (
+  security: Extract<Security, { readonly kind: "tls" }>,
+  cluster: string,
+  member: NodeId,
+): Promise<Credentials> =>
+  readFiles(
+    security,
+    (name) => name.kind === "member" && name.cluster === cluster && name.member === member,
+    `member ${member} of ${JSON.stringify(cluster)}`,
+  );
+
+/**
+ * Reads the files of whoever asks a cluster and checks them as a replica would, which can say no more than that the
+ * connection ended: in TLS 1.3 it refuses a client's certificate only after the client has done its part.
+ *
+ * @throws CertificateError that names the file; never with anything of the key.
+ */
+export const readClientCredentials = (
+  security: Extract<Security, { readonly kind: "tls" }>,
+  cluster: string,
+): Promise<Credentials> =>
+  readFiles(security, (name) => name.cluster === cluster, `a client of ${JSON.stringify(cluster)}`);
