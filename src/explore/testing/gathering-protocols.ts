@@ -12,6 +12,9 @@ interface Gathering {
   /** Whom it tells when it has them, and what it says of it to the outside; 0 for nothing. */
   readonly tells: readonly number[];
   readonly shows: number;
+  /** What else it tells, and whether that depends on the voice that was first, or last, or on none. */
+  readonly alsoTells: readonly number[];
+  readonly favours: "none" | "first" | "last";
   /** Whether it keeps the voices in the order in which they came, of which it makes nothing. */
   readonly keepsOrder: boolean;
 }
@@ -27,6 +30,8 @@ const gatheringOf = (draws: Choices, node: number, n: number): Gathering => {
     heardMax: wanted + draw("more", 0, 2),
     tells: some("tells"),
     shows: draw("shows", 0, 3),
+    alsoTells: some("also"),
+    favours: (["none", "none", "first", "last"] as const)[draw("favours", 0, 4)]!,
     keepsOrder: draw("order", 0, 2) === 1,
   };
 };
@@ -40,11 +45,11 @@ const gatherer = (
 ): Module<{
   provides: { requests: Record<never, never>; indications: { readonly is: (value: number) => void } };
   uses: { links: Links<Voice> };
-  state: { heard: number[] };
+  state: { heard: number[]; favourite: number };
 }> => ({
   name: "gatherer",
   source: "numbers drawn from a seed",
-  init: () => ({ heard: [] }),
+  init: () => ({ heard: [], favourite: 0 }),
   start(_s, io) {
     for (const to of gatherings[io.self]!.starts) io.links.send(to, { round: 0 });
   },
@@ -52,13 +57,14 @@ const gatherer = (
     request: {},
     links: {
       deliver(s, io, from, { round }) {
-        const { wanted, heardMax, tells, shows, keepsOrder } = gatherings[io.self]!;
+        const { wanted, heardMax, tells, alsoTells, favours, shows, keepsOrder } = gatherings[io.self]!;
         if (s.heard.length === heardMax) return;
         s.heard.push(from * 2 + round);
+        if (favours === "last" || (favours === "first" && s.heard.length === 1)) s.favourite = from % 2;
         if (!keepsOrder) s.heard.sort((a, b) => a - b);
         if (s.heard.length !== wanted) return;
         if (shows > 0) io.up.is(shows);
-        for (const to of tells) io.links.send(to, { round: 1 });
+        for (const to of s.favourite === 0 ? tells : alsoTells) io.links.send(to, { round: 1 });
       },
     },
   },
