@@ -15,7 +15,11 @@ and jepsen (EDN maps, one after the other or in a vector), elle-json (an array
 of the same maps in JSON), jsonl (one such map a line):
   {"process":0,"type":"invoke","f":"write","value":1,"at":12.5}
 type is invoke, ok, fail (did not happen) or info (nobody knows); key and at
-(milliseconds) are optional.`;
+(milliseconds) are optional.
+
+A model of your own is a file that exports { name, init, step }: input is
+{ process, f, key, value }, output the value of the completion (undefined where
+nobody saw it), and step gives the next state or \`illegal\` of quorate/check.`;
 
 /** `quorate check`. */
 export const addCheck = (program: Command, finish: Finish): void => {
@@ -27,7 +31,12 @@ export const addCheck = (program: Command, finish: Finish): void => {
     )
     .argument("<FILE>", "a recorded history, or - for stdin")
     .addOption(new Option("--format <FORMAT>", "the format (default: by its content)").choices(historyFormats))
-    .addOption(new Option("--model <MODEL>", "the object (default: by its functions)").choices(checkableModels))
+    .addOption(
+      new Option("--model <MODEL|FILE.ts>", "the object (default: by its functions)")
+        .choices(checkableModels)
+        // Your own file is one more: what there is not is refused where the model is looked up.
+        .argParser((text) => text),
+    )
     .addOption(
       new Option(
         "--consistency <MODEL>",
@@ -43,5 +52,5 @@ export const addCheck = (program: Command, finish: Finish): void => {
     .option("--html <OUT>", "write a page that shows the operations as intervals")
     .option("--json", "print JSON")
     .addHelpText("after", `${consistencyText}\n${exitCodes}`)
-    .action(async (file, flags) => finish((await import("./commands/check.ts")).check(file, flags)));
+    .action(async (file, flags) => finish(await (await import("./commands/check.ts")).check(file, flags)));
 };

@@ -90,6 +90,30 @@ describe("quorate check", () => {
     }
   });
 
+  it("a model of your own, and the line where it throws", () => {
+    const source = (rule: string): readonly string[] => [
+      'import { illegal, type RecordedSpecification } from "quorate/check";',
+      "export const latch: RecordedSpecification = {",
+      '  name: "latch",',
+      "  init: () => null,",
+      "  step(state, { f, value }, output) {",
+      `    ${rule}`,
+      "    return output === undefined || output === state ? state : illegal;",
+      "  },",
+      "};",
+    ];
+    const own = file("latch.ts", ...source('if (f === "write") return value;'));
+    const violated = quorate(["check", stale, "--model", own]);
+    expect(violated.stdout).toMatch(/read\(\) → null of process 2 finds no place|Read\(\) → null/);
+    expect(violated.status).toBe(1);
+    const throws = file("throws.ts", ...source('if (f === "read") throw new Error("no reads");'));
+    const { status, stderr } = quorate(["check", stale, "--model", throws]);
+    expect(status).toBe(64);
+    expect(stderr).toMatch(/stale\.jsonl, line [24], column 1: .*step threw \(no reads\): expected it to be defined/);
+    const none = quorate(["check", stale, "--model", file("none.ts", "export const x = 1;")]);
+    expect([none.status, isOneSentence(none)]).toEqual([64, true]);
+  });
+
   it("transactions: the cycle, step by step", async () => {
     const transaction = (process: number, type: string, value: unknown): string =>
       JSON.stringify({ process, type, f: "txn", value });

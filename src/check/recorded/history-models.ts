@@ -26,6 +26,8 @@ export interface HistoryModel<State = unknown, Input = unknown, Output = unknown
   readonly text: string;
   /** By function, as histories name it. */
   readonly functions: { readonly [name: string]: Translate<Input, Output> };
+  /** What any other function calls for; absent where there is no other. */
+  readonly other?: Translate<Input, Output>;
   /** The object, given what it holds at first; undefined where nobody said. */
   specification(initial: unknown): Specification<State, Input, Output>;
 }
@@ -73,6 +75,11 @@ export class RecordedCall {
   /** What it was called with. */
   get argument(): unknown {
     return this.#withoutKey(this.#operation.argument, false);
+  }
+
+  /** The record itself. */
+  get operation(): RecordedOperation {
+    return this.#operation;
   }
 
   /** What it answered; undefined where nobody saw it. */

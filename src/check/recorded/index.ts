@@ -4,6 +4,7 @@ export { guessModel } from "./guess-model.ts";
 export { type HistoryFormat, historyFormats } from "./history-event.ts";
 export * from "./history-format-error.ts";
 export { type HistoryModel, historyModels, type RecordedCall, type Translated } from "./history-models.ts";
+export { ownModel, type RecordedInput, type RecordedSpecification } from "./own-model.ts";
 export { type HistoryPage, historyPage } from "./page/history-page.ts";
 export { type RecordedHistory, type RecordedOperation, readHistory } from "./recorded-history.ts";
 export type { RecordedVerdict, ToldCulprit, ToldDependency, ToldOperation } from "./recorded-verdict.ts";

@@ -24,7 +24,7 @@ const translated = (
   operation: RecordedOperation,
 ): Translated<unknown, unknown> => {
   const { name = "txn", invokeOffset, returnOffset } = operation;
-  const translate = Object.hasOwn(model.functions, name) ? model.functions[name] : undefined;
+  const translate = Object.hasOwn(model.functions, name) ? model.functions[name] : model.other;
   if (translate === undefined) {
     throw history.source.error(
       `the model ${model.name} has no function "${name}": expected ${listed(Object.keys(model.functions))}${hintFor(history)}`,

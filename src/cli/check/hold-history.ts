@@ -2,7 +2,9 @@ import {
   checkRecorded,
   checkRecordedTransactions,
   guessModel,
+  type HistoryModel,
   historyModels,
+  ownModel,
   type RecordedHistory,
   type RecordedVerdict,
   type ToldOperation,
@@ -10,11 +12,15 @@ import {
   tellRecordedTransactions,
 } from "../../check/index.ts";
 import { usage } from "../cli-error.ts";
-import { isOfObjects, isOfTransactions, isWorkload } from "./checkable.ts";
+import { nearest, quoteBack } from "../nearest.ts";
+import { checkableModels, isOfObjects, isOfTransactions, isWorkload } from "./checkable.ts";
+import { isSpecificationFile, loadSpecification } from "./user-specification.ts";
 
 /** What to hold a history against. */
 export interface Claim {
   readonly model: string;
+  /** The object of that name; undefined where it is a workload of transactions only. */
+  readonly object: HistoryModel | undefined;
   readonly consistency: string;
 }
 
@@ -27,17 +33,33 @@ export interface Budget {
 }
 
 /** The claim that the command line makes, completed by what the history looks like. */
-export const claimOf = (history: RecordedHistory, model?: string, consistency?: string): Claim => {
-  const object = model ?? guessModel(history);
-  return { model: object, consistency: consistency ?? (isWorkload(object) ? "strict-serializable" : "linearizable") };
+export const claimOf = async (history: RecordedHistory, named?: string, consistency?: string): Promise<Claim> => {
+  const model = named ?? guessModel(history);
+  const object = isSpecificationFile(model)
+    ? ownModel(history, await loadSpecification(model))
+    : historyModels.find(({ name }) => name === model);
+  if (object === undefined && !isWorkload(model)) {
+    const near = nearest(model, checkableModels);
+    const hint = near === undefined ? "" : ` Did you mean "${near}"?`;
+    throw usage(
+      `there is no model ${quoteBack(model)}.${hint} There are ${checkableModels.join(", ")}, and your own file.`,
+    );
+  }
+  const usual = isWorkload(model) ? "strict-serializable" : "linearizable";
+  return { model, object, consistency: consistency ?? usual };
 };
 
-const holdObject = (history: RecordedHistory, { model, consistency }: Claim, budget: Budget): RecordedVerdict => {
-  const object = historyModels.find(({ name }) => name === model);
+const holdObject = (
+  history: RecordedHistory,
+  { model, object, consistency }: Claim,
+  budget: Budget,
+): RecordedVerdict => {
   if (object === undefined || !isOfObjects(consistency)) {
     const why = isOfTransactions(consistency)
       ? `${consistency} is told of transactions: --model list-append or rw-register`
-      : `${model} is told of transactions: --consistency serializable, for one`;
+      : isOfObjects(consistency)
+        ? `${model} is told of transactions: --consistency serializable, for one`
+        : `${consistency} is told of a trace file`;
     throw usage(`${model} cannot be held to ${consistency}: ${why}.`);
   }
   const started = performance.now();
@@ -57,8 +79,10 @@ export const holdHistory = (history: RecordedHistory, claim: Claim, budget: Budg
     : holdObject(history, claim, budget);
 
 /** All operations of a history, in words. */
-export const tellHistory = (history: RecordedHistory, { model, consistency }: Claim): readonly ToldOperation[] => {
+export const tellHistory = (
+  history: RecordedHistory,
+  { model, object, consistency }: Claim,
+): readonly ToldOperation[] => {
   if (isWorkload(model) && isOfTransactions(consistency)) return tellRecordedTransactions(history, model);
-  const object = historyModels.find(({ name }) => name === model);
   return object === undefined ? [] : tellRecorded(history, object);
 };

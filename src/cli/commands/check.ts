@@ -3,7 +3,7 @@ import { type HistoryFormat, HistoryFormatError, historyPage, readHistory } from
 import { TraceError } from "../../trace/index.ts";
 import { type CheckReport, checkJson, checkText } from "../check/check-report.ts";
 import { checkTraceText, isTraceText, traceOutcome, traceText } from "../check/check-trace-file.ts";
-import { claimOf, holdHistory, tellHistory } from "../check/hold-history.ts";
+import { type Claim, claimOf, holdHistory, tellHistory } from "../check/hold-history.ts";
 import { readHistoryText } from "../check/read-history-text.ts";
 import { usage } from "../cli-error.ts";
 import { exitCodeOf } from "../exit-code.ts";
@@ -25,10 +25,10 @@ export interface CheckFlags {
 
 const bytesAMegabyte = 1024 * 1024;
 
-const historyReport = (path: string, text: string, flags: CheckFlags): CheckReport => {
+const historyReport = async (path: string, text: string, flags: CheckFlags): Promise<CheckReport & Claim> => {
   const started = performance.now();
   const history = readHistory(text, flags.format);
-  const claim = claimOf(history, flags.model, flags.consistency);
+  const claim = await claimOf(history, flags.model, flags.consistency);
   const budget = {
     seconds: flags.seconds,
     bytesMax: flags.memoryMb * bytesAMegabyte,
@@ -38,8 +38,8 @@ const historyReport = (path: string, text: string, flags: CheckFlags): CheckRepo
   return { path, history, ...claim, verdict, seconds: (performance.now() - started) / 1_000 };
 };
 
-const checkHistory = (path: string, text: string, flags: CheckFlags): number => {
-  const report = historyReport(path, text, flags);
+const checkHistory = async (path: string, text: string, flags: CheckFlags): Promise<number> => {
+  const report = await historyReport(path, text, flags);
   if (flags.json === true) printJson(checkJson(report));
   else print(checkText(report, terminalOf()));
   if (flags.html !== undefined) {
@@ -64,12 +64,12 @@ const checkRun = (path: string, text: string, { consistency, port, json, html }:
 };
 
 /** `quorate check`. */
-export const check = (path: string, flags: CheckFlags): number => {
+export const check = async (path: string, flags: CheckFlags): Promise<number> => {
   checkOutputFile(flags.html);
   const text = readHistoryText(path);
   try {
     if (flags.format === undefined && isTraceText(text)) return checkRun(path, text, flags);
-    return checkHistory(path, text, flags);
+    return await checkHistory(path, text, flags);
   } catch (thrown) {
     if (thrown instanceof HistoryFormatError || thrown instanceof TraceError) {
       throw usage(`${path === "-" ? "stdin" : path}, ${thrown.message}`);

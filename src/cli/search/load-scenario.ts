@@ -64,14 +64,24 @@ export const registerHooks = (file: string): void => {
 const reasonOf = (thrown: unknown): string =>
   (thrown instanceof Error ? thrown.message : String(thrown)).split("\n").slice(0, 6).join(" ").trim();
 
-const importFile = async (path: string, shown: string): Promise<{ readonly [name: string]: unknown }> => {
-  registerHooks(path);
-  forbidGlobals();
+const importModule = async (path: string, shown: string): Promise<{ readonly [name: string]: unknown }> => {
   try {
     return (await import(pathToFileURL(path).href)) as { readonly [name: string]: unknown };
   } catch (thrown) {
     throw usage(`${shown} cannot be loaded: ${reasonOf(thrown)}`);
   }
+};
+
+/** Loads a user's file, in TypeScript or not; `quorate` in it means this package. Throws a usage error where it fails. */
+export const importUserFile = (path: string, shown: string): Promise<{ readonly [name: string]: unknown }> => {
+  registerHooks(path);
+  return importModule(path, shown);
+};
+
+const importProtocol = (path: string, shown: string): Promise<{ readonly [name: string]: unknown }> => {
+  registerHooks(path);
+  forbidGlobals();
+  return importModule(path, shown);
 };
 
 const isRecord = (value: unknown): value is { readonly [name: string]: unknown } =>
@@ -125,7 +135,7 @@ const loadFile = async (path: string, name: string | undefined): Promise<Loaded>
   if (!statSync(full).isFile()) throw usage(`${path} is no file: give the path of a .ts file that exports a scenario.`);
   if (!/\.[cm]?[jt]s$/.test(full) && extname(full) !== "")
     throw usage(`${path} is no module: give the path of a .ts, .mts, .js or .mjs file that exports a scenario.`);
-  const exported = chooseExport(await importFile(full, basename(path)), name, path);
+  const exported = chooseExport(await importProtocol(full, basename(path)), name, path);
   const wrong = complaint(exported);
   if (wrong !== undefined) throw usage(`the scenario in ${path} is not complete: ${wrong}.`);
   const scenario = { title: exported["id"], rows: [], ...exported } as unknown as Scenario;
