@@ -88,6 +88,7 @@ class CycleSearch {
   readonly #part: Subgraph;
   readonly #transactions: number;
   readonly #paths: ShortestPaths;
+  #doubled: ShortestPaths | undefined;
   readonly cycles = new Map<AnomalyKind, Cycle>();
   mayHideSingle = false;
 
@@ -116,8 +117,9 @@ class CycleSearch {
 
   /** Cycles without two rw in a row. That there is one is known for certain before it is looked for. */
   #ofSnapshots(reads: number, labels: number): void {
-    const doubled = withoutAdjacentReads(this.#part.graph);
-    this.#through(doubled, new ShortestPaths(doubled), strongComponents(doubled, labels), reads, labels);
+    this.#doubled ??= new ShortestPaths(withoutAdjacentReads(this.#part.graph));
+    const { graph } = this.#doubled;
+    this.#through(graph, this.#doubled, strongComponents(graph, labels), reads, labels);
   }
 
   /**

@@ -2,7 +2,8 @@ import { type DependencyGraph, dependency } from "./dependency-graph.ts";
 
 /** Finds shortest paths in one graph, again and again, in arrays that are made once. */
 export class ShortestPaths {
-  readonly #graph: DependencyGraph;
+  /** The graph that the paths are in. */
+  readonly graph: DependencyGraph;
   readonly #distance: Int32Array;
   /** By vertex: the search that came here last. */
   readonly #search: Int32Array;
@@ -13,7 +14,7 @@ export class ShortestPaths {
   work = 0;
 
   constructor(graph: DependencyGraph) {
-    this.#graph = graph;
+    this.graph = graph;
     this.#distance = new Int32Array(graph.vertices);
     this.#search = new Int32Array(graph.vertices);
     this.#by = new Int32Array(graph.vertices);
@@ -42,7 +43,7 @@ export class ShortestPaths {
   }
 
   #expand(vertex: number, labels: number, level: number[], next: number[]): void {
-    const { first, to, label } = this.#graph;
+    const { first, to, label } = this.graph;
     const end = first[vertex + 1]!;
     const steps = this.#distance[vertex]!;
     this.work += end - first[vertex]! + 1;

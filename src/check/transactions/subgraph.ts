@@ -1,29 +1,10 @@
-import { anyRead, DependencyGraph, dependency } from "./dependency-graph.ts";
+import { anyRead, DependencyEdges, type DependencyGraph, dependency } from "./dependency-graph.ts";
 import type { StrongComponents } from "./strong-components.ts";
 
 /** A part of a graph, and what its vertices were called there. */
 export interface Subgraph {
   readonly graph: DependencyGraph;
   readonly original: Int32Array;
-}
-
-class Edges {
-  readonly from: number[] = [];
-  readonly to: number[] = [];
-  readonly label: number[] = [];
-  readonly key: number[] = [];
-
-  add(from: number, to: number, label: number, key: number): void {
-    this.from.push(from);
-    this.to.push(to);
-    this.label.push(label);
-    this.key.push(key);
-  }
-
-  graph(vertices: number): DependencyGraph {
-    const [from, to, label, key] = [this.from, this.to, this.label, this.key].map((list) => Int32Array.from(list));
-    return new DependencyGraph(vertices, this.from.length, from!, to!, label!, key!);
-  }
 }
 
 /** The vertices that are on cycles, with the edges that are. */
@@ -33,14 +14,14 @@ export const cyclicPart = (whole: DependencyGraph, { component, size }: StrongCo
   for (let vertex = 0; vertex < whole.vertices; vertex++) {
     if (size[component[vertex]!]! > 1) renamed[vertex] = original.push(vertex) - 1;
   }
-  const edges = new Edges();
+  const edges = new DependencyEdges(original.length);
   for (const [vertex, before] of original.entries()) {
     for (let edge = whole.first[before]!; edge < whole.first[before + 1]!; edge++) {
       const to = whole.to[edge]!;
       if (component[to] === component[before]) edges.add(vertex, renamed[to]!, whole.label[edge]!, whole.key[edge]!);
     }
   }
-  return { graph: edges.graph(original.length), original: Int32Array.from(original) };
+  return { graph: edges.graph(), original: Int32Array.from(original) };
 };
 
 /**
@@ -48,7 +29,7 @@ export const cyclicPart = (whole: DependencyGraph, { component, size }: StrongCo
  * where one was just taken. A cycle through an rw edge here is one of snapshot isolation's (Cerone and Gotsman 2018).
  */
 export const withoutAdjacentReads = (graph: DependencyGraph): DependencyGraph => {
-  const edges = new Edges();
+  const edges = new DependencyEdges(2 * graph.vertices);
   for (let from = 0; from < graph.vertices; from++) {
     for (let edge = graph.first[from]!; edge < graph.first[from + 1]!; edge++) {
       const to = graph.to[edge]!;
@@ -61,5 +42,5 @@ export const withoutAdjacentReads = (graph: DependencyGraph): DependencyGraph =>
       }
     }
   }
-  return edges.graph(2 * graph.vertices);
+  return edges.graph();
 };
