@@ -1,13 +1,25 @@
 // `npm run bench -- simulator [--json] [--seconds N]`: delivered messages a second of the simulator on one core, beside a
 // bare event loop measured in the same run. Nothing is asserted: figures are for people, on a machine that is quiet.
 import { cpus } from "node:os";
-import { type AnyBound, type Bound, type Links, type Module, network, seeded, stack } from "quorate/model";
+import {
+  type AnyBound,
+  type Bound,
+  type Links,
+  type Module,
+  type Nothing,
+  network,
+  type Sessions,
+  seeded,
+  stack,
+} from "quorate/model";
 import {
   type Broadcast,
   bestEffortBroadcast,
   eagerReliableBroadcast,
   increasingTimeout,
   perfectLink,
+  type ReplicatedLog,
+  raft,
   waitingCausalBroadcast,
 } from "quorate/protocols";
 import { dialsOf, EventHeap, type HashCover, type Script, Simulation } from "quorate/simulate";
@@ -113,6 +125,67 @@ const relay = (): Module<{
   },
 });
 
+/** Sessions that never end, on a network that loses nothing. */
+const openSessions = <M>(): Module<{
+  provides: Sessions<M>;
+  uses: { links: Links<M> };
+  state: Record<never, never>;
+}> => ({
+  name: "open sessions",
+  source: "this bench",
+  init: () => ({}),
+  start(_s, io) {
+    for (const peer of io.nodes) if (peer !== io.self) io.up.opened(peer, 1);
+  },
+  upon: {
+    request: { send: (_s, io, to, message) => io.links.send(to, message) },
+    links: { deliver: (_s, io, from, message) => io.up.deliver(from, message) },
+  },
+});
+
+/** Whoever leads proposes a command so many times a second of virtual time. */
+const proposer = (
+  everyMs: number,
+): Module<{
+  provides: Nothing;
+  uses: { log: ReplicatedLog<string, string> };
+  state: { leads: boolean; last: number };
+  timers: { next: [] };
+}> => ({
+  name: "proposer",
+  source: "this bench",
+  init: () => ({ leads: false, last: 0 }),
+  upon: {
+    request: {},
+    log: {
+      appended: () => undefined,
+      refused: () => undefined,
+      committed: () => undefined,
+      readReady: () => undefined,
+      restored: () => undefined,
+      snapshotSaved: () => undefined,
+      membership: () => undefined,
+      membersChanged: () => undefined,
+      leadership(s, io, role) {
+        if (role === "leader" && !s.leads) io.timers.next.set(everyMs);
+        s.leads = role === "leader";
+      },
+    },
+    timer: {
+      next(s, io) {
+        if (!s.leads) return;
+        io.log.propose(++s.last, "x=1");
+        io.timers.next.set(everyMs);
+      },
+    },
+  },
+});
+
+const raftAt = (perSecond: number): AnyBound =>
+  stack(proposer(1_000 / perSecond), {
+    log: stack(raft<string, string>(), { sessions: stack(openSessions(), { links: network("raft") }) }),
+  });
+
 const links: AnyBound = stack(relay(), { links: stack(perfectLink(), { stubborn: network() }) });
 const chat: Bound<Broadcast<string>> = stack(waitingCausalBroadcast(), {
   reliable: stack(eagerReliableBroadcast(), {
@@ -179,4 +252,22 @@ for (const n of [3, 10, 30, 100]) {
     windowMs: Math.min(windowMs, 100_000),
   });
 }
-if (json) console.log(JSON.stringify({ node: process.version, bareLoopPerSecond: bare, rows }, null, 2));
+measure(
+  "Raft, 5 processes, 5,000 commands a virtual second, hash",
+  { n: 5, stack: raftAt(5_000), calls: () => [], windowMs: 4_000 },
+  1_000_000,
+);
+const raftTimes = ((): number => {
+  const windowMs = 20_000;
+  const run = simulate({ n: 5, stack: raftAt(100), calls: () => [], windowMs });
+  run();
+  const start = performance.now();
+  run();
+  return windowMs / (performance.now() - start);
+})();
+if (!json)
+  console.log(`Raft, 5 processes, 100 commands a virtual second: ${Math.round(raftTimes)} × real time   goal 1,000 ×`);
+if (json)
+  console.log(
+    JSON.stringify({ node: process.version, bareLoopPerSecond: bare, rows, raftTimesRealTime: raftTimes }, null, 2),
+  );

@@ -1,5 +1,5 @@
 import { assert } from "./assert.ts";
-import { logImage, moduleImage } from "./disk-image.ts";
+import { type LogImage, logImage, moduleImage } from "./disk-image.ts";
 import type { Instance, TimerBox, User } from "./instance.ts";
 import type { ClockKind, Delay, Signed } from "./module.ts";
 import type { NodeMachine } from "./node-machine.ts";
@@ -194,6 +194,8 @@ export const timerBox = (instance: Instance, name: string, args: readonly unknow
       due: 0,
       armed: false,
       generation: 0,
+      comesUp: -1,
+      order: 0,
       count: 0,
       event: 0,
     };
@@ -250,7 +252,12 @@ const makeRecord = (machine: NodeMachine, instance: Instance, name: string, init
 
 const makeLog = (machine: NodeMachine, instance: Instance, name: string): object => {
   const { path } = instance;
-  const log = () => logImage(moduleImage(machine.disk, path), name);
+  let kept: LogImage | null = null;
+  // An image stays what it is as long as its instance lives: only members that are dropped lose theirs.
+  const log = (): LogImage => {
+    kept ??= logImage(moduleImage(machine.disk, path), name);
+    return kept;
+  };
   return {
     get first(): number {
       return log().first;

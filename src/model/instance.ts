@@ -1,7 +1,10 @@
 import type { NodeId } from "./ids.ts";
 import type { ErasedModule } from "./stack.ts";
 
-/** A timer of an instance with one list of arguments. `due`, `armed` and `generation` belong to the host. */
+/**
+ * A timer of an instance with one list of arguments. `due`, `armed`, `generation`, `comesUp` and `order` belong to the
+ * host: a timer that is put off often, as elections are at every message, keeps its old place until that comes up.
+ */
 export interface TimerBox {
   instance: Instance;
   readonly name: string;
@@ -13,6 +16,9 @@ export interface TimerBox {
   due: number;
   armed: boolean;
   generation: number;
+  /** When the host looks at it next; negative where it has no place in what is to come. */
+  comesUp: number;
+  order: number;
   /** How often it was set: the identity of the host's draws for it. */
   count: number;
   event: number;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Choices, harmless, type Message, type SystemModel, type TimerBox } from "../model/index.ts";
-import { type Agenda, type Item, OrderedAgenda } from "./agenda.ts";
+import { type Agenda, type Item, OrderedAgenda, TimedAgenda, type TimerItem } from "./agenda.ts";
 
 const model = (timing: SystemModel["timing"]): SystemModel => ({ network: "reliable", nodes: "crash-stop", timing });
 
@@ -16,8 +16,8 @@ const message = (from: number, to: number): Message => ({
   event: 0,
 });
 
-const timer = (node = 0): Item => {
-  const box: Partial<TimerBox> = { armed: true, generation: 1 };
+const timer = (node = 0): TimerItem => {
+  const box: Partial<TimerBox> = { armed: true, generation: 1, comesUp: -1 };
   return { kind: "timer", node, incarnation: 0, box: box as TimerBox, generation: 1 };
 };
 
@@ -35,6 +35,44 @@ const kindsOf = (agenda: Agenda): string[] => {
   for (let item = agenda.pop(); item !== undefined; item = agenda.pop()) kinds.push(item.kind);
   return kinds;
 };
+
+describe("the agenda of runs by time", () => {
+  it("lets a timer that was put off keep its place, and go off once, when it is due", () => {
+    const agenda = new TimedAgenda();
+    const one = timer();
+    agenda.arm(10, 10, one);
+    for (const time of [20, 30, 40]) agenda.arm(time, time, one);
+    expect(agenda.size).toBe(1);
+    const seen: (readonly [number, boolean])[] = [];
+    for (let item = agenda.pop(); item !== undefined; item = agenda.pop())
+      seen.push([agenda.now, agenda.isDue(item as TimerItem)]);
+    expect(seen).toEqual([
+      [10, false],
+      [40, true],
+    ]);
+  });
+
+  it("lets a timer that was set to an earlier time go off then, and no more at its old time", () => {
+    const agenda = new TimedAgenda();
+    const one = timer();
+    agenda.arm(30, 30, one);
+    agenda.arm(10, 10, one);
+    const due = [agenda.pop(), agenda.pop()].map((item) => agenda.isDue(item as TimerItem));
+    expect(due).toEqual([true, false]);
+  });
+
+  it("keeps the order of setting among what is due at one time, however long it was put off", () => {
+    const agenda = new TimedAgenda();
+    const [first, second] = [timer(), timer(1)];
+    agenda.arm(5, 5, second);
+    agenda.arm(20, 20, first);
+    agenda.arm(20, 20, second);
+    const order: number[] = [];
+    for (let item = agenda.pop() as TimerItem; item !== undefined; item = agenda.pop() as TimerItem)
+      if (agenda.isDue(item)) order.push(item.node);
+    expect(order).toEqual([0, 1]);
+  });
+});
 
 describe("the agenda of exhaustive runs", () => {
   it("lets no timer overtake a message whose bound passes before it, where timing is synchronous", () => {
@@ -72,8 +110,8 @@ describe("the agenda of exhaustive runs", () => {
   it("lets a timer whose delay is a range come at any time in it, where timing is synchronous", () => {
     const asked: number[] = [];
     const agenda = new OrderedAgenda(greedy(asked), model("synchronous"), 10, 1);
-    agenda.push(20, timer(), 40);
-    agenda.push(30, timer(1));
+    agenda.arm(20, 40, timer());
+    agenda.arm(30, 30, timer(1));
     expect(kindsOf(agenda)).toEqual(["timer", "timer"]);
     expect(asked).toEqual([2]);
   });

@@ -3,16 +3,19 @@ import { EventHeap } from "./event-heap.ts";
 import type { Fault } from "./fault.ts";
 import type { Running } from "./workload.ts";
 
+/** A timer that is due at its time, unless it was set again or cancelled meanwhile. */
+export interface TimerItem {
+  readonly kind: "timer";
+  readonly node: NodeId;
+  readonly incarnation: number;
+  readonly box: TimerBox;
+  readonly generation: number;
+}
+
 /** What can happen next. */
 export type Item =
   | Message
-  | {
-      readonly kind: "timer";
-      readonly node: NodeId;
-      readonly incarnation: number;
-      readonly box: TimerBox;
-      readonly generation: number;
-    }
+  | TimerItem
   | { readonly kind: "sync"; readonly node: NodeId; readonly incarnation: number }
   | { readonly kind: "settle"; readonly node: NodeId; readonly incarnation: number }
   | {
@@ -33,8 +36,14 @@ export type Item =
 
 /** What is to come, and which of it comes next. Times are microseconds. */
 export interface Agenda {
-  /** A timer whose delay is a range may also come later, up to `until`: matters where orders are enumerated. */
-  push(time: number, item: Item, until?: number): void;
+  push(time: number, item: Item): void;
+  /**
+   * A timer is set: it goes off at `time` and no more at the time it was set to before. One whose delay is a range may also
+   * come later, up to `until`: matters where orders are enumerated.
+   */
+  arm(time: number, until: number, timer: Omit<TimerItem, "generation">): void;
+  /** Whether a timer that came up goes off now: it was not cancelled, and not put off. */
+  isDue(timer: TimerItem): boolean;
   /** The next item; undefined when nothing is left. */
   pop(): Item | undefined;
   /** Time of the item that `pop` gave last. */
@@ -62,6 +71,27 @@ export class TimedAgenda implements Agenda {
 
   push(time: number, item: Item): void {
     this.#heap.push(Math.max(time, this.now), item);
+  }
+
+  arm(time: number, _until: number, { kind, node, incarnation, box }: Omit<TimerItem, "generation">): void {
+    box.due = Math.max(time, this.now);
+    box.order = this.#heap.reserve();
+    // Most timers are put off long before they go off: they keep their old place until that comes up.
+    if (box.comesUp >= 0 && box.comesUp <= box.due) return;
+    box.comesUp = box.due;
+    box.generation++;
+    this.#heap.push(box.due, { kind, node, incarnation, box, generation: box.generation }, box.order);
+  }
+
+  isDue(timer: TimerItem): boolean {
+    const { box } = timer;
+    if (box.generation !== timer.generation) return false;
+    box.comesUp = -1;
+    if (!box.armed) return false;
+    if (box.due <= this.now) return true;
+    box.comesUp = box.due;
+    this.#heap.push(box.due, timer, box.order);
+    return false;
   }
 
   pop(): Item | undefined {
@@ -127,7 +157,20 @@ export class OrderedAgenda implements Agenda {
     return this.now;
   }
 
-  push(time: number, item: Item, until: number = time): void {
+  arm(time: number, until: number, { kind, node, incarnation, box }: Omit<TimerItem, "generation">): void {
+    box.generation++;
+    this.#put(time, { kind, node, incarnation, box, generation: box.generation }, until);
+  }
+
+  isDue({ box, generation }: TimerItem): boolean {
+    return box.armed && box.generation === generation;
+  }
+
+  push(time: number, item: Item): void {
+    this.#put(time, item, time);
+  }
+
+  #put(time: number, item: Item, until: number): void {
     if (this.#entries.length >= entriesMax)
       throw new AgendaFullError(`an exhaustive run has ${entriesMax} events at hand: the scenario is too large`);
     this.#entries.push({ item, until, ...this.#windowOf(time, item, until) });

@@ -19,15 +19,19 @@ export class EventHeap<T> {
     return this.#size === 0 ? Number.POSITIVE_INFINITY : this.#times[0]!;
   }
 
-  /** Puts an event in. */
-  push(time: number, item: T): void {
+  /** A place in the order of what is put in, for an event that is put in later. */
+  reserve(): number {
+    return this.#order++;
+  }
+
+  /** Puts an event in, in its turn or in a place that was reserved. */
+  push(time: number, item: T, order: number = this.#order++): void {
     if (this.#size === this.#times.length) this.#grow();
-    const order = this.#order++;
     let at = this.#size++;
     while (at > 0) {
       const parent = (at - 1) >> 2;
-      // A new event is younger than all others: it goes up only past later times.
-      if (this.#times[parent]! <= time) break;
+      const other = this.#times[parent]!;
+      if (other < time || (other === time && this.#orders[parent]! < order)) break;
       this.#move(parent, at);
       at = parent;
     }

@@ -133,6 +133,25 @@ export interface NotClaimed {
   readonly text: string;
 }
 
+/**
+ * How a scenario is searched state by state for a bug: small parameters, few faults, and where that is not enough pictures
+ * to reach on the way. The same for the correct protocol and for each of its mutants.
+ */
+export interface StateSearch {
+  readonly parameters?: Parameters;
+  /** Goals of the scenario to reach one after the other; the violation is looked for from the last of them. */
+  readonly stages?: readonly string[];
+  /** Arrivals at each of them to go on from. */
+  readonly arrivals?: number;
+  /** Crashes in one run, and timers that fire in it; the scenario's, and any number, when absent. */
+  readonly crashes?: number;
+  readonly timeouts?: number;
+  /** When writes are durable. */
+  readonly sync?: "at once" | "later";
+  /** How messages are carried. */
+  readonly carries?: "set" | "multiset" | "ordered";
+}
+
 /** One readable lesson: processes, model, workload, faults, properties. */
 export interface Scenario<D extends ParameterDefinitions = ParameterDefinitions, R extends object = object> {
   /** `family/name`. */
@@ -151,6 +170,8 @@ export interface Scenario<D extends ParameterDefinitions = ParameterDefinitions,
   readonly parameters: D;
   /** `rules` overrides named rules of the protocol: empty for the correct one, one rule for a mutant. */
   setup(parameters: ParameterValues<D>, model: SystemModel, rules: Partial<R>): Setup;
+  /** How it is searched state by state for known bugs; absent where no such search is small enough. */
+  readonly stateSearches?: readonly StateSearch[];
   /** Runs outside the claim that must break it. */
   readonly counterexamples?: readonly ExpectedCounterexample<NoInfer<R>>[];
 }

@@ -12,7 +12,6 @@ export const hostOf = (world: World, of: () => SimulatedNode): NodeHost => {
     arm: (box, delay) => arm(world, of(), box, delay),
     disarm: (box) => {
       box.armed = false;
-      box.generation++;
     },
     wantSettled: () => wantSettled(world, of()),
     clock: (which) => of().clock.read(which, agenda.now),
@@ -52,7 +51,6 @@ const arm = (world: World, node: SimulatedNode, box: TimerBox, delay: Delay): vo
   const { agenda, cause } = world;
   const { choices, schedule } = world.input;
   box.armed = true;
-  box.generation++;
   box.event = cause;
   const which = box.identity ^ node.id;
   const count = (node.incarnation << 20) + box.count++;
@@ -61,11 +59,9 @@ const arm = (world: World, node: SimulatedNode, box: TimerBox, delay: Delay): vo
   const quantile = typeof delay === "number" || schedule === "ordered" ? 0 : choices.below("timer", which, count, 1024);
   const drawnMs = typeof delay === "number" ? delay : delay.from + ((delay.to - delay.from) * quantile) / 1024;
   const dueIn = (ms: number): number => agenda.now + node.clock.trueUs(Math.max(0, ms) * microseconds * node.slowness);
-  agenda.push(
-    dueIn(drawnMs),
-    { kind: "timer", node: node.id, incarnation: node.incarnation, box, generation: box.generation },
-    schedule === "timed" || typeof delay === "number" ? undefined : dueIn(delay.to),
-  );
+  const dueAt = dueIn(drawnMs);
+  const until = schedule === "timed" || typeof delay === "number" ? dueAt : dueIn(delay.to);
+  agenda.arm(dueAt, until, { kind: "timer", node: node.id, incarnation: node.incarnation, box });
 };
 
 const random = (world: World, node: SimulatedNode, path: string, name: string, below: number): number => {

@@ -280,7 +280,7 @@ export class Simulation {
 
   #fire(item: Extract<Item, { kind: "timer" }>): void {
     const { box } = item;
-    if (!box.armed || box.generation !== item.generation) return;
+    if (!this.#world.agenda.isDue(item)) return;
     const node = this.#ready(item.node, item, item.incarnation);
     if (node === undefined) return;
     box.armed = false;
