@@ -226,6 +226,8 @@ describe("the Node host", () => {
     expect(said).toHaveLength(1);
     expect(() => host.request("add", "late")).toThrow(HostClosedError);
     await host.close();
+    const full = { ...options, storage: { files } };
+    await expect(NodeHost.start(full)).rejects.toBeInstanceOf(DiskFullError);
     const again = await start(options);
     again.request("add", "next");
     await until(() => said.length === 2);

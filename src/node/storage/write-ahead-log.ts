@@ -85,6 +85,7 @@ export class WriteAheadLog implements Storage {
   #idle: NodeJS.Timeout | null = null;
   #marked = true;
   #over = false;
+  #failure: Error | null = null;
   #prepared: Promise<LogFile> | null = null;
   #reserveNotBefore = 0;
   #removing: Promise<void> | null = null;
@@ -181,11 +182,12 @@ export class WriteAheadLog implements Storage {
     this.#begin();
   }
 
-  /** Takes a frame that belongs to no step; resolved when it survives. */
+  /** Takes a frame that belongs to no step; resolved when it survives. @throws the error with which the log failed. */
   async writeDurably(frame: Frame): Promise<void> {
     for (const write of frame) this.#put(write);
     this.#waiting++;
     await this.drained();
+    if (this.#failure !== null) throw this.#failure;
   }
 
   /** Writes all that waits, says that all is synced, and gives the files back. Nothing is taken any more. */
@@ -386,7 +388,8 @@ export class WriteAheadLog implements Storage {
   #fail(cause: unknown): void {
     if (this.#over) return;
     this.#over = true;
-    this.#options.onFailure(storageError("write to", this.#segment.path, cause));
+    this.#failure = storageError("write to", this.#segment.path, cause);
+    this.#options.onFailure(this.#failure);
   }
 
   /** Frees the oldest segment, if nothing of it is needed; says again what is, if the log is mostly dead. */
