@@ -222,6 +222,18 @@ describe("strangers", () => {
     expect(refusals(seen).sort()).toEqual(["full", "timeout", "timeout", "timeout"]);
   });
 
+  it("that knock without end are counted, and told of now and then", async () => {
+    const { transport, seen, call } = await listening();
+    const started = performance.now();
+    for (let count = 0; count < 60; count++) {
+      const socket = await call(helloFrom(7, 1, 0));
+      if (!socket.closed) await once(socket, "close");
+    }
+    expect(transport.counts.connectionsRefused).toBe(60);
+    const seconds = Math.ceil((performance.now() - started) / 1_000);
+    expect(refusals(seen).length).toBeLessThanOrEqual(20 * (seconds + 1));
+  });
+
   it("a malformed frame ends a session and nothing else", async () => {
     const { transport, seen, call } = await listening();
     const socket = await call(helloFrom(0, 1, 0));

@@ -41,6 +41,8 @@ interface Callee {
 /** Sessions of one boot of a node: more than it can have. */
 const sessionsPerBoot = 2 ** 20;
 const closeMsMax = 1_000;
+/** Refused connections that are told of in one second. */
+const refusalsToldMax = 20;
 
 /**
  * The session links of a node: one connection with each member, opened by the one with the lower id. A connection is
@@ -69,6 +71,8 @@ export class Transport {
   #addresses: ReadonlyMap<NodeId, Address> = new Map();
   #credentials: Credentials | null;
   #calls = 0;
+  #tellingSince = 0;
+  #told = 0;
   #closed = false;
 
   constructor(makings: TransportMakings) {
@@ -253,7 +257,13 @@ export class Transport {
   #refused(error: HandshakeError): void {
     if (this.#closed) return;
     this.counts.connectionsRefused++;
-    this.#makings.onEvent({ kind: "connection refused", error });
+    const now = performance.now();
+    if (now - this.#tellingSince > 1_000) {
+      this.#tellingSince = now;
+      this.#told = 0;
+    }
+    // All are counted; whoever knocks without end must not fill a log.
+    if (this.#told++ < refusalsToldMax) this.#makings.onEvent({ kind: "connection refused", error });
   }
 
   /** Why there is no session with who says this; `expected` is who was called, null for a caller. */
