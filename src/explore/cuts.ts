@@ -21,7 +21,7 @@ const nodesMax = 6;
 /** Every way to part some nodes in two groups, each once, the first node on the left. */
 const parts = (nodes: readonly NodeId[]): readonly (readonly [left: readonly NodeId[], right: readonly NodeId[]])[] => {
   if (nodes.length > nodesMax) return nodes.map((one) => [[one], nodes.filter((node) => node !== one)]);
-  return Array.from({ length: 2 ** (nodes.length - 1) - 1 }, (_, bits) => [
+  return Array.from({ length: (1 << (nodes.length - 1)) - 1 }, (_, bits) => [
     nodes.filter((_node, at) => at === 0 || ((bits >> (at - 1)) & 1) === 1),
     nodes.filter((_node, at) => at > 0 && ((bits >> (at - 1)) & 1) === 0),
   ]);
