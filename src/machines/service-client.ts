@@ -9,6 +9,8 @@ export interface Service<Command, Answer, Query, Result> extends Port {
     readonly execute: (call: number, command: Command) => void;
     /** Asks without changing anything. */
     readonly query: (call: number, query: Query, consistency: Consistency) => void;
+    /** No more commands are to come: the replicas need not remember this client until its session expires. */
+    readonly leave: () => void;
   };
   readonly indications: {
     /** The end of a command. */
@@ -41,6 +43,8 @@ export interface ServiceClientOptions<Result = unknown> {
   readonly timeoutMs: number;
   /** Milliseconds without any answer after which the next replica is asked, and between two tries where none leads. */
   readonly retryMs: Delay;
+  /** Whether queries go to all replicas in turn, and not to the leader alone: more of them, and later answers. */
+  readonly spreadsQueries?: boolean;
   /** The answer that parts make, where the machine answers in parts. */
   readonly join?: (parts: readonly Result[]) => Result;
   readonly rules?: Partial<ServiceClientRules>;
@@ -71,6 +75,8 @@ interface Asked<Q> {
   readonly query: Q;
   readonly consistency: Consistency;
   readonly dueTick: number;
+  /** The one that was asked last. */
+  server: NodeId | null;
   why: QueryFailure;
   /** Parts of the answer that came, of one replica and of one of its states. */
   parts: unknown[];
@@ -174,6 +180,12 @@ const clientActs = <C, A, Q, R>(
       }
     },
 
+    ask: (io: Io, id: number, asked: Asked<Q>, server: NodeId | null): void => {
+      asked.server = server;
+      const { query, consistency } = asked;
+      if (server !== null) io.servers.send(server, { kind: "query", id, query, consistency });
+    },
+
     /** Sends all that is open to the target; also in a session that is over, to hear so from the replicas. */
     sendAll: (s: S, io: Io): void => {
       if (s.target === null) return;
@@ -189,15 +201,15 @@ const clientActs = <C, A, Q, R>(
         act.sendCommand(s, io, command.session, command);
       }
       act.sendNew(s, io);
-      for (const [id, { query, consistency }] of s.queries) act.send(s, io, { kind: "query", id, query, consistency });
+      for (const [id, asked] of s.queries) act.ask(io, id, asked, s.target);
     },
 
-    /** What the target refused because it had too much to do is sent to it again. */
+    /** What was refused for lack of room is sent again, and what another server than the target left unanswered. */
     sendRefused: (s: S, io: Io): void => {
       for (const command of s.commands.values())
         if (command.session !== null && command.copiesAtLarge === 0) act.sendCommand(s, io, command.session, command);
-      for (const [id, { query, consistency, why }] of s.queries)
-        if (why === "overloaded") act.send(s, io, { kind: "query", id, query, consistency });
+      for (const [id, asked] of s.queries)
+        if (asked.why === "overloaded" || asked.server !== s.target) act.ask(io, id, asked, s.target);
     },
 
     retarget: (s: S, io: Io, target: NodeId | null): void => {
@@ -274,7 +286,7 @@ const clientActs = <C, A, Q, R>(
       const asked = s.queries.get(part.id);
       if (asked === undefined) return io.note("an answer that nobody waits for");
       if (part.number > 0 || !part.isLast) {
-        if (from !== s.target) return io.note("a part of an answer of a server that was left", from);
+        if (from !== asked.server) return io.note("a part of an answer of a server that was left", from);
         if (part.number === 0) asked.parts = [];
         if (part.number !== asked.parts.length) return io.note("a part that does not follow", part.number);
         asked.parts.push(part.result);
@@ -313,6 +325,7 @@ export const serviceClient = <C, A, Q, R>({
   servers,
   timeoutMs,
   retryMs,
+  spreadsQueries = false,
   join = ([part]) => part!,
   rules: changed = {},
 }: ServiceClientOptions<R>): Module<Client<C, A, Q, R>> => {
@@ -335,15 +348,18 @@ export const serviceClient = <C, A, Q, R>({
           act.tick(s, io);
         },
         query(s, io, call, query, consistency) {
-          s.queries.set(call, {
-            query,
-            consistency,
-            dueTick: s.ticks + timeoutTicks,
-            why: "timeout",
-            parts: [],
-          });
-          act.send(s, io, { kind: "query", id: call, query, consistency });
+          const dueTick = s.ticks + timeoutTicks;
+          const asked: Asked<Q> = { query, consistency, dueTick, server: null, why: "timeout", parts: [] };
+          s.queries.set(call, asked);
+          const server = spreadsQueries ? (s.connected[call % s.connected.length] ?? null) : s.target;
+          act.ask(io, call, asked, server);
           act.tick(s, io);
+        },
+        leave(s, io) {
+          if (s.session === null) return;
+          if (s.commands.size > 0) return io.note("commands are open: the session stays");
+          act.send(s, io, { kind: "close", session: s.session.id });
+          act.forgetSession(s, s.session.id);
         },
       },
       servers: {
@@ -355,6 +371,7 @@ export const serviceClient = <C, A, Q, R>({
         ended(s, io, server) {
           s.connected = s.connected.filter((other) => other !== server);
           if (s.target === server) act.retarget(s, io, act.nextServer(s));
+          for (const [id, asked] of s.queries) if (asked.server === server) act.ask(io, id, asked, s.target);
         },
         deliver(s, io, from, message) {
           if (from === s.target) s.heard = true;
@@ -383,6 +400,7 @@ export const serviceClient = <C, A, Q, R>({
           } else if (message.kind === "query refused") {
             const asked = s.queries.get(message.id);
             if (asked === undefined) return;
+            if (message.why === "not leader" && from !== s.target) return act.ask(io, message.id, asked, s.target);
             if (message.why === "not leader") return act.follow(s, io, from, message.leader);
             if (message.why === "overloaded") asked.why = message.why;
             else {

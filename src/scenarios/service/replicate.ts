@@ -138,7 +138,7 @@ const setupOf = <State, Command, Answer, Query, Result>(
     workload: clientsOf({ replicas, clients, calls, pauseMs }, make as CallMaker<unknown, unknown>),
     properties: [linearizableService(machine), ...guarantees(timeoutMs !== undefined), ...own],
     f,
-    faults: { candidates: servers, crashes: 3, fullDisks: 1 },
+    faults: { candidates: servers, crashes: 3, fullDisks: 1, partitions: 3 },
     windowMs,
     patienceMs: 10_000,
     dials: { gstMs: windowMs, boundFactorMax: 5, ...dials },

@@ -23,7 +23,10 @@ export const clientsOf =
   (draw: Draw): readonly Script[] =>
     Array.from({ length: clients }, (_, client) => ({
       node: replicas + client,
-      calls: Array.from({ length: calls }, (_one, at) =>
-        callOf(make(draw, client + 1, at + 1), at + 1, draw.below("pause", pauseMs)),
-      ),
+      calls: [
+        ...Array.from({ length: calls }, (_one, at) =>
+          callOf(make(draw, client + 1, at + 1), at + 1, draw.below("pause", pauseMs)),
+        ),
+        { request: "leave", args: [] },
+      ],
     }));
