@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { KeyValueClient, OperatorError } from "#service";
+import { KeyValueClient, OperatorError, setClusterMember } from "#service";
 import type { Cluster } from "./cluster.ts";
 import type { CutKind } from "./cutting-proxy.ts";
 import type { Random } from "./random.ts";
@@ -25,6 +25,7 @@ const diskMs = 3_000;
 const awayMsMax = 8_000;
 const learnMsMax = 10_000;
 const movesMax = 4;
+const removalsMax = 5;
 
 /** The leader, once there is one; whoever runs if none comes. */
 const awaitLeader = async ({ cluster, random }: FaultContext): Promise<number> => {
@@ -191,28 +192,32 @@ const addAndRemove: Fault = async (context) => {
     await insist(() => connection.setAddress(id, { peer, client }));
     await insist(() => connection.changeMembers({ learners: [id] }));
     tally.add("members added");
+    // Operators find it when it leads.
+    setClusterMember(cluster.clusterFile, id, client);
     await cluster.startOne(id);
     await insist(() => connection.changeMembers({ voters: [id] }));
     tally.add("members promoted");
     await sleep(random.between(100, 1_000));
   });
-  // It must be out in the end, or it would count for majorities without being there.
   await removeMember(context, id);
 };
 
-/** Takes a replica out of the cluster for good, then ends its process. */
+/** Takes a replica out of the cluster for good, then ends its process; one that still counts for majorities goes on. */
 const removeMember = async (context: FaultContext, id: number): Promise<void> => {
-  await asOperator(context, async (connection) => {
-    await insist(() => connection.changeMembers({ removed: [id] }));
-    await insist(() => connection.setAddress(id, null));
-    context.tally.add("members removed");
-  });
-  await context.cluster.kill(id);
+  const { cluster, tally } = context;
+  for (let attempt = 0; attempt < removalsMax && cluster.isRunning(id); attempt++)
+    await asOperator(context, async (connection) => {
+      await insist(() => connection.changeMembers({ removed: [id] }));
+      await insist(() => connection.setAddress(id, null));
+      tally.add("members removed");
+      setClusterMember(cluster.clusterFile, id, null);
+      await cluster.kill(id);
+    });
 };
 
-/** A voter becomes a learner, and votes again. */
+/** A voter becomes a learner, and votes again; whoever a change before left behind too. */
 const demoteAndPromote: Fault = async (context) => {
-  const { tally, random } = context;
+  const { cluster, tally, random } = context;
   const id = await aFollower(context);
   await asOperator(context, async (connection) => {
     await insist(() => connection.changeMembers({ learners: [id] }));
@@ -220,7 +225,7 @@ const demoteAndPromote: Fault = async (context) => {
     await sleep(random.between(100, 600));
   });
   await asOperator(context, async (connection) => {
-    await insist(() => connection.changeMembers({ voters: [id] }));
+    await insist(() => connection.changeMembers({ voters: cluster.members }));
     tally.add("members promoted");
   });
 };

@@ -34,6 +34,8 @@ const gapMs = [50, 400] as const;
 /** Outages: long enough for elections and full queues; in a short run shorter, so that every fault has its turn. */
 const outageMsMax = 2_500;
 const outagesPerRun = 10;
+/** Operations that are answered before the first fault: it should have something to take away. */
+const operationsFirst = 300;
 const agreeMsMax = 30_000;
 
 const decoder = new TextDecoder();
@@ -127,6 +129,7 @@ export const runChaos = async (
     if (tally.wrongs.length > 0) throw new StartError(tally.wrongs.join("; "));
     const firstRevision = await firstWrite(cluster);
     await load.start(cluster.clusterFile, tally);
+    while (recorder.operations < operationsFirst && tally.wrongs.length === 0) await sleep(20);
     const watch = new Watch(recorder);
     const isDone = (): boolean => tally.wrongs.length > 0 || watch.hasFound;
     const context = {

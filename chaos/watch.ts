@@ -4,7 +4,7 @@ import { checkHistory } from "./verdict.ts";
 const lookMs = 500;
 /** The history is checked again when it has grown so much: in all that costs a few checks of the whole. */
 const growth = 1.5;
-const operationsMin = 300;
+const operationsMin = 200;
 const checkMsMax = 1_000;
 
 /** Looks at the history while it grows, so that a run that is lost ends soon. */

@@ -1,0 +1,58 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const pathOf = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const script = pathOf("scripts/chaos.mjs");
+/** What the script compiles, and runs. */
+const compiled = pathOf(".cache/chaos/main.js");
+
+interface Result {
+  readonly operations: number;
+  readonly counts: { readonly [name: string]: number };
+  readonly neverHappened: readonly string[];
+  readonly violations: readonly string[];
+  readonly unknowns: readonly string[];
+}
+
+const run = (path: string, args: readonly string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [path, ...args], {
+    encoding: "utf8",
+    timeout: 150_000,
+  });
+  return { status, stdout, stderr };
+};
+const chaos = (...args: readonly string[]) => run(compiled, args);
+
+const resultOf = (text: string): Result => JSON.parse(text) as Result;
+
+describe("faults on real processes", () => {
+  it("are called as the command says", () => {
+    expect(run(script, ["--help"])).toMatchObject({ status: 0, stderr: "" });
+    expect(chaos("--sceonds", "5")).toMatchObject({ status: 64, stdout: "" });
+    expect(chaos("--replicas", "4")).toMatchObject({ status: 64, stdout: "" });
+  });
+
+  it("strike with every one of them once, and what clients saw is linearizable", { timeout: 180_000 }, () => {
+    const { status, stdout, stderr } = chaos("--seconds", "5", "--seed", "1", "--json");
+    const result = resultOf(stdout === "" ? `{"violations": [${JSON.stringify(stderr)}]}` : stdout);
+    expect(result.violations).toEqual([]);
+    expect(result.neverHappened).toEqual([]);
+    expect(result.unknowns).toEqual([]);
+    expect(result.operations).toBeGreaterThan(300);
+    expect(status).toBe(0);
+  });
+
+  // Seeds whose plans begin with the fault that matters, so that the runs are short.
+  it("find a disk that says that bytes are durable when it has only taken them", { timeout: 180_000 }, () => {
+    const { status, stdout } = chaos("--seconds", "5", "--seed", "246", "--broken", "no-sync", "--json");
+    expect(resultOf(stdout).violations.join("\n")).toMatch(/lost|not linearizable/);
+    expect(status).toBe(1);
+  });
+
+  it("find a leader that answers reads when it was deposed", { timeout: 180_000 }, () => {
+    const { status, stdout } = chaos("--seconds", "5", "--seed", "394", "--broken", "stale-reads", "--json");
+    expect(resultOf(stdout).violations.join("\n")).toContain("the history is not linearizable: get(");
+    expect(status).toBe(1);
+  });
+});
