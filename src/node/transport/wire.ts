@@ -1,4 +1,4 @@
-import { decode, type EncodeTarget, encodeInto, type NodeId, PlainDataError } from "../../model/index.ts";
+import { decodeWithin, type EncodeTarget, encodeInto, type NodeId, PlainDataError } from "../../model/index.ts";
 import { FrameError, type RefusalReason } from "../errors.ts";
 import { frameLengthBytes } from "./frame-cutter.ts";
 
@@ -122,9 +122,10 @@ const takeVarint = (bytes: Uint8Array, to: number): number => {
   throw new FrameError("a message with a number beyond 2^53-1");
 };
 
-const decoded = (bytes: Uint8Array): unknown => {
+const decoded = (bytes: Uint8Array, from: number, to: number): unknown => {
   try {
-    return decode(bytes);
+    // A copy: what stays of a message would else keep all that came with it in memory.
+    return decodeWithin(bytes, from, to);
   } catch (cause) {
     if (!(cause instanceof PlainDataError)) throw cause;
     throw new FrameError(`a frame that is not plain data: ${cause.message}`, { cause });
@@ -142,7 +143,7 @@ export const readMessage = (bytes: Uint8Array, from: number, to: number): WireMe
     keys = [];
     for (let key = 0; key < count; key++) keys.push(takeVarint(bytes, to));
   }
-  return { channel, keys, body: decoded(bytes.subarray(at, to)) };
+  return { channel, keys, body: decoded(bytes, at, to) };
 };
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
@@ -162,7 +163,7 @@ const isHello = (value: { readonly [field: string]: unknown }): boolean =>
 
 /** @throws FrameError for bytes that are neither a hello nor a refusal. */
 export const readGreeting = (bytes: Uint8Array, from: number, to: number): Hello | Refusal => {
-  const value = decoded(bytes.subarray(from, to));
+  const value = decoded(bytes, from, to);
   if (typeof value === "object" && value !== null) {
     const greeting = value as { readonly [field: string]: unknown };
     if (greeting["kind"] === "hello" && isHello(greeting)) return value as Hello;
