@@ -28,7 +28,10 @@ export interface Culprit<State, Input, Output> {
   readonly misfit: Operation<Input, Output>;
   /** An order of `operations` that goes as far as any: from one of the states `before` to the state `after`. */
   readonly best: { readonly before: State; readonly order: readonly Operation<Input, Output>[]; readonly after: State };
-  /** Of the whole history (of this key), an order that explains all that returned before the misfit did. */
+  /**
+   * Of the whole history (of this key), an order that explains all that returned before the misfit did; empty where
+   * none was found in time.
+   */
   readonly longestPrefix: readonly Operation<Input, Output>[];
   /** All of it in one sentence. */
   readonly sentence: string;

@@ -45,6 +45,8 @@ interface Part<State, Input, Output> {
 
 const firstTurnSteps = 1_000;
 const turnGrowth = 4;
+/** Steps for an earlier violation than the one that is known. */
+const earlierStepsMax = 200_000;
 const explainStepsMin = 200_000;
 /** Memory is looked at after each turn, so no turn may be long. */
 const turnStepsMax = 262_144;
@@ -148,6 +150,8 @@ class Check<State, Input, Output> {
     this.#steps += search.steps - before;
     if (search.result === "exhausted") return this.#violated(part, search.longest());
     if (search.result === "found") this.#found(part, search.longest().order);
+    // It is violated, known before the search: only for so long an earlier return is looked for that breaks it.
+    if (part.violation !== undefined && search.steps > earlierStepsMax) return this.#violatedAs(part, part.violation);
     return undefined;
   }
 

@@ -12,7 +12,7 @@ const readOnlyKinds: ReadonlySet<string> = new Set(["read", "differs", "nothing"
 export interface RegisterViolation {
   /** The operation with whose return the history becomes illegal. */
   readonly misfit: number;
-  /** An order that explains all that returned before, or all but the compare-and-sets that failed. */
+  /** An order that explains all that returned before, or all but the compare-and-sets that failed; or none. */
   readonly order: readonly number[];
   /** Whether the order explains them all. If not, one of those may have been illegal before the misfit. */
   readonly isFirst: boolean;

@@ -187,3 +187,44 @@ describe("where values do not tell, a search decides", () => {
     expect(checkLinearizability(history as never, whole as never).verdict).toBe("holds");
   });
 });
+
+describe("among many clients, where values come again", () => {
+  // 40 writes of three values are open at once, again and again: no search gets through that.
+  const crowd = (rounds: number) =>
+    Array.from({ length: rounds * 40 }, (_, at) => ({
+      process: at % 40,
+      input: { kind: "write" as const, value: at % 3 },
+      invokedAt: Math.floor(at / 40) * 100 + (at % 40),
+      returnedAt: Math.floor(at / 40) * 100 + 50 + (at % 40),
+    }));
+  const read = (output: number, invokedAt: number) => ({
+    process: 99,
+    input: { kind: "read" as const },
+    invokedAt,
+    returnedAt: invokedAt + 1,
+    output,
+  });
+
+  it("a value that nobody wrote, or not yet", () => {
+    const late = { process: 98, input: { kind: "write" as const, value: 7 }, invokedAt: 5_000, returnedAt: 5_001 };
+    const result = checkLinearizability([...crowd(12), read(7, 1_095), late], register(0), { stepsMax: 1_000_000 });
+    expect(result).toMatchObject({ verdict: "violated", culprit: { operations: [{ output: 7 }], minimal: true } });
+  });
+
+  it("a value that was replaced before the read began", () => {
+    const twice = [3, 5].map((at) => ({
+      process: 98,
+      input: { kind: "write" as const, value: 7 },
+      invokedAt: at * 100 + 20,
+      returnedAt: at * 100 + 30,
+    }));
+    const history = [...crowd(12), ...twice];
+    const result = checkLinearizability([...history, read(7, 1_095)], register(0), { stepsMax: 1_000_000 });
+    expect(result.verdict).toBe("violated");
+    if (result.verdict !== "violated") return;
+    const { operations, misfit } = result.culprit;
+    expect(misfit.output).toBe(7);
+    expect(breaks(operations.slice(-7), misfit.returnedAt!, register(0))).toBe(true);
+    expect(checkLinearizability([...history, read(7, 525)], register(0)).verdict).toBe("holds");
+  });
+});

@@ -1,5 +1,6 @@
 import { never } from "./endpoint-order.ts";
 import type { RegisterAccess } from "./register-view.ts";
+import { staleRead } from "./stale-reads.ts";
 import { initialVersion, noVersion, type Versions, versionsOf } from "./versions.ts";
 
 /** Operations on one register, by number. */
@@ -375,8 +376,12 @@ class Placement {
   }
 }
 
-/** Decides a history of one register where its values tell who read from whom. */
+/** Decides a history of one register where its values tell who read from whom, or where one cannot have been there. */
 export const decideByZones = (operations: RegisterOperations, initial: unknown): ZoneVerdict => {
-  const versions = versionsOf(operations.accesses, initial);
-  return versions === undefined ? undecided : new Zones(operations, versions).verdict();
+  const { accesses } = operations;
+  const versions = versionsOf(accesses, initial);
+  if (versions !== undefined) return new Zones(operations, versions).verdict();
+  if (accesses.some(({ kind }) => kind === "append")) return undecided;
+  const suspects = staleRead(operations, initial);
+  return suspects === undefined ? undecided : { kind: "violated", suspects };
 };

@@ -34,6 +34,12 @@ const orderText = ({ before, best, misfit, operations }: ToldCulprit): string | 
   return [...start, ...order, ...end].join(" ");
 };
 
+/** Transactions are longer than a line of the diagram. */
+const transactionsText = ({ anomaly, operations }: ToldCulprit, width: number): string | undefined =>
+  anomaly === undefined
+    ? undefined
+    : operations.map(({ text }) => wrapText(cut(text, 400), width, "    ").replace("    ", "  ")).join("\n");
+
 /** The steps of a cycle, each with its reason. */
 const stepsText = ({ steps = [], operations }: ToldCulprit, width: number): string | undefined => {
   if (steps.length === 0) return undefined;
@@ -52,7 +58,7 @@ const culpritText = (culprit: ToldCulprit, terminal: Terminal): string => {
   return [
     wrapText(sentenceEnd(capital(culprit.sentence)), width),
     intervalDiagram(culprit, terminal),
-    ...[stepsText(culprit, width)].filter((text) => text !== undefined),
+    ...[transactionsText(culprit, width), stepsText(culprit, width)].filter((text) => text !== undefined),
     ...(order === undefined ? [] : [wrapText(order, width)]),
   ].join("\n\n");
 };

@@ -24,6 +24,9 @@ export interface Claim {
   readonly consistency: string;
 }
 
+/** Steps for making a culprit small: some seconds, whatever the search took. */
+const explainStepsMax = 2_000_000;
+
 /** How much may be spent. */
 export interface Budget {
   readonly seconds: number;
@@ -68,6 +71,7 @@ const holdObject = (
     ...(budget.initial === undefined ? {} : { initial: budget.initial }),
     stepsMax: Number.MAX_SAFE_INTEGER,
     bytesMax: budget.bytesMax,
+    explainStepsMax,
     expired: () => performance.now() - started > budget.seconds * 1_000,
   });
 };

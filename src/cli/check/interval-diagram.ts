@@ -49,11 +49,12 @@ export const intervalDiagram = (
   const textWidth = Math.min(textMax, Math.max(9, ...texts.map(({ length }) => length)));
   const lineWidth = Math.max(4, ...shown.map(({ line }) => `${line}`.length));
   const processWidth = Math.max(7, ...shown.map(({ process }) => `${process}`.length));
-  const orderWidth = 6;
+  const hasOrder = misfit !== undefined || best.length > 0;
+  const orderWidth = hasOrder ? 6 : 0;
   const fixed = 2 + lineWidth + 2 + processWidth + 2 + textWidth + 2 + orderWidth;
   const intervalWidth = Math.max(intervalWidthMin, width - fixed - 1);
   const columnOf = columnsOf(shown, intervalWidth);
-  const head = `  ${"line".padStart(lineWidth)}  ${"process".padEnd(processWidth)}  ${"operation".padEnd(textWidth)}  order`;
+  const head = `  ${"line".padStart(lineWidth)}  ${"process".padEnd(processWidth)}  ${"operation".padEnd(textWidth)}${hasOrder ? "  order" : ""}`;
   const rows = shown.map((operation, at) => {
     const number = at + omitted;
     const isMisfit = number === misfit;
@@ -64,5 +65,5 @@ export const intervalDiagram = (
     return isMisfit ? paint(left + text + right, "red") : left + text + right;
   });
   const more = omitted > 0 ? [paint(`  and ${omitted} operations before these`, "dim")] : [];
-  return [paint(head, "dim"), ...more, ...rows].join("\n");
+  return [paint(head.trimEnd(), "dim"), ...more, ...rows].join("\n");
 };

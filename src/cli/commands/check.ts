@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { type HistoryFormat, HistoryFormatError, historyPage, readHistory } from "../../check/index.ts";
+import { HistoryError, type HistoryFormat, HistoryFormatError, historyPage, readHistory } from "../../check/index.ts";
 import { TraceError } from "../../trace/index.ts";
 import { type CheckReport, checkJson, checkText } from "../check/check-report.ts";
 import { checkTraceText, isTraceText, traceOutcome, traceText } from "../check/check-trace-file.ts";
@@ -71,7 +71,7 @@ export const check = async (path: string, flags: CheckFlags): Promise<number> =>
     if (flags.format === undefined && isTraceText(text)) return checkRun(path, text, flags);
     return await checkHistory(path, text, flags);
   } catch (thrown) {
-    if (thrown instanceof HistoryFormatError || thrown instanceof TraceError) {
+    if (thrown instanceof HistoryFormatError || thrown instanceof HistoryError || thrown instanceof TraceError) {
       throw usage(`${path === "-" ? "stdin" : path}, ${thrown.message}`);
     }
     throw thrown;
