@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { NodeId } from "../../model/index.ts";
+import { exitStorage, exitUsage } from "../exit-code.ts";
 
 /** The command itself, not the one that first looks whether a clone is built: it is, or nobody would be here. */
 const command = fileURLToPath(new URL("../main.js", import.meta.url));
@@ -76,7 +77,8 @@ export class ReplicaProcesses {
     this.#children.delete(id);
     if (this.#stopping) return;
     this.#listener.onEnd(id, signal === null ? `ended with code ${code}` : `was ended by ${signal}`);
-    if (!this.#restarts) return;
+    // A configuration that is wrong and a log that is damaged are so the next time too.
+    if (!this.#restarts || code === exitUsage || code === exitStorage) return;
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       this.#start(id);

@@ -144,7 +144,7 @@ export const up = async (flags: UpFlags): Promise<number> => {
   });
   let stopped = false;
   const signal = new Promise<void>((resolve) => {
-    for (const name of ["SIGINT", "SIGTERM"] as const)
+    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
       process.once(name, () => {
         stopped = true;
         resolve();
