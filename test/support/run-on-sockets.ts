@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Prospect } from "../../src/check/index.ts";
 import { seeded } from "../../src/model/index.ts";
-import { type Address, BareHost, NodeHost } from "../../src/node/index.ts";
+import { type Address, BareHost, type IssuedCertificates, issueCertificates, NodeHost } from "../../src/node/index.ts";
 import type { Prepared, Violation } from "../../src/simulate/index.ts";
 import { Recorder } from "../../src/simulate/recorder.ts";
 import { drawFrom, type Running, Workload } from "../../src/simulate/workload.ts";
@@ -55,7 +55,10 @@ const bare = (options: ConstructorParameters<typeof BareHost>[0]): Runnable => {
   };
 };
 
-const durable = (options: ConstructorParameters<typeof BareHost>[0]): Runnable => {
+const durable = (
+  options: ConstructorParameters<typeof BareHost>[0],
+  certificates: Promise<IssuedCertificates> | null,
+): Runnable => {
   const { stack, self, addresses, directory, keys, onAnswer, onInside, onFailure } = options;
   let host: NodeHost | null = null;
   return {
@@ -66,7 +69,8 @@ const durable = (options: ConstructorParameters<typeof BareHost>[0]): Runnable =
         self,
         addresses: new Map(addresses.map((address, id) => [id, address])),
         directory: join(directory, `member-${self}`),
-        security: { kind: "open" },
+        security:
+          certificates === null ? { kind: "open" } : { kind: "tls", ...(await certificates).members.get(self)! },
         onIndication: onAnswer,
         onFailure,
         ...(onInside === undefined ? {} : { onInside }),
@@ -90,7 +94,7 @@ export const runOnSockets = async (
   prepared: Prepared,
   timeLimitMs: number,
   stopped?: number,
-  kind: "bare" | "durable" = "bare",
+  kind: "bare" | "durable" | "durable, over TLS" = "bare",
 ): Promise<SocketRun> => {
   const { setup, model, parameters } = prepared;
   const nodes = setup.processes.map((_, id) => id);
@@ -137,8 +141,14 @@ export const runOnSockets = async (
       if (until === undefined) call(running);
     }, next.afterMs ?? 0);
   };
+  const certificates =
+    kind === "durable, over TLS"
+      ? issueCertificates({ cluster: "scenario", directory: join(directory, "certificates"), members: nodes })
+      : null;
+  const run = (options: ConstructorParameters<typeof BareHost>[0]): Runnable =>
+    kind === "bare" ? bare(options) : durable(options, certificates);
   const hosts = setup.processes.map(({ stack }, self) =>
-    (kind === "bare" ? bare : durable)({
+    run({
       stack,
       self,
       addresses,
