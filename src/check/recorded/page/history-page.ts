@@ -138,7 +138,7 @@ const holds = (page: HistoryPage): string => {
   let left = shownMax;
   for (const [key, operations] of byKey) {
     if (left <= 0) break;
-    sections.push(keySection(key, operations.slice(0, Math.max(1, left)), orderOf, page, sections.length < keysOpen));
+    sections.push(keySection(key, operations, orderOf, page, sections.length < keysOpen));
     left -= Math.min(operations.length, shownOfKeyMax);
   }
   const rest = byKey.size - sections.length;
