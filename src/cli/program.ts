@@ -123,10 +123,18 @@ const addMutants = (program: Command, finish: Finish): void => {
     .command("mutants")
     .summary("look for known bugs, put in one at a time")
     .description(
-      "Puts each known bug into its protocol and looks for it with the seeds of the scenario. Changes that are no bugs must not be reported.",
+      "Puts each known bug into its protocol and looks for it with the seeds of the scenario, and where it is small enough state by state. Changes that are no bugs must not be reported.",
     )
     .argument("[ID...]", "only these mutants")
     .addOption(new Option("--seconds <N>", "time for all of them").argParser(secondsOption).default(240))
+    .addOption(
+      new Option("--search <HOW>", "by seeds, state by state where the scenario allows, or both")
+        .choices(["seeds", "states", "both"])
+        .default("both"),
+    )
+    .addOption(
+      new Option("--workers <N>", "searches at a time (default: cores, two at most)").argParser(wholeNumber(1, 64)),
+    )
     .addOption(cacheOption())
     .option("--json", "print JSON")
     .addHelpText(

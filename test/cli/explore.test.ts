@@ -197,6 +197,24 @@ describe("quorate explore", () => {
     expect(finished.stderr).not.toMatch(/\n\s+at /);
   });
 
+  it("finds known bugs state by state, and says what that takes in the middle", async () => {
+    const env = { XDG_CACHE_HOME: folder };
+    const { status, stdout } = await quorateHere(
+      ["mutants", "register/A3", "bft/B3", "--search", "states", "--workers", "1", "--json"],
+      { env },
+    );
+    expect(status).toBe(0);
+    const { mutants, medianCost } = JSON.parse(stdout) as {
+      readonly mutants: readonly { readonly cost: number; readonly byStates: object }[];
+      readonly medianCost: object;
+    };
+    expect(mutants).toMatchObject([
+      { id: "register/A3", found: true, property: "LIN", search: "states", byStates: { found: true, property: "LIN" } },
+      { id: "bft/B3", found: true, property: "BRB3", search: "states", length: 3 },
+    ]);
+    expect(medianCost).toEqual({ seeds: null, states: Math.round((mutants[0]!.cost + mutants[1]!.cost) / 2) });
+  });
+
   it("refuses a scenario that counts on bounds of time, with one sentence", async () => {
     const finished = await quorateHere(["explore", "detectors/perfect"]);
     expect(finished.status).toBe(64);

@@ -13,6 +13,9 @@ import { complain, counted, print, printJson, type Terminal, terminalOf, wrapTex
 export interface MutantsFlags {
   readonly json?: boolean;
   readonly seconds: number;
+  /** By seeds, state by state, or both. */
+  readonly search: "seeds" | "states" | "both";
+  readonly workers?: number;
   /** False with --no-cache. */
   readonly cache: boolean;
 }
@@ -34,14 +37,18 @@ const notTried = ({ id, equivalent }: Mutant): MutantReport => ({
   length: null,
   equivalent: equivalent !== undefined,
   complete: false,
+  byStates: null,
 });
+
+/** Whether nothing is left to do for it, by seeds and by states. */
+const isWhole = ({ complete, byStates }: MutantReport): boolean => complete && byStates?.complete !== false;
 
 const searchMutants = async (
   chosen: readonly Mutant[],
-  { seconds, cache: useCache }: MutantsFlags,
+  { seconds, search, workers, cache: useCache }: MutantsFlags,
 ): Promise<{ readonly reports: readonly MutantReport[]; readonly interrupted: boolean }> => {
   const code = codeVersion();
-  const cache = new ResultCache<MutantReport>("mutants", code);
+  const cache = new ResultCache<MutantReport>(`mutants by ${search}`, code);
   const reports = new Map<string, MutantReport>();
   for (const { id } of chosen) {
     const kept = useCache ? cache.get(id) : undefined;
@@ -54,13 +61,17 @@ const searchMutants = async (
     const left = (deadline - performance.now()) / 1_000;
     if (round > 0 && left < 0.1 * seconds) break;
     interrupted = await searchAll<Mutant, MutantReport>({
-      jobs: chosen.filter(({ id }) => reports.get(id)?.complete !== true),
+      jobs: chosen.filter(({ id }) => {
+        const report = reports.get(id);
+        return report === undefined || !isWhole(report);
+      }),
+      workers,
       seconds: left,
       noun: "mutants",
-      taskOf: ({ id }, granted) => ({ kind: "mutant", mutant: id, code, seconds: granted }),
+      taskOf: ({ id }, granted) => ({ kind: "mutant", mutant: id, code, seconds: granted, search }),
       onReport: ({ id }, report) => {
         reports.set(id, report);
-        if (report.complete) cache.set(id, report);
+        if (isWhole(report)) cache.set(id, report);
       },
     });
   }
@@ -68,11 +79,51 @@ const searchMutants = async (
   return { reports: chosen.map((mutant) => reports.get(mutant.id) ?? notTried(mutant)), interrupted };
 };
 
-const howText = ({ found, property, cost, length, equivalent, complete }: MutantReport): string => {
-  const runs = counted(cost, "run");
-  if (found) return `${property} after ${runs}${length === null ? "" : `, ${counted(length, "event")}`}`;
-  if (!complete) return cost === 0 ? "not reached" : `not decided in ${runs}`;
-  return equivalent ? `equivalent, not reported in ${runs}` : `not found in ${runs}`;
+const eventsText = (length: number | null): string => (length === null ? "" : `, ${counted(length, "event")}`);
+
+const statesText = ({ byStates, search }: MutantReport): string => {
+  if (byStates === null || search === "states") return "";
+  const { found, states, length, complete } = byStates;
+  const count = counted(states, "state");
+  if (found) return `; after ${count}${eventsText(length)}`;
+  return complete ? `; not in ${count}` : `; not decided in ${count}`;
+};
+
+const howText = (report: MutantReport): string => {
+  const { found, property, cost, length, equivalent, complete, search } = report;
+  const effort = counted(cost, search === "states" ? "state" : "run");
+  if (found) return `${property} after ${effort}${eventsText(length)}${statesText(report)}`;
+  if (!complete) return cost === 0 ? "not reached" : `not decided in ${effort}`;
+  return equivalent ? `equivalent, not reported in ${effort}` : `not found in ${effort}`;
+};
+
+const median = (values: readonly number[]): number => {
+  const sorted = values.toSorted((a, b) => a - b);
+  return Math.round(
+    ((sorted[Math.floor((sorted.length - 1) / 2)] ?? 0) + (sorted[Math.ceil((sorted.length - 1) / 2)] ?? 0)) / 2,
+  );
+};
+
+/** What it takes to find a bug, in the middle of all that were found: by seeds, and state by state. */
+const mediansOf = (
+  reports: readonly MutantReport[],
+): { readonly seeds: readonly number[]; readonly states: readonly number[] } => {
+  const bugs = reports.filter(({ equivalent }) => !equivalent);
+  return {
+    seeds: bugs.flatMap(({ found, search, cost }) => (found && search === "seeds" ? [cost] : [])),
+    states: bugs.flatMap(({ byStates }) => (byStates?.found === true ? [byStates.states] : [])),
+  };
+};
+
+const mediansText = (reports: readonly MutantReport[]): string => {
+  const { seeds, states } = mediansOf(reports);
+  const parts = [
+    ...(seeds.length === 0 ? [] : [`${counted(median(seeds), "run")} by seeds (${counted(seeds.length, "bug")})`]),
+    ...(states.length === 0
+      ? []
+      : [`${counted(median(states), "state")} state by state (${counted(states.length, "bug")})`]),
+  ];
+  return parts.length === 0 ? "" : ` Median cost: ${parts.join(", ")}.`;
 };
 
 const mutantsText = (chosen: readonly Mutant[], reports: readonly MutantReport[], terminal: Terminal): string => {
@@ -90,11 +141,11 @@ const mutantsText = (chosen: readonly Mutant[], reports: readonly MutantReport[]
   const reported = reports.filter((report) => report.equivalent && report.found).length;
   const open = reports.filter(isOpen).length;
   const unknown = open === 0 ? "" : ` ${open} unknown: the time was over before.`;
-  const sum = `${found} of ${counted(due.length, "bug")} found; ${reported} of ${counted(equivalent, "equivalent change")} reported.${unknown}`;
+  const sum = `${found} of ${counted(due.length, "bug")} found; ${reported} of ${counted(equivalent, "equivalent change")} reported.${unknown}${mediansText(reports)}`;
   return `${lines.join("\n")}\n\n${wrapText(sum, width)}\n`;
 };
 
-const reportJson = ({ id, found, property, search, cost, length, equivalent }: MutantReport): object => ({
+const reportJson = ({ id, found, property, search, cost, length, equivalent, byStates }: MutantReport): object => ({
   id,
   found,
   property,
@@ -102,7 +153,25 @@ const reportJson = ({ id, found, property, search, cost, length, equivalent }: M
   cost,
   length,
   equivalent,
+  ...(byStates === null
+    ? {}
+    : {
+        byStates: {
+          found: byStates.found,
+          property: byStates.property,
+          cost: byStates.states,
+          length: byStates.length,
+        },
+      }),
 });
+
+const medianJson = (reports: readonly MutantReport[]): object => {
+  const { seeds, states } = mediansOf(reports);
+  return {
+    seeds: seeds.length === 0 ? null : median(seeds),
+    states: states.length === 0 ? null : median(states),
+  };
+};
 
 const exitCodeFor = (reports: readonly MutantReport[]): number => {
   if (reports.some((report) => !isRight(report) && !isOpen(report))) return exitViolated;
@@ -113,7 +182,7 @@ const exitCodeFor = (reports: readonly MutantReport[]): number => {
 export const mutants = async (ids: readonly string[], flags: MutantsFlags): Promise<number> => {
   const chosen = ids.length === 0 ? allMutants : ids.map(mutantOf);
   const { reports, interrupted } = await searchMutants(chosen, flags);
-  if (flags.json === true) printJson({ mutants: reports.map(reportJson) });
+  if (flags.json === true) printJson({ mutants: reports.map(reportJson), medianCost: medianJson(reports) });
   else print(mutantsText(chosen, reports, terminalOf()));
   const open = reports.filter(isOpen).map(({ id }) => id);
   // What has no verdict is named here too, since "not found" in the JSON says no more than that.

@@ -1,6 +1,7 @@
 import { type Mutant, type Prepared, prepare, type RunSource, runOnce, shrink } from "../../simulate/index.ts";
 import { SearchClock } from "./clock.ts";
 import { asReplayable, loadScenario } from "./load-scenario.ts";
+import { searchMutantStates } from "./mutant-states.ts";
 import { mutantOf } from "./mutants.ts";
 import type { MutantReport, MutantTask } from "./search-task.ts";
 
@@ -40,20 +41,26 @@ export const searchMutant = async (task: MutantTask, pulse: Int32Array): Promise
   const { rules, parameters = {}, model = {} } = mutant;
   const prepared = prepare(asReplayable(loaded), parameters, model, { rules, mutant: mutant.id });
   const clock = new SearchClock(pulse, task.seconds, shrinkSecondsMin);
-  const found = trySeeds(prepared, mutant, clock);
+  const found: Found =
+    task.search === "states"
+      ? { property: null, runs: 0, source: null, complete: true }
+      : trySeeds(prepared, mutant, clock);
   const { property, source } = found;
   const shrunk =
     source === null || property === null
       ? undefined
       : shrink(prepared, source, property, { runsMax: shrinkRunsMax, expired: () => clock.shrinkExpired() });
+  const byStates = task.search === "seeds" ? null : searchMutantStates(loaded, mutant, clock);
+  const onlyByStates = property === null && byStates !== null && (byStates.found || task.search === "states");
   return {
     id: mutant.id,
-    found: property !== null,
-    property,
-    search: "seeds",
-    cost: found.runs,
-    length: shrunk?.events ?? null,
+    found: property !== null || byStates?.found === true,
+    property: property ?? byStates?.property ?? null,
+    search: onlyByStates ? "states" : "seeds",
+    cost: onlyByStates ? byStates.states : found.runs,
+    length: onlyByStates ? byStates.length : (shrunk?.events ?? null),
     equivalent: mutant.equivalent !== undefined,
-    complete: found.complete,
+    complete: onlyByStates ? byStates.complete : found.complete,
+    byStates,
   };
 };

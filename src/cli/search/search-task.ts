@@ -86,6 +86,8 @@ export interface MutantTask {
   readonly kind: "mutant";
   readonly mutant: string;
   readonly seconds?: number | undefined;
+  /** How to look for it. */
+  readonly search: "seeds" | "states" | "both";
   readonly code: string;
 }
 
@@ -227,13 +229,28 @@ export interface MutantReport {
   readonly found: boolean;
   /** The property that breaks; null while none does. */
   readonly property: string | null;
-  readonly search: "seeds";
+  /** What found it first: seeds, or a search of every state. */
+  readonly search: "seeds" | "states";
   /** Runs until it was found, or in all. */
   readonly cost: number;
   /** Events of the shrunk counterexample; null while there is none. */
   readonly length: number | null;
   readonly equivalent: boolean;
   /** False when the time was over before all seeds were tried. */
+  readonly complete: boolean;
+  /** What a search state by state came to; null where the scenario has none, or where it was not asked for. */
+  readonly byStates: StatesReport | null;
+}
+
+/** How the search for one known bug went state by state. */
+export interface StatesReport {
+  readonly found: boolean;
+  readonly property: string | null;
+  /** Unlike states until it was found, or in all. */
+  readonly states: number;
+  /** Events of the run; null while there is none. */
+  readonly length: number | null;
+  /** False when the time was over before. */
   readonly complete: boolean;
 }
 

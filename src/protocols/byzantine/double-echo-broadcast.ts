@@ -101,7 +101,9 @@ export const doubleEchoBroadcast = <M>({
           }
           const voices = m.kind === "echo" ? known.echoes : known.readies;
           if (!counts(voices, from)) return;
+          // Sorted by sender: who spoke first is no difference, and a state less for a search that looks at all of them.
           voices.push({ from, message });
+          voices.sort((one, other) => one.from - other.from);
           const n = io.nodes.length;
           const echoes = support(known.echoes, message);
           const readies = support(known.readies, message);

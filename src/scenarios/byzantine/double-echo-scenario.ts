@@ -8,7 +8,7 @@ import {
   doubleEchoBroadcast,
   stubbornLink,
 } from "../../protocols/index.ts";
-import { type AnyScenario, integer, scenario, toggle } from "../../simulate/index.ts";
+import { type AnyScenario, type Goal, integer, scenario, toggle } from "../../simulate/index.ts";
 import { echoesOnly, quorumsTooSmall } from "./double-echo-mutants.ts";
 
 const vocabularyOf = (messages: readonly string[], origins: number): readonly { readonly body: DoubleEcho<string> }[] =>
@@ -33,6 +33,12 @@ const linksFor = ({ network: kind }: SystemModel, authenticated: boolean): Bound
     : stack(authenticatedLink(), {
         stubborn: stack(stubbornLink({ retransmitMs: 100 }), { fairLoss: network() }),
       });
+
+const someDelivered = (look: Parameters<Goal["reached"]>[0], n: number): boolean =>
+  Array.from(
+    { length: n },
+    (_, node) => look.state(node, "") as { readonly origins: readonly { readonly delivered: boolean }[] } | undefined,
+  ).some((state) => state?.origins.some(({ delivered }) => delivered) === true);
 
 /** Row 44. */
 export const doubleEchoScenario: AnyScenario = scenario({
@@ -62,6 +68,8 @@ export const doubleEchoScenario: AnyScenario = scenario({
           calls: [{ request: "broadcast", args: [draw.pick("message", messages)], afterMs: draw.below("pause", 20) }],
         })),
       properties: byzantineReliableBroadcastProperties(),
+      // Half-way to two deliveries that contradict each other.
+      goals: [{ id: "delivered", text: "a process has delivered", reached: (look) => someDelivered(look, n) }],
       f,
       windowMs: 300,
       // No bound on delays: a message may take seconds.
@@ -70,6 +78,7 @@ export const doubleEchoScenario: AnyScenario = scenario({
       ...(model.network === "reliable" ? { vocabulary: vocabularyOf(messages, Math.min(origins, n)) } : {}),
     };
   },
+  stateSearches: [{ stages: ["delivered"], arrivals: 20 }],
   counterexamples: [
     {
       change: "the network may lie, and messages prove nothing",

@@ -113,6 +113,10 @@ const scenarioOf = (id: string, title: string, cooperative: boolean): AnyScenari
         patienceMs: 5_000,
       };
     },
+    stateSearches: [
+      { parameters: { transactions: 1, noOneIn: 0 }, crashes: 0, timeouts: 2, carries: "multiset" },
+      { parameters: { transactions: 1, noOneIn: 2 }, crashes: 1, timeouts: 1, carries: "multiset" },
+    ],
     counterexamples: [
       {
         change: "non-blocking, which is not claimed: the coordinator stops when all have promised",

@@ -43,10 +43,12 @@ interface Values {
 const goalsOf = (n: number): readonly Goal[] => {
   const nodes: readonly NodeId[] = Array.from({ length: n }, (_, node) => node);
   type Look = Parameters<Goal["reached"]>[0];
-  const chosenIn = (look: Look): { readonly value: string } | undefined => {
+  /** The vote of a majority, as a learner knows it. */
+  const chosenIn = (look: Look): Vote<string> | undefined => {
     for (const node of nodes) {
-      const learner = look.state(node, "learner") as { readonly chosen: { readonly value: string } | null } | undefined;
-      if (learner?.chosen != null) return learner.chosen;
+      const learner = look.state(node, "learner") as { readonly votes: readonly (Vote<string> | null)[] } | undefined;
+      for (const vote of learner?.votes ?? [])
+        if (vote !== null && 2 * learner!.votes.filter((each) => each?.ballot === vote.ballot).length > n) return vote;
     }
     return undefined;
   };
@@ -59,7 +61,17 @@ const goalsOf = (n: number): readonly Goal[] => {
     });
   const holders = (look: Look): number =>
     nodes.filter((node) => (look.record(node, "acceptor", "accepted") ?? null) !== null).length;
+  const askedFor = (look: Look): readonly string[] =>
+    nodes.flatMap((node) => {
+      const proposer = look.state(node, "proposer") as { readonly vote: Vote<string> | null } | undefined;
+      return proposer == null || proposer.vote === null ? [] : [proposer.vote.value];
+    });
   return [
+    {
+      id: "rivals",
+      text: "two proposers have asked for two values",
+      reached: (look) => new Set(askedFor(look)).size > 1,
+    },
     { id: "chosen", text: "a process knows which value was chosen", reached: (look) => chosenIn(look) !== undefined },
     {
       id: "forgotten",
@@ -68,10 +80,13 @@ const goalsOf = (n: number): readonly Goal[] => {
     },
     {
       id: "contradicted",
-      text: "a proposer asks for another value than the one that was chosen",
+      text: "a proposer asks for another value than the one that was chosen, in a higher ballot",
       reached: (look) => {
         const chosen = chosenIn(look);
-        return chosen !== undefined && isAskedFor(look, ({ value }) => value !== chosen.value);
+        return (
+          chosen !== undefined &&
+          isAskedFor(look, ({ ballot, value }) => ballot > chosen.ballot && value !== chosen.value)
+        );
       },
     },
   ];
@@ -147,4 +162,33 @@ export const paxosSafetyScenario: AnyScenario = scenario({
   model: { network: "fair-loss", nodes: "crash-recovery", timing: "asynchronous" },
   parameters,
   setup: (values, model, rules: Partial<PaxosChanges>) => setup(values, model, rules, consensusSafety()),
+  stateSearches: [
+    {
+      parameters: { n: 3, proposers: 2 },
+      crashes: 0,
+      timeouts: 2,
+      sync: "at once",
+      carries: "multiset",
+      stages: ["rivals", "chosen"],
+      arrivals: 20,
+    },
+    {
+      parameters: { n: 3, proposers: 2 },
+      crashes: 1,
+      timeouts: 2,
+      sync: "at once",
+      carries: "multiset",
+      stages: ["chosen", "contradicted"],
+      arrivals: 20,
+    },
+    {
+      parameters: { n: 3, proposers: 3 },
+      crashes: 0,
+      timeouts: 3,
+      sync: "at once",
+      carries: "multiset",
+      stages: ["rivals", "chosen", "contradicted"],
+      arrivals: 10,
+    },
+  ],
 });

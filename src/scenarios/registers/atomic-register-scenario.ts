@@ -7,7 +7,7 @@ import {
   type RegisterCallsOptions,
   registerCalls,
 } from "../../protocols/index.ts";
-import { type AnyScenario, integer, scenario } from "../../simulate/index.ts";
+import { type AnyScenario, type Goal, integer, scenario } from "../../simulate/index.ts";
 import { manyWriters, oneWriter } from "./register-workload.ts";
 
 /** The register on links that are as good as the network is. */
@@ -15,6 +15,40 @@ export const atomicRegisterStack = (
   rules: Partial<AtomicRegisterRules>,
   calls: RegisterCallsOptions = {},
 ): Bound<Register<string>> => stack(atomicRegister<string>({ rules }), registerCalls<string>(calls));
+
+/** Half-way marks of a run in which a write is lost: for a search in stages. */
+const goalsOf = (n: number): readonly Goal[] => {
+  type State = { readonly stored: { readonly value: string | null } };
+  const statesIn = (look: Parameters<Goal["reached"]>[0]): readonly State[] =>
+    Array.from({ length: n }, (_, node) => look.state(node, "") as State | undefined).filter(
+      (state) => state !== undefined,
+    );
+  const isQuiet = (look: Parameters<Goal["reached"]>[0]): boolean =>
+    Array.from({ length: n }, (_, node) => ["consult", "impose"].map((part) => look.state(node, part)))
+      .flat()
+      .every((call) => (call as { readonly open: object | null } | undefined)?.open === null);
+  const valuesIn = (states: readonly State[]): readonly string[] =>
+    states.flatMap(({ stored }) => (stored.value === null ? [] : [stored.value]));
+  const isHeld = (values: readonly string[]): boolean =>
+    values.some((value) => 2 * values.filter((other) => other === value).length > n);
+  return [
+    {
+      id: "written",
+      text: "a majority stores what was written, every process is up, and no operation is open",
+      reached: (look) => isQuiet(look) && isHeld(valuesIn(statesIn(look))),
+    },
+    {
+      id: "forgotten",
+      text: "no majority stores any one value, every process is up, and no operation is open",
+      reached: (look) => isQuiet(look) && !isHeld(valuesIn(statesIn(look))),
+    },
+    {
+      id: "rewritten",
+      text: "two values that were written are stored, every process is up, and no operation is open",
+      reached: (look) => isQuiet(look) && new Set(valuesIn(statesIn(look))).size > 1,
+    },
+  ];
+};
 
 /** Row 48, processes that only stop. */
 export const atomicRegisterScenario: AnyScenario = scenario({
@@ -37,10 +71,15 @@ export const atomicRegisterScenario: AnyScenario = scenario({
       processes: Array.from({ length: n }, (_, node) => ({ name: `p${node + 1}`, stack: one })),
       workload: manyWriters(n, operations),
       properties: properties(operationTermination("NNAR1"), linearizableRegister("LIN")),
+      goals: goalsOf(n),
       f,
       windowMs: 120,
     };
   },
+  stateSearches: [
+    { parameters: { n: 3, operations: 1 }, crashes: 0, stages: ["written", "rewritten"], arrivals: 40 },
+    { parameters: { n: 3, operations: 1 }, crashes: 0 },
+  ],
   counterexamples: [
     {
       change: "readers return without writing back",
@@ -77,11 +116,23 @@ export const loggedAtomicRegisterScenario: AnyScenario = scenario({
       processes: Array.from({ length: n }, (_, node) => ({ name: `p${node + 1}`, stack: one })),
       workload: manyWriters(n, operations),
       properties: properties(operationTermination("NNAR1"), linearizableRegister("LIN")),
+      goals: goalsOf(n),
       faults: { crashes },
       f,
       windowMs: 120,
     };
   },
+  stateSearches: [
+    {
+      parameters: { n: 3, operations: 1 },
+      crashes: 1,
+      timeouts: 0,
+      sync: "at once",
+      carries: "multiset",
+      stages: ["written", "forgotten"],
+      arrivals: 40,
+    },
+  ],
   counterexamples: [{ change: "replicas are volatile (A7)", rules: { keepsOnDisk: () => false }, violates: "LIN" }],
 });
 
@@ -115,6 +166,7 @@ export const oneWriterRegisterScenario: AnyScenario = scenario({
       windowMs: 300,
     };
   },
+  stateSearches: [{ parameters: { n: 3, writes: 1, reads: 1 }, crashes: 0 }],
   counterexamples: [
     {
       change: "readers return without writing back: quorum reads alone are not linearizable (B18)",
