@@ -41,6 +41,13 @@ const statusMs = 3_000;
 
 type Request = OperatorRequest extends infer R ? (R extends { readonly id: number } ? Omit<R, "id"> : never) : never;
 
+/** Who leads: a leader that was deposed and has not heard so says that it leads too, in an earlier term. */
+export const leaderIn = (reports: readonly (ReplicaReport | null)[]): ReplicaReport | null => {
+  let latest: ReplicaReport | null = null;
+  for (const report of reports) if (report?.role === "leader" && report.term > (latest?.term ?? -1)) latest = report;
+  return latest;
+};
+
 /**
  * A client of a replicated service. Commands are pipelined, each applied once at most however often it had to be sent;
  * the leader is found and followed. Typed by the machine: commands and their answers, queries and their results.
@@ -195,9 +202,9 @@ export class ServiceConnection<Command, Answer, Query, Result> implements AsyncD
   async #lead(request: Exclude<Request, { readonly kind: "status" }>): Promise<void> {
     const until = performance.now() + operatorMs;
     for (;;) {
-      const leader = [...(await this.status())].find(([, report]) => report?.role === "leader");
-      if (leader !== undefined) {
-        const answer = await this.#operate(leader[0], request, until - performance.now());
+      const leader = leaderIn([...(await this.status()).values()]);
+      if (leader !== null) {
+        const answer = await this.#operate(leader.member, request, until - performance.now());
         if (answer.kind === "done") return;
         if (answer.kind === "failed" && answer.why !== "not leader" && answer.why !== "too early")
           throw new OperatorError(answer.why, `the leader refuses: ${answer.why}`);

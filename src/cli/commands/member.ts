@@ -1,4 +1,4 @@
-import { type MembersChange, ServiceConnection, setClusterMember } from "../../service/index.ts";
+import { leaderIn, type MembersChange, ServiceConnection, setClusterMember } from "../../service/index.ts";
 import { usage } from "../cli-error.ts";
 import { type ClusterFlags, clusterFileOf } from "../cluster/cluster-flags.ts";
 import { print, printJson } from "../terminal.ts";
@@ -13,7 +13,7 @@ const withConnection = async (flags: ClusterFlags, use: (connection: Connection)
 
 const configurationOf = async (connection: Connection) => {
   const reports = [...(await connection.status()).values()].filter((report) => report !== null);
-  const leader = reports.find(({ role }) => role === "leader") ?? reports[0];
+  const leader = leaderIn(reports) ?? reports[0];
   if (leader === undefined) throw usage("no replica answers");
   return leader.configuration;
 };

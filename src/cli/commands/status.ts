@@ -1,5 +1,5 @@
 import type { NodeId } from "../../model/index.ts";
-import { addressText, type ReplicaReport, readClusterFile, ServiceConnection } from "../../service/index.ts";
+import { addressText, leaderIn, type ReplicaReport, readClusterFile, ServiceConnection } from "../../service/index.ts";
 import { type ClusterFlags, clusterFileOf } from "../cluster/cluster-flags.ts";
 import { exitUnavailable } from "../exit-code.ts";
 import { print, printJson, terminalOf } from "../terminal.ts";
@@ -28,7 +28,7 @@ export const status = async (flags: ClusterFlags): Promise<number> => {
   const file = readClusterFile(clusterFileOf(flags));
   await using connection = await ServiceConnection.open<unknown, unknown, unknown, unknown>({ cluster: file });
   const reports = await look(connection);
-  const leader = [...reports.values()].find((report) => report?.role === "leader")?.member ?? null;
+  const leader = leaderIn([...reports.values()])?.member ?? null;
   const replicas = file.members.map(({ id, client }) => {
     const report = reports.get(id) ?? null;
     if (report === null) return { id, endpoint: addressText(client), up: false };

@@ -3,6 +3,7 @@ import {
   addressText,
   hasLocalCluster,
   type LocalCluster,
+  leaderIn,
   makeLocalCluster,
   readClusterFile,
   readLocalCluster,
@@ -33,7 +34,8 @@ const awaitLeader = async (connection: Connection, isOver: () => boolean): Promi
   const until = performance.now() + leaderMs;
   while (performance.now() < until && !isOver()) {
     const reports = await connection.status().catch(() => new Map());
-    for (const report of reports.values()) if (report?.role === "leader") return report.member;
+    const leader = leaderIn([...reports.values()]);
+    if (leader !== null) return leader.member;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return null;
@@ -97,7 +99,7 @@ const showRunning = async (directory: string, flags: UpFlags): Promise<number | 
   const reports = await connection.status().catch(() => null);
   const up = [...(reports?.values() ?? [])].filter((report) => report !== null);
   if (up.length === 0) return null;
-  const leader = up.find(({ role }) => role === "leader")?.member ?? null;
+  const leader = leaderIn(up)?.member ?? null;
   const pids = new Map(up.map(({ member, pid }) => [member, pid]));
   if (flags.json === true) printJson(upJson(cluster, leader, pids, true));
   else {
