@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { KeyValueClient } from "../../src/service/index.ts";
-import { quorate, ReplicaProcesses, reportsAtOneIndex } from "./replica-processes.ts";
+import { eventually, quorate, ReplicaProcesses, reportsAtOneIndex } from "./replica-processes.ts";
 
 const writers = 8;
 
@@ -28,9 +28,14 @@ const damage = (directory: string): void => {
   writeFileSync(segment, bytes);
 };
 
+let processes: ReplicaProcesses;
+beforeAll(async () => {
+  processes = await ReplicaProcesses.start();
+});
+afterAll(() => processes[Symbol.asyncDispose]());
+
 describe("replicas as processes", () => {
-  it("lose nothing that was acknowledged when any one of them is killed under load, and come back with one state", async () => {
-    await using processes = await ReplicaProcesses.start();
+  it("lose nothing that was acknowledged when any of them is killed under load, and come back with one state", async () => {
     await using client = await processes.client();
     let isOver = false;
     const written = Array.from({ length: writers }, (_, writer) => putAll(client, writer, () => isOver));
@@ -43,26 +48,27 @@ describe("replicas as processes", () => {
     isOver = true;
     const acknowledged = (await Promise.all(written)).flat();
     expect(acknowledged.length).toBeGreaterThan(100);
-    const found = new Map(
-      (await client.list("")).map(({ key, value }) => [String(Buffer.from(key)), String(Buffer.from(value))]),
-    );
+    const entries = await client.list("");
+    const found = new Map(entries.map(({ key, value }) => [String(Buffer.from(key)), String(Buffer.from(value))]));
     expect(acknowledged.filter((key) => found.get(key) !== `value of ${key}`)).toEqual([]);
     const reports = await reportsAtOneIndex(client);
     expect(new Set(reports.map(({ stateHash }) => stateHash)).size).toBe(1);
+  });
 
-    // Who must not start says why, and those that run are not disturbed.
+  it("do not start where one runs already, nor on the disk of another one or another cluster", async () => {
     const second = await processes.refusal(processes.fileOf(0));
     expect(second).toMatchObject({ code: 64 });
     expect(second.said).toContain(`is in use by process ${processes.pidOf(0)}`);
-    expect(JSON.parse(quorate("up", "--json", "--data", processes.cluster.directory).output)).toMatchObject({
-      alreadyRunning: true,
-    });
+    const { directory } = processes.cluster;
+    expect(JSON.parse(quorate("up", "--json", "--data", directory).output)).toMatchObject({ alreadyRunning: true });
+
     await processes.end(2, "SIGTERM");
     const file = processes.fileOf(2);
     const own = readFileSync(file, "utf8");
-    processes.change(2, { directory: "replica-1", member: 2 });
+    processes.change(2, { directory: "replica-1" });
     const locked = await processes.refusal(file);
     expect(locked).toMatchObject({ code: 64 });
+    expect(locked.said).toContain(`is in use by process ${processes.pidOf(1)}`);
     await processes.end(1, "SIGTERM");
     const foreign = await processes.refusal(file);
     expect(foreign).toMatchObject({ code: 64 });
@@ -74,12 +80,22 @@ describe("replicas as processes", () => {
     expect(other).toMatchObject({ code: 64 });
     expect(other.said).toMatch(/cluster "?test"?/);
     writeFileSync(file, own);
+  });
 
-    damage(join(processes.cluster.directory, "replica-2"));
-    const damaged = await processes.refusal(file);
+  it("do not start on bytes that were synced and are damaged, and are not let in with an empty disk", async () => {
+    const directory = join(processes.cluster.directory, "replica-2");
+    damage(directory);
+    const damaged = await processes.refusal(processes.fileOf(2));
     expect(damaged).toMatchObject({ code: 74 });
     expect(damaged.said).toMatch(/byte \d+/);
     expect(damaged.said).toContain("Restore the directory");
+
+    rmSync(directory, { recursive: true });
+    await processes.startOne(2);
+    await eventually("a replica that remembers its disk refuses it", () =>
+      [0, 1].some((id) => /connection refused: member 2 came back with another disk/.test(processes.saidBy(id))),
+    );
+    await using client = await processes.client();
     expect((await client.get("before"))?.value).toBeDefined();
   });
 });
