@@ -8,6 +8,7 @@ import { convergenceMutants, convergenceScenarios } from "./convergence/index.ts
 import { detectorsMutants, detectorsScenarios } from "./detectors/index.ts";
 import { generalsMutants, generalsScenarios } from "./generals/index.ts";
 import { linksMutants, linksScenarios } from "./links/index.ts";
+import { raftMutants, raftScenarios } from "./raft/index.ts";
 import { registersMutants, registersScenarios } from "./registers/index.ts";
 import { replicationMutants, replicationScenarios } from "./replication/index.ts";
 import { rpcMutants, rpcScenarios } from "./rpc/index.ts";
@@ -34,6 +35,7 @@ export const scenarios: readonly AnyScenario[] = [
   ...registersScenarios,
   ...replicationScenarios,
   ...consensusScenarios,
+  ...raftScenarios,
   ...serviceScenarios,
   ...byzantineScenarios,
   ...commitScenarios,
@@ -51,6 +53,7 @@ export const mutants: readonly Mutant[] = [
   ...registersMutants,
   ...replicationMutants,
   ...consensusMutants,
+  ...raftMutants,
   ...serviceMutants,
   ...byzantineMutants,
   ...commitMutants,

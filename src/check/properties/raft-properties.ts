@@ -1,4 +1,4 @@
-import { hashPlain53, type NodeId } from "../../model/index.ts";
+import { equal, hashPlain53, type NodeId } from "../../model/index.ts";
 import { type AnyProperty, type Inspection, property, type RunSite } from "../property.ts";
 
 /** What these properties look at in a server; the rest of its state is its own affair. */
@@ -72,14 +72,22 @@ const changedFrom = (mirror: Mirror, { first, entries }: LogView): number => {
   let index = Math.min(mirror.first + mirror.entries.length, first + entries.length);
   const lowest = Math.max(mirror.first, first);
   if (index < lowest) return first;
-  while (index > lowest && mirror.entries[index - 1 - mirror.first] !== entries[index - 1 - first]) index--;
+  while (index > lowest && !isSame(mirror.entries[index - 1 - mirror.first], entries[index - 1 - first])) index--;
   return index;
 };
+
+/** Whether an entry is what it was; one that comes back from disk is another object. */
+const isSame = (one: unknown, other: unknown): boolean =>
+  one === other ||
+  (one !== undefined &&
+    other !== undefined &&
+    (one as LogEntry).term === (other as LogEntry).term &&
+    equal(one, other));
 
 const isUnchanged = (mirror: Mirror, { first, entries }: LogView): boolean =>
   mirror.first === first &&
   mirror.entries.length === entries.length &&
-  mirror.entries[entries.length - 1] === entries[entries.length - 1];
+  isSame(mirror.entries[entries.length - 1], entries[entries.length - 1]);
 
 const remember = (mirror: Mirror, { first, entries }: LogView, from: number): void => {
   if (mirror.first !== first) {

@@ -67,4 +67,4 @@ export const clients =
     }));
 
 /** Short timeouts and long syncs: in a short run there are many elections, and much is not yet durable. */
-export const hurried = { electionTimeoutMs: 60, heartbeatMs: 45 } as const;
+export const hurried = { electionTimeoutMs: 60, heartbeatMs: 45, diskPatienceMs: 120 } as const;

@@ -4,15 +4,15 @@ import { clients, hurried, processesOf, raftGuarantees, raftServer } from "./raf
 import type { RaftChanges } from "./raft-mutants.ts";
 
 /** What an operator asks for at every server now and then; whoever leads does it. In the end everybody is to take part. */
-export const operators =
-  (n: number, changes: number, pauseMsMax = 250) =>
+const operators =
+  (n: number, changes: number) =>
   (draw: Draw): readonly Script[] => {
     const everybody = {
       request: "changeMembers",
       args: [{ ...hurried, voters: Array.from({ length: n }, (_, node) => node) }],
     };
     const wishes = [...Array.from({ length: changes }, () => wish(draw, n)), everybody];
-    const pauses = wishes.map(() => draw.between("operator's pause", Math.min(30, pauseMsMax), pauseMsMax));
+    const pauses = wishes.map(() => draw.between("operator's pause", 30, 200));
     return Array.from({ length: n }, (_, node) => ({
       node,
       calls: wishes.map(({ request, args }, at) => ({ request, args, afterMs: pauses[at]! })),
@@ -40,8 +40,8 @@ export const raftMembersScenario: AnyScenario = scenario({
   parameters: {
     n: integer("processes", 4, 1, 9),
     voters: integer("voters at first", 3, 1, 9),
-    operations: integer("operations of each process", 3, 1, 100),
-    changes: integer("wishes of the operator", 4, 0, 100),
+    operations: integer("operations of each process", 2, 1, 100),
+    changes: integer("wishes of the operator", 2, 0, 100),
     snapshotEvery: integer("commands between two snapshots; 0: none", 0, 0, 1_000),
   },
   setup: ({ n, voters, operations, changes, snapshotEvery }, _model, rules: Partial<RaftChanges>) => ({
@@ -59,7 +59,7 @@ export const raftMembersScenario: AnyScenario = scenario({
     properties: raftGuarantees(),
     f: 0,
     faults: { crashes: 2, partitions: 2 },
-    windowMs: 900,
+    windowMs: 450,
     patienceMs: 4_000,
     dials: { gstMs: 300, chaosDelayMsMax: 60, syncMsMax: 40 },
   }),

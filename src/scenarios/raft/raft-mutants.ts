@@ -1,5 +1,5 @@
 import type { ErasedModule } from "../../model/index.ts";
-import { type Configuration, hasQuorum, majorityAmong, type RaftRules } from "../../protocols/index.ts";
+import type { RaftRules } from "../../protocols/index.ts";
 import type { Mutant } from "../../simulate/index.ts";
 
 /** What can be changed in Raft: its rules, and what its servers remember. */
@@ -28,19 +28,12 @@ const forgetsAtRestart = (server: ErasedModule): ErasedModule => ({
   },
 });
 
-const sizeOfChange = (before: Configuration, after: Configuration): number =>
-  before.voters.filter((node) => !after.voters.includes(node)).length +
-  after.voters.filter((node) => !before.voters.includes(node)).length;
-
-/** One voter more or less at a time needs no joint configuration: any two majorities meet (4.1). */
-export const oneAtATime: Partial<RaftRules> = { goesJoint: (before, after) => sizeOfChange(before, after) > 1 };
-
 const mutant = (
   id: string,
   change: string,
   rules: Partial<RaftChanges>,
   violates: readonly string[],
-  scenario = "consensus/raft",
+  scenario = "consensus/raft-safety",
   more: Partial<Mutant> = {},
 ): Mutant => ({ id, scenario, change, rules, violates, ...more });
 
@@ -64,13 +57,14 @@ const elections: readonly Mutant[] = [
     "A pre-vote is granted with the voter's own term, and the candidate takes it for an old one.",
     { preVoteReplyTerm: (_granted, _asked, own) => own },
     ["NNAR1"],
+    "consensus/raft",
   ),
   mutant(
     "raft/R10",
     "A pre-vote raises the term of who is asked.",
     { preVoteRaisesTerm: () => true },
     ["NNAR1"],
-    "consensus/raft-snapshots",
+    "consensus/raft",
   ),
   mutant(
     "raft/R11",
@@ -80,12 +74,14 @@ const elections: readonly Mutant[] = [
         isPreVote || (role === "candidate" && term === currentTerm),
     },
     ["ElectionSafety", "LeaderAppendOnly"],
+    "consensus/raft",
   ),
   mutant(
     "raft/timer-reset-by-anything",
     "Every message counts as a sign of the leader.",
     { isSignOfLeader: () => true },
     ["NNAR1"],
+    "consensus/raft",
   ),
 ];
 
@@ -106,13 +102,6 @@ const replication: readonly Mutant[] = [
     { followerCommit: (leaderCommit, _lastNew, last) => Math.min(leaderCommit, last) },
     ["StateMachineSafety", "LeaderCompleteness"],
   ),
-  mutant("raft/R20", "Answers of earlier terms count.", { countsReply: () => true }, ["LeaderCompleteness"]),
-  mutant(
-    "raft/R21",
-    "A notice that an earlier log was durable counts for the present one.",
-    { countsStored: () => true },
-    ["LeaderCompleteness"],
-  ),
   mutant(
     "raft/R24",
     "A leader counts itself before its entries are durable.",
@@ -123,7 +112,8 @@ const replication: readonly Mutant[] = [
     "LeaderCompleteness",
   ]),
   mutant("raft/R31", "A message that is full still takes smaller entries that come later.", { packsOn: () => true }, [
-    "LogMatching",
+    "StateMachineSafety",
+    "protocol",
   ]),
   mutant("raft/R32", "Entries that conflict stay, and new ones come behind them.", { conflicts: () => false }, [
     "LogMatching",
@@ -133,6 +123,7 @@ const replication: readonly Mutant[] = [
     "A leader does not go back to where the logs match.",
     { nextAfterRefusal: (_hint, _match, next) => next },
     ["NNAR1"],
+    "consensus/raft",
   ),
   mutant(
     "raft/apply-at-append",
@@ -145,7 +136,7 @@ const replication: readonly Mutant[] = [
     "After a refusal a leader may try again below what is known to match.",
     { nextAfterRefusal: (hint) => hint + 1 },
     ["LeaderCompleteness"],
-    "consensus/raft",
+    "consensus/raft-safety",
     {
       equivalent: "What is sent twice is there already, and stays; the log of the follower does not change.",
       seedsMax: 150,
@@ -159,76 +150,24 @@ const snapshots: readonly Mutant[] = [
     "What lies below the follower's snapshot is taken for a conflict.",
     { matchesBelowSnapshot: () => false },
     ["protocol"],
-    "consensus/raft-snapshots",
+    "consensus/raft",
   ),
   mutant(
     "raft/R29",
     "When committed entries are handed over in pages, the pages after the first are skipped.",
     { appliedAfterPage: (_end, commit) => commit },
     ["StateMachineSafety"],
-    "consensus/raft-snapshots",
-  ),
-  mutant(
-    "snapshot/S1",
-    "A snapshot is installed also where it is older than what was applied.",
-    { installs: () => true },
-    ["StateMachineSafety", "protocol"],
-    "consensus/raft-snapshots",
+    "consensus/raft",
   ),
 ];
 
 const members: readonly Mutant[] = [
   mutant(
-    "membership/M1",
-    "With one server at a time, a leader changes members before it committed an entry of its term; found by Ongaro in 2015.",
-    { ...oneAtATime, mayChangeMembers: () => true },
-    ["LeaderCompleteness", "ElectionSafety"],
-    "consensus/raft-members",
-  ),
-  mutant(
-    "membership/M2",
-    "With one server at a time, a second change begins before the first is committed.",
-    { ...oneAtATime, isChanging: () => false },
-    ["LeaderCompleteness", "ElectionSafety"],
-    "consensus/raft-members",
-  ),
-  mutant(
-    "membership/M5",
-    "In a joint configuration a majority of the new voters is enough.",
-    {
-      hasQuorum: (configuration, agrees) => hasQuorum({ ...configuration, votersOutgoing: [] }, agrees),
-      heldByQuorum: ({ voters }, matchIndex) => majorityAmong(voters, matchIndex),
-    },
-    ["LeaderCompleteness", "ElectionSafety"],
-    "consensus/raft-members",
-  ),
-  mutant(
-    "membership/M6",
-    "An entry that is cut leaves its configuration in force.",
-    { rollsBackConfiguration: () => false },
-    ["LeaderCompleteness", "ElectionSafety", "NNAR1"],
-    "consensus/raft-members",
-  ),
-  mutant(
     "membership/M7",
     "A server comes back under its old name without its log.",
     { memory: forgetsAtRestart },
-    ["OneVote", "LeaderCompleteness"],
-    "consensus/raft-members",
-  ),
-  mutant(
-    "membership/leaves-joint-early",
-    "The new voters take over before the joint configuration is committed.",
-    { leavesJoint: () => true },
-    ["LeaderCompleteness", "ElectionSafety"],
-    "consensus/raft-members",
-  ),
-  mutant(
-    "raft/R15",
-    "Who is no voter as far as it knows does not vote.",
-    { mayVote: ({ isTransfer, isLoyal, isVoter }) => isVoter && (isTransfer || !isLoyal) },
-    ["NNAR1"],
-    "consensus/raft-members",
+    ["LeaderCompleteness"],
+    "consensus/raft-safety",
   ),
 ];
 
@@ -245,7 +184,6 @@ const reads: readonly Mutant[] = [
   mutant("reads/L4", "A read is answered before the state is as new as its index.", { answersRead: () => true }, [
     "LIN",
   ]),
-  mutant("reads/L8", "An answer to a question of an earlier life counts.", { isOwnRead: () => true }, ["LIN"]),
 ];
 
 /** Known bugs of Raft, and a change that is none. */

@@ -150,11 +150,13 @@ export const registerOnLog = ({
         io.timers.retry.cancel();
         io.up.readReturn(s.written.at(-1) ?? null);
       },
-      restored(s, _io, index, number, values) {
+      restored(s, io, index, number, values) {
         if (number === 0) s.written = [];
         s.written.push(...values);
         s.applied = index;
         s.saving = null;
+        // What is in the snapshot is not indicated any more.
+        if (s.open?.kind === "write" && values.includes(s.open.value)) apply(s, io, s.open.value);
       },
       snapshotSaved: () => undefined,
       leadership(s, io, _role, _term, leader) {

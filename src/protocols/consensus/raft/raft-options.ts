@@ -29,6 +29,8 @@ export interface RaftOptions<Command> {
   readonly appliedPerStepMax?: number;
   /** Entries that stay in the log behind a snapshot, for followers that are a little behind. */
   readonly entriesKept?: number;
+  /** The same while a snapshot is under way to a follower, which will need the entries after it. */
+  readonly entriesKeptInTransfer?: number;
   /** Chunks of a snapshot under way to one follower. */
   readonly chunksInFlightMax?: number;
   /** The most reads that wait at one process. */
@@ -75,6 +77,7 @@ export const settingsOf = <Command>(options: RaftOptions<Command>): Settings => 
     tailBytesMax: 64 << 20,
     appliedPerStepMax: 1_000,
     entriesKept: 5_000,
+    entriesKeptInTransfer: 200_000,
     chunksInFlightMax: 4,
     readsMax: 100_000,
     diskPatienceMs: 10 * electionTimeoutMs,

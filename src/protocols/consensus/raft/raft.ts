@@ -85,7 +85,6 @@ const marks: readonly string[] = [
   "goes on with a snapshot where it stopped",
   "hands over",
   "installs a snapshot",
-  "refuses a damaged chunk",
   "resigns, for it is no member any more",
   "sends a snapshot",
   "stands because the leader hands over",

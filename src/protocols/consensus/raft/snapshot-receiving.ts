@@ -76,7 +76,6 @@ export const onInstallSnapshot = (
   const { chunks } = io.disk;
   const received = chunks.end - incoming.from;
   if (number !== received || checksumOf(checked.chunk) !== checked.checksum) {
-    if (number === received) io.mark("refuses a damaged chunk");
     return answer(s, io, leader, m, received);
   }
   chunks.append(checked);

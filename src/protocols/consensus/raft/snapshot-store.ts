@@ -61,11 +61,30 @@ export const takeSnapshot = (s: RaftState, io: RaftIO, stored: StoredSnapshot): 
   s.configurations = [{ index: lastIncludedIndex, configuration }, ...later];
 };
 
+/**
+ * Forgets the log behind a snapshot, but for what followers need that are a little behind, or that get an older snapshot
+ * just now: if that were gone when they have it, they would need the next snapshot, and so on for ever.
+ */
+const forgetEntries = (
+  s: RaftState,
+  io: RaftIO,
+  { entriesKept, entriesKeptInTransfer }: Settings,
+  index: LogIndex,
+): void => {
+  const { entries } = io.disk;
+  let first = index + 1 - entriesKept;
+  for (const progress of s.leading?.progress ?? []) {
+    const needed = progress?.transfer?.snapshot.head.lastIncludedIndex;
+    if (needed !== undefined) first = Math.min(first, Math.max(needed + 1, index + 1 - entriesKeptInTransfer));
+  }
+  if (first > entries.first) entries.cutBefore(first);
+};
+
 /** The user saves a chunk of a snapshot of its state. With the last one the log before may be forgotten. */
 export const saveSnapshot = (
   s: RaftState,
   io: RaftIO,
-  { entriesKept }: Settings,
+  settings: Settings,
   index: LogIndex,
   number: number,
   { chunk, isLast }: { readonly chunk: unknown; readonly isLast: boolean },
@@ -73,7 +92,7 @@ export const saveSnapshot = (
   const lastIncludedTerm = termAt(s, io, index);
   const isPossible = index > s.lastIncludedIndex && index <= s.lastApplied && lastIncludedTerm !== null;
   if (!isPossible) return io.note("no snapshot is saved of what is not newer, or not known", index);
-  const { incoming, chunks, entries } = io.disk;
+  const { incoming, chunks } = io.disk;
   if (incoming.value !== null && incoming.value.head.lastIncludedIndex >= index)
     return io.note("a newer snapshot is under way", incoming.value.head.lastIncludedIndex);
   if (number === 0) {
@@ -99,7 +118,6 @@ export const saveSnapshot = (
   };
   takeSnapshot(s, io, { head, from: saving.from });
   forgetOldChunks(s, io);
-  const first = Math.min(index + 1, Math.max(entries.first, index + 1 - entriesKept));
-  if (first > entries.first) entries.cutBefore(first);
+  forgetEntries(s, io, settings, index);
   io.whenDurable.saved(index);
 };
