@@ -4,7 +4,7 @@ import type { NetworkKind } from "./network-draft.ts";
 
 /** What may be spent to find out what can be left out of a search. */
 export interface ReductionEffort {
-  /** Steps of single processes that are foreseen without any search. Default 5,000; 0 for none. */
+  /** Steps of single processes that are foreseen without any search. Default 15,000; 0 for none. */
   readonly stepsMax?: number;
   /** States of each of the two searches that gather experience where these are not enough. Default 20,000; 0 for none. */
   readonly triedMax?: number;
@@ -45,7 +45,12 @@ export interface ExploreOptions {
    * `later` where processes may crash and recover.
    */
   readonly sync?: "at once" | "later";
-  /** `free`: any timer that is set may fire. `by delay`: of one process's, one that is surely due first goes first. */
+  /**
+   * `free`: any timer that is set may fire, whatever its delay. `by delay`: only what one process's own clock fixes: a timer
+   * that was set no later and whose longest delay is no longer than another one's shortest goes before it. What time has
+   * gone by since is not counted, and clocks of unlike processes are not compared, so that more orders are tried than
+   * clocks allow, never fewer. Default: `free` in an asynchronous model, else `by delay`.
+   */
   readonly timers?: "free" | "by delay";
   /** A delivery that changes nothing and sends nothing is no step. Default true. */
   readonly prunesNoOps?: boolean;

@@ -8,7 +8,7 @@ import { Search } from "./search.ts";
 import type { SearchInput } from "./search-input.ts";
 import { beginAll, budgetsOf, forgetSeen, inputOf } from "./search-setup.ts";
 
-const stepsMaxDefault = 5_000;
+const stepsMaxDefault = 15_000;
 const triedMaxDefault = 20_000;
 /** Searches that count on experience, until one meets nothing new. */
 const roundsMax = 60;
