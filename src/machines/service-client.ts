@@ -1,4 +1,4 @@
-import type { Delay, IO, Module, NodeId, Port, Sessions } from "../model/index.ts";
+import { assert, type Delay, type IO, type Module, type NodeId, type Port, type Sessions } from "../model/index.ts";
 import type { CommandFailure, CommandOutcome, Happened, QueryFailure, QueryOutcome } from "./outcome.ts";
 import type { Consistency, Refused, ServiceMessage, ToClient, ToReplica } from "./service-messages.ts";
 
@@ -313,6 +313,12 @@ const clientActs = <C, A, Q, R>(
   return act;
 };
 
+/** Without a way to join them, parts are no answer: the first one alone would look like the whole. */
+const onlyPart = <R>(parts: readonly R[]): R => {
+  assert(parts.length === 1, `an answer in ${parts.length} parts, and this client was not told how to join them`);
+  return parts[0]!;
+};
+
 /**
  * The client's own side of a replicated service: it keeps a session, finds the leader, sends again what was not answered,
  * and says of every failure whether the command took effect. A command keeps its number however often it is sent, so it
@@ -326,7 +332,7 @@ export const serviceClient = <C, A, Q, R>({
   timeoutMs,
   retryMs,
   spreadsQueries = false,
-  join = ([part]) => part!,
+  join = onlyPart,
   rules: changed = {},
 }: ServiceClientOptions<R>): Module<Client<C, A, Q, R>> => {
   const tickMs = typeof retryMs === "number" ? retryMs : (retryMs.from + retryMs.to) / 2;

@@ -9,6 +9,7 @@ import {
   type KeyValueRefusal,
   type KeyValueResponse,
   type KeyValueResult,
+  keyValueMachine,
   type RangeRequest,
   type RangeResponse,
 } from "../machines/index.ts";
@@ -59,6 +60,7 @@ export class KeyValueError extends Error {
   }
 }
 
+const { join: joinParts } = keyValueMachine().parts!;
 const encoder = new TextEncoder();
 const toBytes = (value: BytesLike): Bytes => bytesOf(typeof value === "string" ? encoder.encode(value) : value);
 
@@ -100,7 +102,7 @@ export class KeyValueClient implements AsyncDisposable {
 
   /** @throws ConfigurationError, CertificateError. */
   static async open(options: ConnectOptions): Promise<KeyValueClient> {
-    return new KeyValueClient(await ServiceConnection.open(options));
+    return new KeyValueClient(await ServiceConnection.open({ ...options, join: joinParts }));
   }
 
   /** Sets a key; the revision of the store right after. @throws CommandError, KeyValueError. */

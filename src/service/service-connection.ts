@@ -24,6 +24,12 @@ export interface ConnectOptions {
   readonly onMark?: (module: string, name: string) => void;
 }
 
+/** How a client asks a machine whose long answers go in parts. */
+export interface ConnectMachineOptions<Result> extends ConnectOptions {
+  /** The answer that parts make: `parts.join` of the machine, where it has one. */
+  readonly join?: (parts: readonly Result[]) => Result;
+}
+
 /** A change of members, by ids; those that are not named stay what they are. */
 export interface MembersChange {
   readonly voters?: readonly NodeId[];
@@ -66,7 +72,7 @@ export class ServiceConnection<Command, Answer, Query, Result> implements AsyncD
     { cluster, members }: ClusterFile,
     dial: Awaited<ReturnType<typeof dialerOf>>,
     timeoutMs: number,
-    onMark: ConnectOptions["onMark"],
+    { onMark, join }: Pick<ConnectMachineOptions<Result>, "onMark" | "join">,
   ) {
     this.#members = members.map(({ id }) => id);
     this.#connections = new ServerConnections(cluster, new Map(members.map(({ id, client }) => [id, client])), dial, {
@@ -83,6 +89,7 @@ export class ServiceConnection<Command, Answer, Query, Result> implements AsyncD
           servers: this.#members,
           timeoutMs,
           retryMs: { from: 100, to: 200 },
+          ...(join === undefined ? {} : { join }),
         }),
         { servers: bottom },
       ),
@@ -104,10 +111,10 @@ export class ServiceConnection<Command, Answer, Query, Result> implements AsyncD
   static async open<C, A, Q, R>({
     cluster,
     timeoutMs = 10_000,
-    onMark,
-  }: ConnectOptions): Promise<ServiceConnection<C, A, Q, R>> {
+    ...options
+  }: ConnectMachineOptions<R>): Promise<ServiceConnection<C, A, Q, R>> {
     const file = typeof cluster === "string" ? readClusterFile(cluster) : cluster;
-    return new ServiceConnection<C, A, Q, R>(file, await dialerOf(file.security, file.cluster), timeoutMs, onMark);
+    return new ServiceConnection<C, A, Q, R>(file, await dialerOf(file.security, file.cluster), timeoutMs, options);
   }
 
   /** Has a command applied, once at most. @throws CommandError, which says whether it took effect. */

@@ -19,4 +19,13 @@ describe("a replicated key-value store on sockets and disks", () => {
     expect(await client.get("a")).toBeNull();
     expect(replicas.failures).toEqual([]);
   }, 30_000);
+
+  it("gives all keys of a range, however many parts they come in", async () => {
+    await using replicas = await LocalReplicas.start({ replicas: 1 });
+    await using client = await KeyValueClient.open({ cluster: replicas.cluster.clusterFile });
+    const count = 2_500;
+    await Promise.all(Array.from({ length: count }, (_, at) => client.put(`key/${at}`, String(at))));
+    const entries = await client.list("key/");
+    expect(new Set(entries.map(({ key }) => String(Buffer.from(key)))).size).toBe(count);
+  }, 30_000);
 });
