@@ -131,7 +131,7 @@ class Check<State, Input, Output> {
       if (open.length > 0 && this.#steps >= this.#limits.stepsMax) {
         return this.#unknown(`${this.#limits.stepsMax} steps did not suffice`, open);
       }
-      if (bytesOf(open) > this.#limits.bytesMax) {
+      if (bytesOf(open) + this.#transitions.bytes > this.#limits.bytesMax) {
         return this.#unknown(`${this.#limits.bytesMax} bytes did not suffice`, open);
       }
     }

@@ -66,7 +66,8 @@ class Check<State, Input, Output> {
     const whole = this.#whole();
     const { search, numbers } = this.#prepare(whole);
     let isLate = false;
-    while (search.result === "open" && search.steps < stepsMax && search.bytes <= bytesMax && !isLate) {
+    const bytes = (): number => search.bytes + this.#transitions.bytes;
+    while (search.result === "open" && search.steps < stepsMax && bytes() <= bytesMax && !isLate) {
       search.run(Math.min(turnSteps, stepsMax - search.steps));
       isLate = expired();
     }

@@ -1,6 +1,9 @@
 import { equalContent, hashContent } from "./content-equality.ts";
 import { illegal, type Specification, SpecificationError } from "./specification.ts";
 
+/** A small value with its places in two lists. */
+const bytesAValue = 100;
+
 /** Gives equal data one small integer: 0, 1, 2 … in the order of first sight. */
 export class Interner<Value> {
   readonly #values: Value[] = [];
@@ -30,6 +33,11 @@ export class Interner<Value> {
 
   get size(): number {
     return this.#values.length;
+  }
+
+  /** The memory that it takes, about: of the values it is not known. */
+  get bytes(): number {
+    return this.#slots.byteLength + this.#values.length * bytesAValue;
   }
 
   #grow(): void {
@@ -67,6 +75,10 @@ class PairTable {
       const place = 3 * at;
       if (cells[place] === -1 || (cells[place] === first && cells[place + 1] === second)) return place;
     }
+  }
+
+  get bytes(): number {
+    return this.#cells.byteLength;
   }
 
   /** The value of a pair, or `undefined`. */
@@ -113,6 +125,11 @@ export class Transitions<State, Input, Output> {
 
   constructor(specification: Specification<State, Input, Output>) {
     this.#specification = specification;
+  }
+
+  /** The memory that it takes, about. */
+  get bytes(): number {
+    return this.#states.bytes + this.#actions.bytes + this.#next.bytes;
   }
 
   stateOf(state: State): number {
