@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { applyFrame, encode } from "../../model/index.ts";
 import { LogCorruptError } from "../errors.ts";
 import { aligned, batchHeaderBytes, readSegmentHeader, type SegmentHeader, sealBatch, seedOf } from "./log-format.ts";
@@ -10,6 +10,15 @@ import { WriteAheadLog } from "./write-ahead-log.ts";
 
 const file = "log/0000000000000001.wal";
 const mutations = 100_000;
+
+// Most of the time of so many errors would be their traces.
+const traced = Error.stackTraceLimit;
+beforeAll(() => {
+  Error.stackTraceLimit = 0;
+});
+afterAll(() => {
+  Error.stackTraceLimit = traced;
+});
 
 const drawing = (seed: number): ((below: number) => number) => {
   let state = seed;

@@ -1,10 +1,19 @@
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type EncodeTarget, encode } from "../../model/index.ts";
 import { FrameError } from "../errors.ts";
 import { FrameCutter } from "./frame-cutter.ts";
 import { greetingOf, type Hello, helloBytesMax, putMessage, readGreeting, readMessage, signOfLife } from "./wire.ts";
 
 const mutations = 100_000;
+
+// Most of the time of so many errors would be their traces.
+const traced = Error.stackTraceLimit;
+beforeAll(() => {
+  Error.stackTraceLimit = 0;
+});
+afterAll(() => {
+  Error.stackTraceLimit = traced;
+});
 
 const drawing = (seed: number): ((below: number) => number) => {
   let state = seed;
