@@ -8,6 +8,11 @@ export interface ReductionEffort {
   readonly stepsMax?: number;
   /** States of each of the two searches that gather experience where these are not enough. Default 20,000; 0 for none. */
   readonly triedMax?: number;
+  /**
+   * Searches that count on experience, each of which may look at twice as many states as the one before it meets what was
+   * not counted on. If they are not enough the search goes without. Default 8.
+   */
+  readonly roundsMax?: number;
 }
 
 /** How far a search goes and what it takes for possible. Everything has a default from the scenario's model. */

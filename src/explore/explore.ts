@@ -130,7 +130,7 @@ export const explore = (prepared: Prepared, options: ExploreOptions = {}): Explo
   const parts = partsOf(prepared, options);
   const findings = new Findings(parts, options);
   const { search, origins, reduction } = searchOf(parts, options, findings);
-  if (typeof reduction !== "string" && reduction.unforeseen.size > 0)
+  if (typeof reduction !== "string" && reduction.unforeseen.size > 0 && search.cut === null)
     return { ...explore(prepared, { ...options, reduction: false }), irreducible: "a step was not foreseen" };
   if (search.cut === "asymmetry")
     return { ...explore(prepared, { ...options, symmetry: false }), asymmetry: parts.symmetry!.refusal! };

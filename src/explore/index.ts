@@ -11,6 +11,7 @@ export {
   type PackedSystem,
 } from "./packed-search.ts";
 export { type ReachOptions, type ReachResult, reach, type StageReport } from "./reach.ts";
+export type { ReductionReport } from "./reduction.ts";
 export { abdReference } from "./reference/abd.ts";
 export { paxosReference } from "./reference/paxos.ts";
 export { singleCopyReference } from "./reference/single-copy.ts";

@@ -10,8 +10,7 @@ import { beginAll, budgetsOf, forgetSeen, inputOf } from "./search-setup.ts";
 
 const stepsMaxDefault = 15_000;
 const triedMaxDefault = 20_000;
-/** Searches that count on experience, until one meets nothing new. */
-const roundsMax = 60;
+const roundsMaxDefault = 8;
 /** How often what may come after a step taken alone is compared before it; then no step is taken alone. */
 const liftsMax = 30;
 
@@ -72,7 +71,7 @@ class Rounds {
   }
 
   run(make: (reduction: Reduction) => SearchInput, meddles: boolean): ReducedSearch | string {
-    const { triedMax = triedMaxDefault } = effortOf(this.#options);
+    const { triedMax = triedMaxDefault, roundsMax = roundsMaxDefault } = effortOf(this.#options);
     for (const { locals } of this.#origins)
       for (const [node, state] of locals.entries()) this.#experience.visit(node, state);
     for (const order of ["breadth-first", "depth-first"] as const) {
@@ -95,7 +94,8 @@ class Rounds {
         expired: () => this.#isExpired() || (isNews() && distinct > cap),
       };
       const search = this.#search(input, reduction);
-      if (this.#isExpired()) return this.#end(reduction, "time was over before what single processes do was foreseen");
+      // As far as it came: time is over, so that no verdict counts on it.
+      if (this.#isExpired()) return { search, reduction, isRun: true };
       if (this.#hasBroken) return this.#end(reduction, brokenText);
       if (!isNews()) {
         if (!this.#broke) return { search, reduction, isRun: true };

@@ -127,6 +127,20 @@ describe("no reduction", () => {
     expect(found.distinct).toBe(544);
   });
 
+  it("where time is over before experience suffices: then nothing is said to hold", () => {
+    const paxos = prepare(paxosReference, { clients: 2, servers: 3 });
+    let looks = 0;
+    const found = explore(paxos, { reduction: { stepsMax: 0, triedMax: 200 }, expired: () => ++looks > 12 });
+    expect([found.cut, found.verdicts[0]!.verdict, found.distinct > 1]).toEqual(["time", "unknown", true]);
+  });
+
+  it("where experience goes on being news: then every state is looked at", () => {
+    const paxos = prepare(paxosReference, { clients: 2, servers: 3 });
+    const found = explore(paxos, { reduction: { stepsMax: 0, triedMax: 50, roundsMax: 1 } });
+    expect(found.irreducible).toContain("not foreseen in 1 rounds");
+    expect([found.distinct, found.verdicts[0]!.verdict]).toEqual([16_668, "holds"]);
+  });
+
   it("where one state of each orbit is looked at already", () => {
     const found = explore(prepare(smallProtocol, { seed: 1 }), { reduction: true, symmetry: [[1, 2]] });
     expect(found.irreducible ?? found.asymmetry).toBeTypeOf("string");
