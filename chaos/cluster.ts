@@ -65,6 +65,10 @@ export class Cluster {
     this.#lastMember = Math.max(...this.members);
     this.#settings = settings;
     this.#tally = tally;
+    // Also where the run is ended from outside, or by a fault of its own: a paused replica would stay for ever.
+    process.once("exit", () => {
+      for (const { child } of this.#processes.values()) child.kill("SIGKILL");
+    });
   }
 
   /** Makes the files and starts the processes. */

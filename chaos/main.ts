@@ -3,11 +3,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { exitCodeOf } from "./exit-code.ts";
 import { type ChaosOptions, optionsOf, UsageError, usageText } from "./options.ts";
 import { type ChaosResult, runChaos, StartError } from "./run.ts";
 
 const exitUsage = 64;
 const exitMissing = 69;
+const exitInterrupted = 130;
 
 const textOf = (result: ChaosResult): string => {
   const { seed, replicas, broken, seconds, operations, indeterminate } = result;
@@ -26,13 +28,13 @@ const textOf = (result: ChaosResult): string => {
   ].join("");
 };
 
-const exitCodeOf = ({ violations, neverHappened, unknowns }: ChaosResult): number => {
-  if (violations.length > 0 || neverHappened.length > 0) return 1;
-  return unknowns.length > 0 ? 2 : 0;
-};
-
 const run = async (options: ChaosOptions): Promise<number> => {
   const directory = mkdtempSync(join(tmpdir(), "quorate-chaos-"));
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.once(signal, () => {
+      rmSync(directory, { recursive: true, force: true });
+      process.exit(exitInterrupted);
+    });
   const result = await runChaos(join(directory, "data"), options);
   const exitCode = exitCodeOf(result);
   // The logs of a run that went wrong are evidence.

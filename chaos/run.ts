@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { bytesOf } from "quorate/machines";
-import { KeyValueClient } from "#service";
+import { KeyValueClient, QueryError } from "#service";
 import { Cluster } from "./cluster.ts";
 import { type FaultContext, faults, overlapping } from "./faults.ts";
 import { HistoryRecorder } from "./history-recorder.ts";
@@ -8,7 +8,7 @@ import { Load } from "./load.ts";
 import type { ChaosOptions } from "./options.ts";
 import { Random } from "./random.ts";
 import { type Counted, Tally } from "./tally.ts";
-import { type Final, verdictOf } from "./verdict.ts";
+import { type Final, type Findings, verdictOf } from "./verdict.ts";
 import { Watch } from "./watch.ts";
 
 /** What a run came to. */
@@ -113,6 +113,22 @@ const firstWrite = async (cluster: Cluster): Promise<number> => {
   return await client.put("first", bytesOf(new Uint8Array()));
 };
 
+/** Reads what is there at the end, and judges; a cluster that is healed must answer. */
+const look = async (
+  cluster: Cluster,
+  load: Load,
+  recorder: HistoryRecorder,
+  firstRevision: number,
+): Promise<Findings> => {
+  await using client = await KeyValueClient.open({ cluster: cluster.clusterFile, timeoutMs: 30_000 });
+  try {
+    return verdictOf(recorder, load, await readAll(client, load, recorder), firstRevision);
+  } catch (error) {
+    if (!(error instanceof QueryError)) throw error;
+    return { violations: [`healed, the cluster does not answer: ${error.message}`], unknowns: [] };
+  }
+};
+
 /** Runs it: a cluster, a load, faults; then it heals and looks. */
 export const runChaos = async (
   directory: string,
@@ -124,7 +140,7 @@ export const runChaos = async (
   const load = new Load(recorder, new Random(seed ^ 0x10ad));
   const cluster = await Cluster.start(directory, replicas, { broken, ...storage }, tally);
   const disagreements: string[] = [];
-  let findings: ReturnType<typeof verdictOf>;
+  let findings: Findings;
   try {
     if (tally.wrongs.length > 0) throw new StartError(tally.wrongs.join("; "));
     const firstRevision = await firstWrite(cluster);
@@ -148,8 +164,7 @@ export const runChaos = async (
     await load.stop();
     const disagreement = await agree(cluster);
     if (disagreement !== null) disagreements.push(disagreement);
-    await using client = await KeyValueClient.open({ cluster: cluster.clusterFile, timeoutMs: 30_000 });
-    findings = verdictOf(recorder, load, await readAll(client, load, recorder), firstRevision);
+    findings = await look(cluster, load, recorder, firstRevision);
   } finally {
     await cluster.stop();
   }

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { exitCodeOf } from "../../chaos/exit-code.ts";
 
 const pathOf = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const script = pathOf("scripts/chaos.mjs");
@@ -41,6 +42,14 @@ describe("faults on real processes", () => {
     expect(result.unknowns).toEqual([]);
     expect(result.operations).toBeGreaterThan(300);
     expect(status).toBe(0);
+  });
+
+  it("fail when a fault never struck, and decide nothing when the history could not be decided", () => {
+    const result = { violations: [], neverHappened: [], unknowns: [] };
+    expect(exitCodeOf(result)).toBe(0);
+    expect(exitCodeOf({ ...result, neverHappened: ["full disks"] })).toBe(1);
+    expect(exitCodeOf({ ...result, violations: ["a write is lost"], unknowns: ["steps"] })).toBe(1);
+    expect(exitCodeOf({ ...result, unknowns: ["steps"] })).toBe(2);
   });
 
   // Seeds whose plans begin with the fault that matters, so that the runs are short.
