@@ -87,6 +87,8 @@ interface ReplicaState<Query> {
   /** Index of the last snapshot that is durable, and of the one that is being made. */
   snapshotAt: number;
   takingAt: number | null;
+  /** Chunks of the last snapshot that was made or restored: how large the state is. */
+  chunks: number;
   readonly hashes: HashReports;
   commit: number;
   configuration: Configuration;
@@ -110,6 +112,7 @@ const newReplica = <Query>(): ReplicaState<Query> => ({
   asking: new Map(),
   snapshotAt: 0,
   takingAt: null,
+  chunks: 0,
   hashes: noReports(),
   commit: 0,
   configuration: { voters: [], votersOutgoing: [], learners: [] },
@@ -162,6 +165,18 @@ const answer = <C, A, Q, R>(io: Out<C, A, Q, R>, waiting: Waiting, end: End<A>, 
     io.up.reply(client, { kind: "executed", session, sequence, end: end.end });
   }
 };
+
+/** So many entries weigh about as much as a chunk: some 256 bytes each. */
+const entriesPerChunk = 256;
+/** A snapshot of so few chunks is no burden. */
+const smallChunks = 16;
+
+/**
+ * Entries from one snapshot to the next: as many as the last snapshot weighs, or a large state would be written out whole
+ * again and again for a few commands.
+ */
+const entriesToNext = ({ chunks }: { readonly chunks: number }, atLeast: number): number =>
+  Math.max(atLeast, chunks <= smallChunks ? 0 : chunks * entriesPerChunk);
 
 /** What a replica does, whatever made it do so. */
 const replicaActs = <Command, Answer, Query, Result>(
@@ -366,6 +381,7 @@ export const serviceReplica = <Command, Answer, Query, Result>({
         },
         restored(s, io, index, number, chunk, isLast) {
           if (number === 0) s.takingAt = null;
+          s.chunks = number + 1;
           io.machine.restore(index, number, chunk, isLast);
         },
         snapshotSaved(s, _io, index) {
@@ -388,7 +404,7 @@ export const serviceReplica = <Command, Answer, Query, Result>({
             s.waiting.delete(index);
             answer(io, waiting, end, commandsMax);
           }
-          if (s.takingAt !== null || index - s.snapshotAt < snapshotEvery) return;
+          if (s.takingAt !== null || index - s.snapshotAt < entriesToNext(s, snapshotEvery)) return;
           io.mark("a snapshot");
           // More entries may have their turn before the request has: the first slice says where the snapshot stands.
           s.takingAt = index;
@@ -432,6 +448,7 @@ export const serviceReplica = <Command, Answer, Query, Result>({
         sliced(s, io, index, number, chunk, isLast) {
           if (s.takingAt === null) return io.note("the slice of a snapshot that was given up", index);
           s.takingAt = index;
+          s.chunks = number + 1;
           io.log.saveSnapshot(index, number, chunk, isLast);
           if (!isLast) io.timers.slice.set(0);
         },
