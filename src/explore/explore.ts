@@ -3,7 +3,7 @@ import type { SystemModel } from "../model/index.ts";
 import type { Prepared } from "../simulate/index.ts";
 import { counterexampleOf, type ExploredRun } from "./counterexample.ts";
 import { type Exploration, partsOf, safetyOf } from "./exploration.ts";
-import { boundsOf, type ExploreOptions, type SettledOptions } from "./explore-options.ts";
+import { boundsOf, type ExploreOptions, type SettledOptions, settle } from "./explore-options.ts";
 import { type Growth, growthOf } from "./growth.ts";
 import { initialStates, type Origin } from "./initial-states.ts";
 import { decideLiveness, fairnessText } from "./liveness.ts";
@@ -194,10 +194,14 @@ const livenessOf = (
   for (const [at, property] of prepared.setup.properties.entries()) {
     if (property.kind !== "liveness") continue;
     const { verdict, run } = decideLiveness(prepared, options, property);
-    verdicts[at] = verdict;
+    const untried = untriedIn(prepared, settle(prepared, options));
+    verdicts[at] = verdict.verdict === "holds" && untried !== null ? withheld(verdict, untried) : verdict;
     if (run !== undefined) counterexamples.set(property.id, run);
   }
 };
+
+/** A verdict that is not given after all. */
+const withheld = (verdict: Verdict, clause: string): Verdict => ({ ...verdict, verdict: "unknown", clause });
 
 type Judged = Pick<AnyProperty, "id" | "text"> & { readonly kind: PropertyKind };
 

@@ -100,6 +100,11 @@ describe("two-phase commit", () => {
 describe("liveness is not decided", () => {
   const of = (options: ExploreOptions): string => judged(search(philosophersScenario, {}, options), "EAT");
 
+  it("where the model has traitors and none was tried", () => {
+    const among = search(ringScenario, {}, { traitors: 0 }, { nodes: "byzantine" });
+    expect(judged(among, "TOKEN")).toBe("unknown: traitors were not tried");
+  });
+
   it("where nobody asks for it", () => {
     expect(of({ liveness: false })).toBe("unknown: liveness is not decided by this search");
   });
