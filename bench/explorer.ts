@@ -144,4 +144,13 @@ measure(
     options: { crashesMax: 0, timeoutsMax: 2 },
   }),
 );
+measure(
+  "  the same, looked ahead in the local steps",
+  onModules({
+    scenario: findScenario("commit/two-phase")!,
+    parameters: { participants: 3, transactions: 1, noOneIn: 2 },
+    model: stopping,
+    options: { crashesMax: 0, timeoutsMax: 2, reduction: true },
+  }),
+);
 if (json) console.log(JSON.stringify({ node: process.version, load: loadavg()[0], secondsEach, rows }, null, 2));
