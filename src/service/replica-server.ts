@@ -13,6 +13,7 @@ import { AdminListener } from "./admin-listener.ts";
 import { type ClientLimits, ClientListener } from "./client-listener.ts";
 import type { OperatorRequest } from "./client-protocol.ts";
 import { metricsText } from "./metrics.ts";
+import { plainBytes } from "./plain-bytes.ts";
 import { addressOf, type ReplicaConfiguration } from "./replica-configuration.ts";
 import { type ClientSocketServer, openServer } from "./secure-sockets.ts";
 
@@ -164,7 +165,7 @@ export class ReplicaServer implements AsyncDisposable {
   #hostOptions(): Omit<NodeHostOptions, "onIndication" | "onFailure"> {
     const { configuration, service, raft: options, storage, onEvent, onFailure, onMark } = this.#options;
     const { cluster, member, members, directory, security, voters } = configuration;
-    const log = stack(raft<unknown, unknown>({ ...raftDefaults, ...options, voters }), {
+    const log = stack(raft<unknown, unknown>({ ...raftDefaults, bytesOf: plainBytes, ...options, voters }), {
       sessions: hostSessions<never>("raft") as never,
     });
     return {
