@@ -1,4 +1,5 @@
 import type { AnyScenario } from "../../simulate/index.ts";
+import { raftLeaseScenario } from "./raft-lease-scenario.ts";
 import { raftMembersScenario } from "./raft-members-scenario.ts";
 import { raftSafetyScenario } from "./raft-safety-scenario.ts";
 import { raftScenario } from "./raft-scenario.ts";
@@ -9,5 +10,6 @@ export const raftScenarios: readonly AnyScenario[] = [
   raftSafetyScenario,
 
   raftMembersScenario,
+  raftLeaseScenario,
 ];
 export { raftMutants } from "./raft-mutants.ts";

@@ -6,7 +6,7 @@ import {
   raftProperties,
 } from "../../check/index.ts";
 import { type Bound, erase, network, stack, typed } from "../../model/index.ts";
-import { type Raft, type RaftOptions, raft, sessionLink } from "../../protocols/index.ts";
+import { type Raft, type RaftOptions, raft, type SessionLinkOptions, sessionLink } from "../../protocols/index.ts";
 import type { Draw, Script } from "../../simulate/index.ts";
 import { readCall, writeCall } from "../registers/register-workload.ts";
 import { bareSessions } from "./bare-sessions.ts";
@@ -27,14 +27,14 @@ export const raftServer = (
   options: RaftOptions<string>,
   changes: Partial<RaftChanges>,
   register: RegisterOnLogOptions = {},
-  below: "sessions" | "bare" = "sessions",
+  below: SessionLinkOptions | "bare" = { resendMs: 40, attemptsMax: 3 },
 ): Bound<ReplicatedRegister> =>
   stack(registerOnLog(register), {
     log: stack(changed<string, readonly string[]>(options, changes), {
       sessions:
-        below === "sessions"
-          ? stack(sessionLink({ resendMs: 40, attemptsMax: 3 }), { fairLoss: network("raft") })
-          : stack(bareSessions(), { links: network("raft") }),
+        below === "bare"
+          ? stack(bareSessions(), { links: network("raft") })
+          : stack(sessionLink(below), { fairLoss: network("raft") }),
     }),
     peers: network("register"),
   });
