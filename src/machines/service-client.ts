@@ -147,10 +147,15 @@ const clientActs = <C, A, Q, R>(
       act.send(s, io, { kind: "open", token: s.opening });
     },
 
-    /** The number below which every command of a session has its end. */
+    /**
+     * The number below which every command of a session has its end. Numbers are given in ascending order, so the first
+     * that is open is the smallest; the commands themselves stand in the order in which they came, and one that moved
+     * here from another session may have a larger number than one that came after it.
+     */
     doneBelow: (s: S, session: number): number => {
-      for (const command of s.commands.values()) if (command.session === session) return command.sequence;
-      return s.session?.id === session ? s.session.next : 0;
+      if (s.session?.id !== session) return 0;
+      const [first] = s.calls.keys();
+      return first ?? s.session.next;
     },
 
     sendCommand: (s: S, io: Io, session: number, command: Command<C>): void => {
@@ -193,10 +198,12 @@ const clientActs = <C, A, Q, R>(
       if (session === null && s.unsent.length > 0) act.openSession(s, io);
       for (const [call, command] of s.commands) {
         if (command.session === null) continue;
-        if (command.session === session?.id) {
-          s.calls.delete(command.sequence);
-          command.sequence = rules.sequenceAgain(command.sequence, () => session.next++);
-          s.calls.set(command.sequence, call);
+        const { sequence } = command;
+        const again = command.session === session?.id ? rules.sequenceAgain(sequence, () => session.next++) : sequence;
+        if (again !== sequence) {
+          s.calls.delete(sequence);
+          command.sequence = again;
+          s.calls.set(again, call);
         }
         act.sendCommand(s, io, command.session, command);
       }

@@ -21,7 +21,7 @@ const calls: CallMaker<KeyValueOperation, RangeRequest> = (draw: Draw, client, c
 /** Row 52, and row 51 as a service has it. */
 export const keyValueScenario: AnyScenario = replicate(keyValueMachine({ partEntriesMax: 1 }), {
   limits: { expiryMs: 40 },
-  replica: { passMs: 20 },
+  replica: { passMs: 20, snapshotEvery: 6 },
   hashEvery: 6,
   client: { retryMs: { from: 40, to: 60 } },
 }).scenario({
@@ -33,6 +33,7 @@ export const keyValueScenario: AnyScenario = replicate(keyValueMachine({ partEnt
     "A command of an expired session is refused, never applied; every failure says whether its command took effect.",
   calls,
   timeoutMs: 600,
-  pauseMs: 150,
+  callsEach: 2,
+  pauseMs: 100,
   dials: { loss: 0.1 },
 });
