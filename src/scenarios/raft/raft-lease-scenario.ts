@@ -41,11 +41,5 @@ export const raftLeaseScenario: AnyScenario = scenario({
       rules: { mayHasten: () => true },
       violates: "LIN",
     },
-    {
-      change: "the lease is measured on the wall clock, which steps, and nothing else makes the leader step down",
-      parameters: { electionTimeoutMs: 100 },
-      rules: { leaseClock: (): "wall" => "wall", checksQuorum: () => false },
-      violates: "LIN",
-    },
   ],
 });
