@@ -54,6 +54,7 @@ export class LocalClosure implements Foresight {
   readonly #open: [node: number, state: number][] = [];
   readonly #arrived: [node: number, message: number][] = [];
   #steps = 0;
+  #nextLook = 0;
 
   constructor(nodes: number, local: LocalTransitions, bounds: ClosureBounds) {
     this.reach = Array.from({ length: nodes }, () => ({ states: [], messages: [] }));
@@ -71,11 +72,16 @@ export class LocalClosure implements Foresight {
   run(): boolean {
     while (this.#arrived.length + this.#open.length > 0) {
       if (this.#steps > this.#bounds.stepsMax) return false;
-      if (this.#steps % stepsALook === 0 && this.#bounds.expired()) return false;
+      if (this.#steps >= this.#nextLook) {
+        this.#nextLook = this.#steps + stepsALook;
+        if (this.#bounds.expired()) return false;
+      }
       const sent = this.#arrived.pop();
       if (sent !== undefined) {
         const [node, message] = sent;
-        for (const state of this.reach[node]!.states) this.#step(node, state, message);
+        // Those that are there now: one that comes up meanwhile waits in line, and meets this message then.
+        const { states } = this.reach[node]!;
+        for (let at = 0, count = states.length; at < count; at++) this.#step(node, states[at]!, message);
         continue;
       }
       const [node, state] = this.#open.pop()!;

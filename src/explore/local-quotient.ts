@@ -11,6 +11,9 @@ const mix = (hash: number, value: number, lane: 0 | 1): number => {
   return Math.imul(mixed ^ (mixed >>> 15), 0xc2b2ae35) ^ (mixed >>> 13);
 };
 
+/** Looks at local states of one process while they are told apart, at most. */
+const looksMax = 600_000;
+
 /** The rows of the steps that one process can take in one local state. */
 interface Situation {
   readonly state: number;
@@ -106,7 +109,12 @@ export class LocalQuotient {
     const situations = states.map((state) => this.#situation(state));
     while (this.#labelLow.length < this.#local.to.length) this.#label(this.#labelLow.length);
     for (const state of states) this.#give(this.#classes, state, 1);
-    for (let classes = 1; ; ) {
+    for (let classes = 1, looks = 0; ; looks += situations.length) {
+      // A counter that runs on is told apart one value a round: then each stands for itself.
+      if (looks > looksMax) {
+        this.after += states.length;
+        return;
+      }
       const found = this.#split(situations);
       if (found === classes) break;
       classes = found;
