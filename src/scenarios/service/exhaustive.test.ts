@@ -1,17 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { appliedAtMostOnce, properties } from "../../check/index.ts";
+import { appliedAtMostOnce, outcomesAreTrue, properties } from "../../check/index.ts";
 import { type ExploreOptions, explore } from "../../explore/index.ts";
 import {
   type Entry,
   replicatedService,
   type ServiceMessage,
-  type ServiceRules,
+  type ServiceOptions,
   type SnapshotChunk,
   type StateMachine,
 } from "../../machines/index.ts";
 import { among, type Bound, type Links, type Module, network, type Sessions, stack } from "../../model/index.ts";
 import type { ReplicatedLog } from "../../protocols/index.ts";
-import { prepare, scenario } from "../../simulate/index.ts";
+import { type Call, prepare, scenario } from "../../simulate/index.ts";
 import { linearizableService } from "./linearizable-service.ts";
 
 /** The ideal log of one replica: what is proposed is committed at once. */
@@ -68,12 +68,18 @@ const text: StateMachine<{ text: string }, string, string, null, string> = {
   query: (state) => state.text,
 };
 
-const exhausted = (rules: Partial<ServiceRules>, options: ExploreOptions) => {
+const appendAppendGet: readonly Call[] = [
+  { request: "execute", args: [1, "x"], until: ["outcome"] },
+  { request: "execute", args: [2, "y"], until: ["outcome"] },
+  { request: "query", args: [3, null, "linearizable"], until: ["result"] },
+];
+
+const exhausted = (settings: ServiceOptions, options: ExploreOptions, calls = appendAppendGet) => {
   const service = replicatedService(text, {
     client: { timeoutMs: 1e9, retryMs: 10 },
-    replica: { tells: true, passMs: 1e9, countMs: 1e9, snapshotEvery: 1e9 },
     hashEvery: 1e9,
-    rules,
+    ...settings,
+    replica: { tells: true, passMs: 1e9, countMs: 1e9, snapshotEvery: 1e9, ...settings.replica },
   });
   type Message = ServiceMessage<string, string, null, string>;
   const prepared = prepare(
@@ -88,17 +94,11 @@ const exhausted = (rules: Partial<ServiceRules>, options: ExploreOptions) => {
           { name: "replica", stack: service.server(among([0], stack(log, {})), bareLinks<Message>()) },
           { name: "client", stack: service.client([0], bareLinks<Message>()) },
         ],
-        workload: () => [
-          {
-            node: 1,
-            calls: [
-              { request: "execute", args: [1, "x"], until: ["outcome"] },
-              { request: "execute", args: [2, "y"], until: ["outcome"] },
-              { request: "query", args: [3, null, "linearizable"], until: ["result"] },
-            ],
-          },
-        ],
-        properties: properties(linearizableService(text), appliedAtMostOnce()),
+        workload: () => [{ node: 1, calls }],
+        properties:
+          calls === appendAppendGet
+            ? properties(linearizableService(text), appliedAtMostOnce())
+            : properties(appliedAtMostOnce(), outcomesAreTrue()),
       }),
     }),
   );
@@ -120,7 +120,7 @@ describe("B36, DSLabs lab 1: append, append, get, in every order of what is late
   });
 
   it("is not where they do not", () => {
-    const result = exhausted({ remembers: () => false }, once);
+    const result = exhausted({ rules: { remembers: () => false } }, once);
     expect(result.verdicts.map(({ property, verdict }) => [property, verdict])).toEqual([
       ["LIN", "violated"],
       ["AMO1", "violated"],
@@ -130,5 +130,21 @@ describe("B36, DSLabs lab 1: append, append, get, in every order of what is late
   it("needs links that double nothing: the copy of a refused command is not the last one at large", () => {
     const result = exhausted({}, { network: "set", timeoutsMax: 2, first: "AMO1" });
     expect(result.verdicts.find(({ property }) => property === "AMO1")?.verdict).toBe("violated");
+  });
+});
+
+describe("commands that a client makes before it hears the end of those before, and that move to a new session", () => {
+  it("are told truly, in whatever order they arrive: a number is done only when its command is", () => {
+    const calls: readonly Call[] = ["x", "y", "z"].map((more, at) => ({ request: "execute", args: [at + 1, more] }));
+    const result = exhausted(
+      { limits: { expiryMs: 1, commandsMax: 2 }, replica: { passMs: 10, countMs: 10 } },
+      { network: "multiset", timeoutsMax: 1 },
+      calls,
+    );
+    expect(result.cut).toBe(null);
+    expect(result.verdicts.map(({ property, verdict }) => [property, verdict])).toEqual([
+      ["AMO1", "holds"],
+      ["OUT1", "holds"],
+    ]);
   });
 });
