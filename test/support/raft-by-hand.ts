@@ -7,6 +7,8 @@ interface RaftBody {
   readonly kind: string;
 }
 
+const votes: readonly string[] = ["RequestPreVote", "RequestPreVoteReply", "RequestVote", "RequestVoteReply"];
+
 /** What a server indicated as committed: its place, its term, its command. */
 export interface CommittedByHand {
   readonly server: number;
@@ -82,7 +84,7 @@ export class RaftByHand {
   /** A server stands for election, and only these others hear of it and answer; nothing else leaves anybody. */
   elect(server: number, voters: readonly number[]): void {
     this.fire(server, "election");
-    this.exchange([server, ...voters], ["RequestVote", "RequestVoteReply"]);
+    this.exchange([server, ...voters], votes);
   }
 
   /** These servers hear each other until all is said, by messages of these kinds or any; all others are cut off. */

@@ -1,0 +1,106 @@
+import { describe, expect, it } from "vitest";
+import { RaftByHand } from "../../../test/support/raft-by-hand.ts";
+import { type Configuration, figure2Rules, type RaftOptions, type RaftRules } from "../../protocols/index.ts";
+
+const [s1, s2, s3, s4, s5] = [0, 1, 2, 3, 4] as const;
+
+/** Servers of which the first leads, with an entry of its term committed everywhere. */
+const ledByS1 = (n: number, options: RaftOptions<string>): RaftByHand => {
+  const servers = new RaftByHand(n, options);
+  const others = Array.from({ length: n - 1 }, (_, at) => at + 1);
+  servers.elect(s1, others);
+  servers.fire(s1, "heartbeat");
+  servers.exchange([s1, ...others]);
+  return servers;
+};
+
+describe("B33: a deposed leader is asked for a read", () => {
+  const readAtOldLeader = (rules: Partial<RaftRules>) => {
+    const servers = ledByS1(3, { rules: { ...figure2Rules, ...rules } });
+    servers.elect(s2, [s3]);
+    servers.request(s2, "propose", 1, "new");
+    servers.fire(s2, "heartbeat");
+    servers.exchange([s2, s3]);
+    const newest = Math.max(...servers.committed.map(({ index }) => index));
+    servers.request(s1, "read", 7);
+    return { newest, answers: servers.answers(s1, "readReady") };
+  };
+
+  it("it asks the others, and answers nothing without them", () => {
+    expect(readAtOldLeader({}).answers).toEqual([]);
+  });
+
+  it("answered from its own state the read is stale", () => {
+    const { newest, answers } = readAtOldLeader({ readsAskQuorum: () => false });
+    expect(answers.map(([id]) => id)).toEqual([7]);
+    expect(answers[0]![1]).toBeLessThan(newest);
+  });
+});
+
+const voterChanges = (before: Configuration, after: Configuration): number =>
+  [...before.voters, ...after.voters].filter((node) => before.voters.includes(node) !== after.voters.includes(node))
+    .length;
+
+describe("B34: one server at a time, one added and one removed", () => {
+  const oneAtATime: Partial<RaftRules> = {
+    ...figure2Rules,
+    goesJoint: (before, after) => voterChanges(before, after) > 1,
+  };
+
+  /** S1 adds S5 in term 1, which reaches S5 only; S2 leads in term 2 of S2 to S4, and is to remove S1. */
+  const addedAndRemoved = (rules: Partial<RaftRules>): RaftByHand => {
+    const servers = ledByS1(5, { rules: { ...oneAtATime, ...rules }, voters: [s1, s2, s3, s4] });
+    servers.request(s1, "changeMembers", 1, { voters: [s5] });
+    for (let message = 0; message < 100 && servers.terms(s1).length < 3; message++)
+      servers.exchange([s1, s2, s3, s4, s5], null, 1);
+    servers.exchange([s1, s5], ["AppendEntries"]);
+    expect(servers.terms(s5).length).toBe(3);
+    servers.elect(s2, [s3, s4]);
+    servers.request(s2, "changeMembers", 2, { removed: [s1] });
+    return servers;
+  };
+
+  it("a leader that committed nothing in its term refuses", () => {
+    const servers = addedAndRemoved({});
+    expect(servers.answers(s2, "refused")).toEqual([[2, "too early", s2]]);
+  });
+
+  it("one that does not wait commits with two servers, and the other three overwrite it", () => {
+    const servers = addedAndRemoved({ mayChangeMembers: () => true });
+    servers.fire(s2, "heartbeat");
+    servers.exchange([s2, s3]);
+    servers.elect(s1, [s4, s5]);
+    if (servers.terms(s1).length < 4) servers.elect(s1, [s4, s5]);
+    servers.fire(s1, "heartbeat");
+    servers.exchange([s1, s4, s5]);
+    const terms = servers.committed.filter(({ index }) => index === 3).map(({ term }) => term);
+    expect(new Set(terms)).toEqual(new Set([1, 2]));
+  });
+
+  it("by joint consensus two of the four old voters commit nothing", () => {
+    const servers = addedAndRemoved({ goesJoint: () => true, mayChangeMembers: () => true });
+    servers.fire(s2, "heartbeat");
+    servers.exchange([s2, s3]);
+    const terms = servers.committed.filter(({ index }) => index >= 3).map(({ term }) => term);
+    expect(terms).toEqual([]);
+  });
+});
+
+describe("B35: a server that was cut off comes back", () => {
+  const rejoin = (rules: Partial<RaftRules>) => {
+    const servers = ledByS1(3, { rules });
+    for (let round = 0; round < 5; round++) servers.elect(s3, []);
+    servers.elect(s3, [s1, s2]);
+    servers.fire(s1, "heartbeat");
+    servers.exchange([s1, s2, s3]);
+    return servers.answers(s1, "leadership").at(-1);
+  };
+
+  it("with terms of its own: the leader steps down", () => {
+    expect(rejoin(figure2Rules)?.[0]).toBe("follower");
+  });
+
+  it("having asked first whether it could win: nobody is disturbed", () => {
+    expect(rejoin({})).toEqual(["leader", 1, s1]);
+  });
+});
