@@ -124,16 +124,7 @@ describe("quorate explore", () => {
 
   it("says unknown of a state space that never ends, and what kept growing", async () => {
     const path = save("counting.ts", endless(""));
-    const { status, stdout } = await quorateHere([
-      "explore",
-      path,
-      "--memory-mb",
-      "3",
-      "--seconds",
-      "20",
-      "--no-reduction",
-      "--json",
-    ]);
+    const { status, stdout } = await quorateHere(["explore", path, "--memory-mb", "3", "--seconds", "20", "--json"]);
     expect(status).toBe(2);
     const { complete, growing, verdicts, distinct } = JSON.parse(stdout) as Explored;
     expect(complete).toBe(false);
