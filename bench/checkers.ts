@@ -129,7 +129,7 @@ const linearizability = (): void => {
     }
     const one = { operations: 100_000, clients: 50, keys: 1, mix };
     run(`${mixes[mix]}, 1 key, 50 clients`, one, 20_000);
-    run("  the same, one stale read", { ...one, stale: true });
+    run("  the same, one read answers an older value", { ...one, stale: true });
   }
 };
 

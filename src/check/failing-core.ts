@@ -25,17 +25,20 @@ interface Shed {
 /**
  * Sheds as many items as can be while the rest still fails, in chunks of all, halves, quarters … down to single items
  * (after Zeller and Hildebrandt 2002). `stillFails` gets all that is shed and answers `undefined` when it cannot tell
- * within its budget; then the chunk is kept.
+ * within its budget; then the chunk is kept. When all is spent, it ends.
  */
 export const shedWhileFailing = (
   items: readonly number[],
   stillFails: (shed: ReadonlySet<number>) => boolean | undefined,
+  isSpent: () => boolean = () => false,
 ): Shed => {
   let shed: ReadonlySet<number> = new Set();
   let complete = true;
   for (let size = items.length; size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
     const kept = items.filter((item) => !shed.has(item));
     for (let at = 0; at < kept.length; at += size) {
+      // With nothing left to try with, each further attempt would still cost its sets.
+      if (isSpent()) return { shed, complete: false };
       const attempt = new Set([...shed, ...kept.slice(at, at + size)]);
       const fails = stillFails(attempt);
       if (fails === true) shed = attempt;
@@ -60,7 +63,7 @@ export const loosen = ({ starts, needed, loose }: Core, some: ReadonlySet<number
 });
 
 /** More writes than this are not tried one by one. */
-const loosenedMax = 64;
+const loosenedMax = 256;
 
 /** How to make a core smaller. */
 export interface Reduction {
@@ -69,19 +72,21 @@ export interface Reduction {
   isReadOnly(member: number): boolean;
   /** Whether a core fails, or `undefined` when that is not decided within the budget. */
   fails(core: Core): boolean | undefined;
+  /** Whether nothing is left to decide with. */
+  isSpent?(): boolean;
 }
 
 /** Leaves out reads, then loosens writes, as long as the rest fails. `minimal`: nothing more can be left out. */
 export const smallerCore = (
   core: Core,
-  { kept, isReadOnly, fails }: Reduction,
+  { kept, isReadOnly, fails, isSpent }: Reduction,
 ): { readonly core: Core; readonly minimal: boolean } => {
   const others = core.needed.filter((member) => !kept.has(member));
-  const reads = shedWhileFailing(others.filter(isReadOnly), (some) => fails(without(core, some)));
+  const reads = shedWhileFailing(others.filter(isReadOnly), (some) => fails(without(core, some)), isSpent);
   const fewer = without(core, reads.shed);
   const writes = others.filter((member) => !isReadOnly(member));
   if (writes.length > loosenedMax) return { core: fewer, minimal: false };
-  const loosened = shedWhileFailing(writes, (some) => fails(loosen(fewer, some)));
+  const loosened = shedWhileFailing(writes, (some) => fails(loosen(fewer, some)), isSpent);
   return { core: loosen(fewer, loosened.shed), minimal: reads.complete && loosened.complete };
 };
 

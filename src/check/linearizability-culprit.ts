@@ -3,8 +3,10 @@ import type { EndpointOrder } from "./endpoint-order.ts";
 import { type Best, type Core, shownCore, smallerCore } from "./failing-core.ts";
 import type { History, Operation } from "./history.ts";
 import { Linearization, type LongestLinearization } from "./linearization.ts";
+import { RegisterPart } from "./register-part.ts";
 import { describeOperation, type Specification } from "./specification.ts";
-import type { Transitions } from "./transitions.ts";
+import { noState, type Transitions } from "./transitions.ts";
+import type { ZoneVerdict } from "./zones.ts";
 
 /** Why a history is not linearizable, small enough to look at. */
 export interface Culprit<State, Input, Output> {
@@ -82,6 +84,7 @@ class Explanation<State, Input, Output> {
       kept: new Set([this.#misfit]),
       isReadOnly: (member) => this.#isReadOnly(member),
       fails: (some) => this.#fails(some),
+      isSpent: () => this.#stepsLeft <= 0,
     });
     this.#stepsLeft = this.#violation.stepsMax;
     const { returned } = this.#violation.order;
@@ -133,11 +136,44 @@ class Explanation<State, Input, Output> {
   }
 
   #fails(core: Core): boolean | undefined {
+    const told = this.#failsByValues(core);
+    if (told !== undefined) return told;
     for (const start of core.starts) {
       const search = this.#search(core, start, Math.ceil(this.#violation.stepsMax * attemptShare));
       if (search === undefined || search.result === "found") return search === undefined ? undefined : false;
     }
     return true;
+  }
+
+  /** Whether a core that begins with nothing written has no order, by who read from whom, where values tell. */
+  #failsByValues(core: Core): boolean | undefined {
+    const decided = this.#decideByValues(core, this.#endRank);
+    return decided === undefined || decided.kind === "undecided" ? undefined : decided.kind === "violated";
+  }
+
+  #decideByValues({ starts, needed, loose }: Core, endRank: number): ZoneVerdict | undefined {
+    const { order, specification, transitions } = this.#violation;
+    if (this.#violation.suspects === undefined || starts.length !== 1) return undefined;
+    if (starts[0] !== transitions.stateOf(specification.init())) return undefined;
+    const members = [...needed, ...loose].sort((a, b) => a - b);
+    this.#stepsLeft -= members.length;
+    if (this.#stepsLeft <= 0) return undefined;
+    return RegisterPart.of(order, specification, members)?.decide(endRank, { loose: new Set(loose) });
+  }
+
+  /** The order of a core up to the return that breaks it. */
+  #bestByValues(core: Core): Best | undefined {
+    if (this.#failsByValues(core) !== true) return undefined;
+    const decided = this.#decideByValues(core, this.#endRank - 1);
+    if (decided?.kind !== "holds" || decided.order.includes(this.#misfit)) return undefined;
+    const { order, transitions } = this.#violation;
+    let state = core.starts[0]!;
+    for (const member of decided.order) {
+      const { input, output, returnedAt } = order.operations[member]!;
+      state = transitions.next(state, transitions.actionOf(input, returnedAt === undefined ? undefined : output));
+      if (state === noState) return undefined;
+    }
+    return { start: core.starts[0]!, order: decided.order, state };
   }
 
   /** Begins late: at a call where few states are possible, provided that the rest fails from each of them. */
@@ -179,6 +215,8 @@ class Explanation<State, Input, Output> {
 
   /** The order that goes as far as any, from any state that a core can begin in. */
   #best(core: Core): Best | undefined {
+    const told = this.#bestByValues(core);
+    if (told !== undefined) return told;
     let best: Best | undefined;
     for (const start of core.starts) {
       const longest = this.#search(core, start, this.#stepsLeft)?.longest();

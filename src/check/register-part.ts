@@ -20,6 +20,14 @@ export interface RegisterViolation {
   readonly suspects: readonly number[];
 }
 
+/** What a decision may leave open. */
+interface DecisionOptions {
+  /** Operations that need not have taken effect, nor by their return. */
+  readonly loose?: ReadonlySet<number>;
+  /** Leaves out compare-and-sets that failed. */
+  readonly ignoresFailed?: boolean;
+}
+
 /** Operations on one register, or on what is one at a key: decided by who read from whom. */
 export class RegisterPart<Input, Output> {
   readonly #members: readonly number[];
@@ -60,14 +68,16 @@ export class RegisterPart<Input, Output> {
     return new RegisterPart(order, members, accesses, register.initial);
   }
 
-  /** Decides what returned up to a rank; what returned later may have taken effect or not. */
-  decide(endRank: number = never, ignoresFailed = false): ZoneVerdict {
+  /** Decides what returned up to a rank; what returned later, or is loose, may have taken effect or not. */
+  decide(endRank: number = never, { loose, ignoresFailed = false }: DecisionOptions = {}): ZoneVerdict {
     const { invoked, returned } = this.#order;
     const numbers: number[] = [];
     const accesses: RegisterAccess[] = [];
+    const mustReturn = (member: number): boolean =>
+      returned[member]! !== never && returned[member]! <= endRank && loose?.has(member) !== true;
     for (const [at, member] of this.#members.entries()) {
       const access = this.#accesses[at]!;
-      const isNeeded = returned[member]! !== never && returned[member]! <= endRank;
+      const isNeeded = mustReturn(member);
       const isLeftOut = ignoresFailed ? access.kind === "differs" : false;
       if (invoked[member]! > endRank || isLeftOut || (!isNeeded && readOnlyKinds.has(access.kind))) continue;
       numbers.push(member);
@@ -77,7 +87,7 @@ export class RegisterPart<Input, Output> {
       {
         accesses,
         invoked: Int32Array.from(numbers, (member) => invoked[member]!),
-        returned: Int32Array.from(numbers, (member) => (returned[member]! <= endRank ? returned[member]! : never)),
+        returned: Int32Array.from(numbers, (member) => (mustReturn(member) ? returned[member]! : never)),
       },
       this.#initial,
     );
@@ -103,7 +113,7 @@ export class RegisterPart<Input, Output> {
     }
     let before = this.decide(high - 1);
     const isFirst = before.kind === "holds";
-    if (!isFirst) before = this.decide(high - 1, true);
+    if (!isFirst) before = this.decide(high - 1, { ignoresFailed: true });
     const misfit = byReturn.find((member) => returned[member] === high)!;
     const order = before.kind === "holds" ? before.order : [];
     return { misfit, isFirst, order, suspects: [...new Set([...found, misfit])] };
