@@ -54,6 +54,7 @@ export const addExplore = (program: Command, finish: Finish): void => {
         wholeNumber(1, workersMax),
       ),
     )
+    .option("--go-on", "go on behind a violation: count every state within the bounds")
     .option("--no-symmetry", "look at every state, not at one of each orbit of interchangeable processes")
     .option("--no-reduction", "take every step, also those that others stand for")
     .option("--trace <FILE>", "write the first violation to a trace file")

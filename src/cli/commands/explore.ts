@@ -49,6 +49,7 @@ export interface ExploreFlags {
   readonly mutant?: string;
   readonly carries?: "set" | "multiset" | "ordered";
   readonly depthFirst?: boolean;
+  readonly goOn?: boolean;
   /** False with --no-symmetry. */
   readonly symmetry: boolean;
   /** False with --no-reduction. */
@@ -79,6 +80,7 @@ const taskOf = (scenario: ScenarioReference, flags: ExploreFlags): ExploreTask =
     megabytes: flags.memoryMb,
     depth: flags.depth,
     depthFirst: flags.depthFirst ?? false,
+    goesOn: flags.goOn ?? false,
     carries: flags.carries,
     symmetry: flags.symmetry,
     reduction: flags.reduction,

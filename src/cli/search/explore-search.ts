@@ -64,6 +64,7 @@ const optionsOf = (task: ExploreTask, clock: SearchClock, pulse: Int32Array): Ex
       depthMax: depth,
       network: carries,
     }),
+    goesOn: task.goesOn,
     order: depthFirst ? "depth-first" : "breadth-first",
     symmetry: symmetry ? "where possible" : false,
     reduction: task.reduction,

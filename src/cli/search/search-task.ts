@@ -115,6 +115,8 @@ export interface ExploreTask extends Common {
   readonly megabytes: number;
   readonly depth?: number | undefined;
   readonly depthFirst: boolean;
+  /** Count every state, also behind a violation. */
+  readonly goesOn: boolean;
   /** How messages are carried: a set, a multiset, in order. */
   readonly carries?: "set" | "multiset" | "ordered" | undefined;
   readonly symmetry: boolean;
