@@ -7,9 +7,8 @@ import { raftScenario } from "./raft-scenario.ts";
 /** The lab's scenarios on Raft. */
 export const raftScenarios: readonly AnyScenario[] = [
   raftScenario,
-  raftSafetyScenario,
-
   raftMembersScenario,
+  raftSafetyScenario,
   raftLeaseScenario,
 ];
 export { raftMutants } from "./raft-mutants.ts";

@@ -58,6 +58,7 @@ const elections: readonly Mutant[] = [
     { preVoteReplyTerm: (_granted, _asked, own) => own },
     ["NNAR1"],
     "consensus/raft",
+    { seedsMax: 10 },
   ),
   mutant(
     "raft/R10",
@@ -65,6 +66,7 @@ const elections: readonly Mutant[] = [
     { preVoteRaisesTerm: () => true },
     ["NNAR1"],
     "consensus/raft",
+    { seedsMax: 10 },
   ),
   mutant(
     "raft/R11",
@@ -82,6 +84,7 @@ const elections: readonly Mutant[] = [
     { isSignOfLeader: () => true },
     ["NNAR1"],
     "consensus/raft",
+    { seedsMax: 10 },
   ),
 ];
 
@@ -124,6 +127,7 @@ const replication: readonly Mutant[] = [
     { nextAfterRefusal: (_hint, _match, next) => next },
     ["NNAR1"],
     "consensus/raft",
+    { seedsMax: 10 },
   ),
   mutant(
     "raft/apply-at-append",
