@@ -24,6 +24,8 @@ const electionMs: { readonly [kind in CutKind]: number } = { reset: 300, silent:
 const diskMs = 3_000;
 const awayMsMax = 8_000;
 const learnMsMax = 10_000;
+/** Entries that come while a snapshot is written. */
+const compactionEntries = 30;
 const movesMax = 4;
 const removalsMax = 5;
 
@@ -71,7 +73,7 @@ const killUntilCompacted: Fault = async (context) => {
   const commitNow = (): number => Math.max(0, ...[...cluster.standings.values()].map(({ commit }) => commit));
   tally.add("kills of followers");
   await cluster.kill(id);
-  const enough = commitNow() + snapshotEvery + entriesKept + 100;
+  const enough = commitNow() + snapshotEvery + entriesKept + compactionEntries;
   const until = performance.now() + awayMsMax;
   while (commitNow() < enough && performance.now() < until) await sleep(50);
   await cluster.startOne(id);

@@ -35,7 +35,7 @@ describe("faults on real processes", () => {
   });
 
   it("strike with every one of them once, and what clients saw is linearizable", { timeout: 180_000 }, () => {
-    const { status, stdout, stderr } = chaos("--seconds", "5", "--seed", "1", "--json");
+    const { status, stdout, stderr } = chaos("--seconds", "3", "--seed", "1", "--json");
     const result = resultOf(stdout === "" ? `{"violations": [${JSON.stringify(stderr)}]}` : stdout);
     expect(result.violations).toEqual([]);
     expect(result.neverHappened).toEqual([]);
@@ -54,13 +54,13 @@ describe("faults on real processes", () => {
 
   // Seeds whose plans begin with the fault that matters, so that the runs are short.
   it("find a disk that says that bytes are durable when it has only taken them", { timeout: 180_000 }, () => {
-    const { status, stdout } = chaos("--seconds", "5", "--seed", "246", "--broken", "no-sync", "--json");
+    const { status, stdout } = chaos("--seconds", "3", "--seed", "246", "--broken", "no-sync", "--json");
     expect(resultOf(stdout).violations.join("\n")).toMatch(/lost|not linearizable/);
     expect(status).toBe(1);
   });
 
   it("find a leader that answers reads when it was deposed", { timeout: 180_000 }, () => {
-    const { status, stdout } = chaos("--seconds", "5", "--seed", "394", "--broken", "stale-reads", "--json");
+    const { status, stdout } = chaos("--seconds", "3", "--seed", "394", "--broken", "stale-reads", "--json");
     expect(resultOf(stdout).violations.join("\n")).toContain("the history is not linearizable: get(");
     expect(status).toBe(1);
   });

@@ -82,7 +82,7 @@ describe("the session of a client that was silent for too long", () => {
     );
     await eventually("the command is applied", async () => (await direct.get("a"))?.version === 2);
     for (const hold of holds) hold.cut();
-    await sleep(2_500);
+    await sleep(1_800);
     for (const hold of holds) hold.lets = "all";
 
     expect(await failure).toMatchObject({ code: "COMMAND", why: "session expired", happened: "maybe" });
