@@ -141,7 +141,11 @@ export const raft = <Command, Chunk>(options: RaftOptions<Command> = {}): Raft<C
       },
       timer: {
         silence: (s, io) => missLeader(s, io, settings),
-        election: (s, io) => standForElection(s, io, settings),
+        election(s, io) {
+          // The old leader's blessing is for one election: it must not stand against a lease of the next leader.
+          s.isTransfer = false;
+          standForElection(s, io, settings);
+        },
         heartbeat: (s, io) => onHeartbeat(s, io, settings),
         quorum(s, io) {
           endIdleTransfers(s, io);
