@@ -5,15 +5,17 @@ import { bareSessions } from "../../../scenarios/raft/bare-sessions.ts";
 import type { InstallSnapshot, RaftMessage } from "./messages.ts";
 import { raft } from "./raft.ts";
 import type { RaftOptions } from "./raft-options.ts";
+import type { RaftRules } from "./raft-rules.ts";
 import type { RaftState } from "./raft-state.ts";
 import { chained, checksumOf } from "./snapshot-store.ts";
 
 type Message = RaftMessage<string, string>;
 
 /** Server 0 of three; what it says is collected. */
-const server = (options: RaftOptions<string> = {}): ManualHost => {
+const server = (options: RaftOptions<string> = {}, incarnation = 0): ManualHost => {
   const host = manualHost(
     stack(raft<string, string>(options), { sessions: stack(bareSessions(), { links: network("raft") }) }),
+    { incarnation },
   );
   host.machine.boot();
   sync(host);
@@ -180,5 +182,63 @@ describe("a leader", () => {
     expect(commitIndex()).toBe(1);
     sync(host);
     expect(commitIndex()).toBe(2);
+  });
+});
+
+describe("bugs that random runs seldom show, with the rule and without it", () => {
+  it("snapshot/S1: a snapshot older than what was applied takes the state back", () => {
+    const restoredWith = (rules: Partial<RaftRules>) => {
+      const host = server({ rules });
+      hear(host, 1, append(1, 0, 0, [1, 1, 1, 1, 1, 1, 1, 1], 8));
+      for (const chunk of snapshotOf(["a"], 7)) hear(host, 1, chunk);
+      host.machine.fire(host.machine.at("")!.timers.get("apply") ?? host.machine.at("")!.timers.get("silence")!);
+      sync(host);
+      return answersOf(host, "restored").map(([index]) => index);
+    };
+    expect(restoredWith({})).toEqual([]);
+    expect(restoredWith({ installs: () => true })).toEqual([7]);
+  });
+
+  it("reads/L8: the answer to a question of an earlier life is as old as the question", () => {
+    const readiesWith = (rules: Partial<RaftRules>) => {
+      const host = server({ rules }, 1);
+      hear(host, 1, append(1, 0, 0, [1, 1, 1], 1));
+      host.machine.request("read", [9]);
+      sync(host);
+      const serial = 1;
+      hear(host, 1, { kind: "ReadIndexReply", term: 1, incarnation: 0, serial, readIndex: 1 });
+      return answersOf(host, "readReady");
+    };
+    expect(readiesWith({})).toEqual([]);
+    expect(readiesWith({ isOwnRead: () => true })).toEqual([[9, 1]]);
+  });
+
+  it("membership/M6: an entry that is cut takes its configuration with it", () => {
+    const votersWith = (rules: Partial<RaftRules>) => {
+      const host = server({ rules });
+      const configuration = { voters: [0], votersOutgoing: [], learners: [] };
+      const withMembers = { ...append(1, 0, 0, []), entries: [{ kind: "configuration", term: 1, configuration }] };
+      hear(host, 1, withMembers as Message);
+      hear(host, 2, append(2, 0, 0, [2]));
+      return (host.machine.at("")!.state as RaftState).configurations.at(-1)!.configuration.voters;
+    };
+    expect(votersWith({})).toEqual([0, 1, 2]);
+    expect(votersWith({ rollsBackConfiguration: () => false })).toEqual([0]);
+  });
+
+  it("raft/R20: an answer of an earlier term is about entries that may be gone", () => {
+    const commitWith = (rules: Partial<RaftRules>) => {
+      const host = server({ rules });
+      hear(host, 1, append(4, 0, 0, [4]));
+      for (const timer of ["silence", "election"]) host.machine.fire(host.machine.at("")!.timers.get(timer)!);
+      sync(host);
+      hear(host, 1, { kind: "RequestPreVoteReply", term: 5, voteGranted: true });
+      hear(host, 1, { kind: "RequestVoteReply", term: 5, voteGranted: true });
+      const late = { kind: "AppendEntriesReply", term: 4, success: true, matchIndex: 2 } as const;
+      hear(host, 2, { ...late, hintIndex: 0, hintTerm: 0, round: 0 });
+      return (host.machine.at("")!.state as RaftState).commitIndex;
+    };
+    expect(commitWith({})).toBe(0);
+    expect(commitWith({ countsReply: () => true })).toBe(2);
   });
 });
