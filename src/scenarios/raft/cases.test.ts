@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { RaftByHand } from "../../../test/support/raft-by-hand.ts";
-import { type Configuration, figure2Rules, type RaftOptions, type RaftRules } from "../../protocols/index.ts";
+import {
+  type Configuration,
+  figure2Rules,
+  hasQuorum,
+  majorityAmong,
+  type RaftOptions,
+  type RaftRules,
+} from "../../protocols/index.ts";
 
 const [s1, s2, s3, s4, s5] = [0, 1, 2, 3, 4] as const;
 
@@ -102,5 +109,33 @@ describe("B35: a server that was cut off comes back", () => {
 
   it("having asked first whether it could win: nobody is disturbed", () => {
     expect(rejoin({})).toEqual(["leader", 1, s1]);
+  });
+});
+
+describe("membership/M5: old and new voters that share one server", () => {
+  /** S1 to S3 vote; S1 changes that to S3 to S5, who hear of it, while S2 and S3 elect S2. What is committed at index 3? */
+  const termsAtIndex3 = (rules: Partial<RaftRules>) => {
+    const servers = ledByS1(5, { rules: { ...figure2Rules, ...rules }, voters: [s1, s2, s3] });
+    servers.request(s1, "changeMembers", 1, { voters: [s4, s5], removed: [s1, s2] });
+    for (let message = 0; message < 100 && servers.terms(s1).length < 3; message++)
+      servers.exchange([s1, s2, s3, s4, s5], null, 1);
+    servers.fire(s1, "heartbeat");
+    servers.exchange([s1, s4, s5]);
+    servers.elect(s2, [s3]);
+    servers.fire(s2, "heartbeat");
+    servers.exchange([s2, s3]);
+    return new Set(servers.committed.filter(({ index }) => index === 3).map(({ term }) => term));
+  };
+
+  it("both majorities must agree: only what the old voters hold is committed", () => {
+    expect(termsAtIndex3({})).toEqual(new Set([2]));
+  });
+
+  it("where the new voters are enough, each side commits its own", () => {
+    const oneMajority: Partial<RaftRules> = {
+      hasQuorum: (configuration, agrees) => hasQuorum({ ...configuration, votersOutgoing: [] }, agrees),
+      heldByQuorum: ({ voters }, matchIndex) => majorityAmong(voters, matchIndex),
+    };
+    expect(termsAtIndex3(oneMajority)).toEqual(new Set([1, 2]));
   });
 });
