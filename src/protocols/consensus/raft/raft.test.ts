@@ -183,6 +183,26 @@ describe("a leader", () => {
     sync(host);
     expect(commitIndex()).toBe(2);
   });
+
+  it("steps down when it heard of no quorum for two checks (raft/R13)", () => {
+    const roleWith = (rules: Partial<RaftRules>) => {
+      const host = leader({ rules });
+      for (let check = 0; check < 2; check++) host.machine.fire(host.machine.at("")!.timers.get("quorum")!);
+      return (host.machine.at("")!.state as RaftState).role;
+    };
+    expect(roleWith({})).toBe("follower");
+    expect(roleWith({ checksQuorum: () => false })).toBe("leader");
+  });
+
+  it("whose disk is stuck names a successor, without waiting for that disk", () => {
+    const host = leader();
+    host.machine.request("propose", [1, "x"]);
+    host.machine.settle();
+    host.messages.length = 0;
+    host.machine.fire(host.machine.at("")!.timers.get("disk")!);
+    expect(host.messages.map(({ body }) => (body as Message).kind)).toEqual(["TimeoutNow"]);
+    expect((host.machine.at("")!.state as RaftState).role).toBe("follower");
+  });
 });
 
 describe("bugs that random runs seldom show, with the rule and without it", () => {
@@ -240,5 +260,16 @@ describe("bugs that random runs seldom show, with the rule and without it", () =
     };
     expect(commitWith({})).toBe(0);
     expect(commitWith({ countsReply: () => true })).toBe(2);
+  });
+
+  it("raft/R12: who follows a leader votes for nobody else, but for whom the leader sent", () => {
+    const votesWith = (isTransfer: boolean, rules: Partial<RaftRules> = {}) => {
+      const host = server({ rules });
+      hear(host, 1, append(1, 0, 0, []));
+      return hear(host, 2, { kind: "RequestVote", term: 2, lastLogIndex: 0, lastLogTerm: 0, isTransfer });
+    };
+    expect(votesWith(false)).toEqual([]);
+    expect(votesWith(true)).toMatchObject([{ kind: "RequestVoteReply", voteGranted: true }]);
+    expect(votesWith(true, { mayVote: ({ isLoyal }) => !isLoyal })).toEqual([]);
   });
 });
