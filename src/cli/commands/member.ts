@@ -1,7 +1,7 @@
 import { leaderIn, type MembersChange, ServiceConnection, setClusterMember } from "../../service/index.ts";
 import { usage } from "../cli-error.ts";
 import { type ClusterFlags, clusterFileOf } from "../cluster/cluster-flags.ts";
-import { print, printJson } from "../terminal.ts";
+import { complain, print, printJson } from "../terminal.ts";
 
 type Connection = ServiceConnection<unknown, unknown, unknown, unknown>;
 
@@ -40,6 +40,17 @@ const change = (flags: ClusterFlags, wanted: MembersChange, text: string): Promi
     say(flags, text);
   });
 
+/** Clients that start from now on know where the member is: one that they do not know they cannot follow when it leads. */
+const tellClients = (flags: ClusterFlags, id: number, client: string | null): void => {
+  const file = clusterFileOf(flags);
+  try {
+    setClusterMember(file, id, client);
+  } catch (error) {
+    // The cluster has changed all the same.
+    complain(`quorate: done, but ${file} cannot be written (${(error as Error).message}): change its members by hand.`);
+  }
+};
+
 /** `quorate member add ID --peer HOST:PORT --client HOST:PORT`: as a learner, which gets the log and does not count. */
 export const add = (
   id: number,
@@ -48,8 +59,7 @@ export const add = (
   withConnection(flags, async (connection) => {
     await connection.setAddress(id, { peer: flags.peer, client: flags.client });
     await connection.changeMembers({ learners: [id] });
-    // Clients that start from now on can follow it when it leads.
-    setClusterMember(clusterFileOf(flags), id, flags.client);
+    tellClients(flags, id, flags.client);
     say(flags, `replica ${id} is a learner; promote it when it has caught up`);
   });
 
@@ -62,7 +72,7 @@ export const remove = (id: number, flags: ClusterFlags): Promise<number> =>
   withConnection(flags, async (connection) => {
     await connection.changeMembers({ removed: [id] });
     await connection.setAddress(id, null);
-    setClusterMember(clusterFileOf(flags), id, null);
+    tellClients(flags, id, null);
     say(flags, `replica ${id} is no member any more: stop it, and never start it again`);
   });
 
