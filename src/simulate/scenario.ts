@@ -76,7 +76,11 @@ export interface Goal {
   /** Whether the processes look like it. Asked after every step, so it must be pure. */
   readonly reached: (look: Inspection) => boolean;
   /** States that only lead astray: a search for this picture does not go on from them, and says so. */
-  readonly avoids?: { readonly text: string; readonly states: (look: Inspection) => boolean };
+  readonly avoids?: {
+    readonly text: string;
+    /** Whether the processes look like it. */
+    readonly states: (look: Inspection) => boolean;
+  };
 }
 
 /** A scenario made concrete by its parameters. */
