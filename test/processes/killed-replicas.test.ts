@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { KeyValueClient } from "../../src/service/index.ts";
 import { eventually, quorate, ReplicaProcesses, reportsAtOneIndex } from "./replica-processes.ts";
@@ -13,6 +14,8 @@ const putAll = async (client: KeyValueClient, writer: number, isOver: () => bool
     const key = `${writer}/${count}`;
     await client.put(key, `value of ${key}`);
     acknowledged.push(key);
+    // So that a fast machine does not write what the test then has to read for seconds.
+    await sleep(3);
   }
   return acknowledged;
 };
