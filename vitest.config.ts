@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -12,6 +13,9 @@ export default defineConfig({
           setupFiles: ["test/support/fast-check-seed.ts"],
           pool: "threads",
           isolate: false,
+          // Both cores of a small machine; by itself vitest would leave one of two to others.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
+          sequence: { groupOrder: 0 },
           // Searches take seconds, and many times that on a machine that has other work.
           testTimeout: 60_000,
         },
@@ -24,6 +28,9 @@ export default defineConfig({
           exclude: ["test/gates/**", "test/web/**"],
           pool: "forks",
           isolate: true,
+          // One after the other: what they start has the machine for itself, and times out if it is starved.
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -9,8 +9,8 @@ import {
   type Scenario,
 } from "../../src/simulate/index.ts";
 
-/** Seeds for each scenario in its claimed model. */
-const seeds = 1_000;
+/** Seeds for each scenario in its claimed model, where its family does not say otherwise. */
+const seedsByDefault = 1_000;
 const lawSeeds = 20;
 const markSeeds = 100;
 /** For one test, on a machine that has other work. */
@@ -30,7 +30,7 @@ export const unreachedMarks = (
       for (const mark of marksOf(stack)) if (!elsewhere.some((name) => mark.startsWith(`${name}: `))) left.add(mark);
   for (const scenario of scenarios) {
     // In parts: most marks are reached within some hundred seeds.
-    for (let seed = 1; seed <= seeds && left.size > 0; seed += markSeeds) {
+    for (let seed = 1; seed <= seedsByDefault && left.size > 0; seed += markSeeds) {
       const { marks } = runCampaign(prepare(scenario), { seed, runs: markSeeds, cover: "outside", shrinkRunsMax: 0 });
       for (const mark of marks.keys()) left.delete(mark);
     }
@@ -43,7 +43,10 @@ export const unreachedMarks = (
  * having occurred; break where it says that it breaks; and give the same run when nodes are rebuilt from plain data and
  * messages are frozen.
  */
-export const conformance = (scenarios: readonly AnyScenario[], elsewhere: readonly string[] = []): void => {
+export const conformance = (
+  scenarios: readonly AnyScenario[],
+  { elsewhere = [], seeds = seedsByDefault }: { readonly elsewhere?: readonly string[]; readonly seeds?: number } = {},
+): void => {
   it("reaches every mark of the modules of its scenarios", { timeout: timeoutMs }, () => {
     expect(unreachedMarks(scenarios, elsewhere)).toEqual([]);
   });
