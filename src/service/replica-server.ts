@@ -46,7 +46,12 @@ export type ReplicaEvent =
   | { readonly kind: "diverged"; readonly index: number; readonly peer: NodeId };
 
 /** Election and heartbeat times of a replica in production: a killed leader is noticed by its sessions, long before. */
-const raftDefaults = { electionTimeoutMs: 1_000, heartbeatMs: 100 } as const;
+const raftDefaults = {
+  electionTimeoutMs: 1_000,
+  heartbeatMs: 100,
+  // Longer than a busy event loop is usually held: or both followers stand at once and split the votes.
+  hastyStepMs: 30,
+} as const;
 
 /**
  * One replica of a service: the stack that the simulator runs, on a disk and on sockets, with a door for clients and one
