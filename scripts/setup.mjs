@@ -73,10 +73,10 @@ function* files(folder) {
   }
 }
 
-/** The sources that a build is made of, tests left out. */
+/** The sources that a build is made of: tests, and what only they use, left out. */
 function sources() {
   return [...files(join(root, "src"))]
-    .filter((path) => /\.(ts|json)$/.test(path) && !/\.test(-d)?\.ts$/.test(path))
+    .filter((path) => /\.(ts|json)$/.test(path) && !/\.test(-d)?\.ts$|[\\/]testing[\\/]/.test(path))
     .sort();
 }
 

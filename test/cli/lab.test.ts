@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { codeVersion } from "../../dist/cli/code-version.js";
 import { mutants, scenarios } from "../../src/scenarios/index.ts";
@@ -248,6 +249,18 @@ describe("quorate mutants", () => {
     const { status, stdout } = await quorateHere(["mutants", "--seconds", "0.001", "--no-cache"], { env });
     expect(status).toBe(2);
     expect(stdout).toContain("not reached");
+  });
+});
+
+describe("a command in a clone", () => {
+  it("finds the build that is there, and does not build again", () => {
+    const root = fileURLToPath(new URL("../..", import.meta.url));
+    const bin = join(root, "bin", "quorate.mjs");
+    const builtAt = (): number => statSync(join(root, "dist", ".stamp")).mtimeMs;
+    spawnSync(process.execPath, [bin, "--version"]);
+    const before = builtAt();
+    expect(spawnSync(process.execPath, [bin, "--version"], { encoding: "utf8" }).status).toBe(0);
+    expect(builtAt()).toBe(before);
   });
 });
 
