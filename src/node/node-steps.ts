@@ -3,7 +3,6 @@ import {
   assert,
   type ChannelTable,
   clone,
-  type Delay,
   type DiskImage,
   encode,
   type Frame,
@@ -42,9 +41,6 @@ export interface StepSurroundings {
   /** A handler or a listener threw: nothing more will be asked. */
   readonly failed: (error: unknown) => void;
 }
-
-const millisecondsOf = (delay: Delay): number =>
-  typeof delay === "number" ? delay : delay.from + Math.random() * (delay.to - delay.from);
 
 const messageOf = (
   from: NodeId,
@@ -166,7 +162,7 @@ export class NodeSteps {
     const traced = this.#options.traceEventsMax !== 0;
     return {
       write: (frame, position) => this.#around.write(frame, position),
-      arm: (box, delay) => this.#timers.arm(box, millisecondsOf(delay)),
+      arm: (box, delay) => this.#timers.arm(box, delay),
       disarm: (box) => this.#timers.disarm(box),
       wantSettled: () => {
         this.#settleWanted = true;

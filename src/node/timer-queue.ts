@@ -1,9 +1,12 @@
-import type { TimerBox } from "../model/index.ts";
+import type { Delay, TimerBox } from "../model/index.ts";
 
 interface Entry {
   readonly dueMs: number;
   readonly box: TimerBox;
 }
+
+const millisecondsOf = (delay: Delay): number =>
+  typeof delay === "number" ? delay : delay.from + Math.random() * (delay.to - delay.from);
 
 /**
  * The timers of a node behind one timer of Node. A box has one entry in the heap as long as it is only put off, which is
@@ -22,11 +25,11 @@ export class TimerQueue {
     this.#fire = fire;
   }
 
-  /** The box goes off after so many milliseconds, and no more at the time it was set to before. */
-  arm(box: TimerBox, delayMs: number): void {
+  /** The box goes off after the delay, drawn where it is a range, and no more at the time it was set to before. */
+  arm(box: TimerBox, delay: Delay): void {
     if (this.#stopped) return;
     box.armed = true;
-    box.due = performance.now() + Math.max(0, delayMs);
+    box.due = performance.now() + Math.max(0, millisecondsOf(delay));
     const comesUp = this.#entries.get(box);
     if (comesUp !== undefined && comesUp <= box.due) return;
     this.#push({ dueMs: box.due, box });

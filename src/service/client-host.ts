@@ -2,7 +2,6 @@ import {
   type AnyBound,
   type Bound,
   type ClockKind,
-  type Delay,
   type NodeHost as MachineHost,
   type NodeId,
   NodeMachine,
@@ -10,9 +9,9 @@ import {
   OutputGate,
   programOf,
   type Sessions,
-  type TimerBox,
 } from "../model/index.ts";
 import { hostSessions, type SessionNews, sessionChannelPrefix } from "../node/index.ts";
+import { TimerQueue } from "../node/timer-queue.ts";
 
 const clientSessions = "clients";
 const clientChannel = `${sessionChannelPrefix}${clientSessions}`;
@@ -48,7 +47,7 @@ export interface ClientHostOptions {
 export class ClientHost {
   readonly #options: ClientHostOptions;
   readonly #machine: NodeMachine;
-  readonly #timers = new Map<TimerBox, NodeJS.Timeout>();
+  readonly #timers = new TimerQueue((box) => this.#guard(() => this.#machine.fire(box)));
   readonly #channel: number;
   #readings: Readonly<Record<ClockKind, number>> = { monotonic: 0, wall: 0 };
   #settling = false;
@@ -100,8 +99,7 @@ export class ClientHost {
   /** Stops: no timer goes off and nothing is sent any more. */
   stop(): void {
     this.#stopped = true;
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-    this.#timers.clear();
+    this.#timers.stop();
   }
 
   #host(): MachineHost {
@@ -112,8 +110,8 @@ export class ClientHost {
       write: () => {
         throw new Error("a client of a service keeps nothing on disk");
       },
-      arm: (box, delay) => this.#arm(box, delay),
-      disarm: (box) => this.#disarm(box),
+      arm: (box, delay) => this.#timers.arm(box, delay),
+      disarm: (box) => this.#timers.disarm(box),
       wantSettled: () => this.#wantSettled(),
       clock: (which) => this.#readings[which],
       random: (_path, _name, below) => Math.floor(Math.random() * below),
@@ -127,23 +125,6 @@ export class ClientHost {
     if (output.kind === "answer") this.#options.onIndication(output.name, output.args);
     else if (output.kind === "message") this.#options.carrier.send(output.to, output.body);
     else setImmediate(() => this.#guard(() => this.#machine.durable(output.instance, output.name, output.args)));
-  }
-
-  #arm(box: TimerBox, delay: Delay): void {
-    this.#disarm(box);
-    box.armed = true;
-    const delayMs = typeof delay === "number" ? delay : delay.from + Math.random() * (delay.to - delay.from);
-    const goesOff = (): void => {
-      this.#disarm(box);
-      this.#guard(() => this.#machine.fire(box));
-    };
-    this.#timers.set(box, setTimeout(goesOff, delayMs));
-  }
-
-  #disarm(box: TimerBox): void {
-    clearTimeout(this.#timers.get(box));
-    this.#timers.delete(box);
-    box.armed = false;
   }
 
   #wantSettled(): void {

@@ -1,8 +1,8 @@
 import type { Socket } from "node:net";
-import { decode, type EncodeTarget, encodeInto } from "../model/index.ts";
+import { decodeWithin, type EncodeTarget, encodeInto } from "../model/index.ts";
 import { FrameError } from "../node/index.ts";
+import { FrameCutter, frameLengthBytes } from "../node/transport/frame-cutter.ts";
 
-const lengthBytes = 4;
 const firstBytes = 64 * 1024;
 
 /** Bounds of one connection. */
@@ -17,8 +17,6 @@ export interface FrameLimits {
 export interface FrameListener {
   /** One value arrived. An error that it throws ends the connection. */
   readonly onValue: (value: unknown) => void;
-  /** All that arrived at once has been handed over. */
-  readonly onPause?: () => void;
   /** The connection is over; an error says why, unless one of the ends closed it. Called once. */
   readonly onEnd: (error: Error | null) => void;
 }
@@ -32,13 +30,14 @@ export class FrameSocket {
   readonly #listener: FrameListener;
   #limits: FrameLimits;
   #out: EncodeTarget = { bytes: new Uint8Array(firstBytes), at: 0 };
-  #waiting: Buffer = Buffer.alloc(0);
+  readonly #cutter: FrameCutter;
   #flushing = false;
   #ended = false;
 
   constructor(socket: Socket, limits: FrameLimits, listener: FrameListener) {
     this.#socket = socket;
     this.#limits = limits;
+    this.#cutter = new FrameCutter(limits.frameBytesMax);
     this.#listener = listener;
     socket.setNoDelay(true);
     socket.on("data", (bytes: Buffer) => this.#read(bytes));
@@ -49,6 +48,7 @@ export class FrameSocket {
   /** The other end is known now: it may say more. */
   set limits(limits: FrameLimits) {
     this.#limits = limits;
+    this.#cutter.frameBytesMax = limits.frameBytesMax;
   }
 
   /** Sends a value, at the end of this turn. */
@@ -56,15 +56,15 @@ export class FrameSocket {
     if (this.#ended) return;
     const out = this.#out;
     const start = out.at;
-    if (out.bytes.length < start + lengthBytes) this.#widen(start + lengthBytes);
-    out.at = start + lengthBytes;
+    if (out.bytes.length < start + frameLengthBytes) this.#widen(start + frameLengthBytes);
+    out.at = start + frameLengthBytes;
     try {
       encodeInto(out, value, "message");
     } catch (error) {
       out.at = start;
       throw error;
     }
-    new DataView(out.bytes.buffer).setUint32(start, out.at - start - lengthBytes, true);
+    new DataView(out.bytes.buffer).setUint32(start, out.at - start - frameLengthBytes, true);
     if (out.at + this.#socket.writableLength > this.#limits.queueBytesMax)
       return this.destroy(new FrameError(`more than ${this.#limits.queueBytesMax} bytes wait for the other end`));
     if (this.#flushing) return;
@@ -100,34 +100,15 @@ export class FrameSocket {
 
   #read(bytes: Buffer): void {
     try {
-      this.#cut(bytes);
+      this.#cutter.push(bytes, (frames, from, to) => this.#listener.onValue(this.#valueOf(frames, from, to)));
     } catch (error) {
       this.#end(error as Error);
     }
   }
 
-  /** Cuts what arrived into frames and hands them over. */
-  #cut(bytes: Buffer): void {
-    const all = this.#waiting.length === 0 ? bytes : Buffer.concat([this.#waiting, bytes]);
-    let at = 0;
-    while (all.length - at >= lengthBytes) {
-      const length = all.readUInt32LE(at);
-      if (length > this.#limits.frameBytesMax)
-        throw new FrameError(`a frame of ${length} bytes; here one has ${this.#limits.frameBytesMax} at most`);
-      const end = at + lengthBytes + length;
-      if (end > all.length) break;
-      const value = this.#valueOf(all.subarray(at + lengthBytes, end));
-      at = end;
-      this.#listener.onValue(value);
-      if (this.#ended) return;
-    }
-    this.#waiting = all.subarray(at);
-    this.#listener.onPause?.();
-  }
-
-  #valueOf(frame: Uint8Array): unknown {
+  #valueOf(frames: Uint8Array, from: number, to: number): unknown {
     try {
-      return decode(frame);
+      return decodeWithin(frames, from, to);
     } catch (cause) {
       throw new FrameError("a frame that holds no plain data", { cause });
     }
@@ -136,6 +117,7 @@ export class FrameSocket {
   #end(error: Error | null): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#cutter.stop();
     this.#socket.destroy();
     this.#listener.onEnd(error);
   }
