@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { drawing } from "../../test/support/drawing.ts";
 import { decode, decodeWithin, encode, PlainDataError } from "./plain.ts";
 
 const samples: readonly unknown[] = [
@@ -11,15 +12,6 @@ const samples: readonly unknown[] = [
   [0.5, -300, 2 ** 40, 1e300, true, false, new Uint8Array([1, 2, 3]), "\ud83dx\u{1f600}", "x".repeat(70)],
   Array.from({ length: 40 }, (_, index) => ({ index, name: `n${index}` })),
 ];
-
-/** A linear congruential generator: the test draws the same mutations each time. */
-const drawsFrom = (seed: number): ((below: number) => number) => {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 0x1_0000_0000) * below);
-  };
-};
 
 const mutate = (bytes: Uint8Array, other: Uint8Array, draw: (below: number) => number): Uint8Array => {
   const at = draw(bytes.length);
@@ -103,7 +95,7 @@ describe("decode", () => {
   });
 
   it("refuses 120,000 mutated encodings, or takes them for exactly what they say", () => {
-    const draw = drawsFrom(20_240_601);
+    const draw = drawing(20_240_601);
     const encodings = samples.map((value) => encode(value));
     const count = { taken: 0, refused: 0 };
     for (let round = 0; round < 120_000; round++) {
@@ -117,7 +109,7 @@ describe("decode", () => {
   }, 60_000);
 
   it("refuses 50,000 strings of random bytes, or takes them for exactly what they say", () => {
-    const draw = drawsFrom(7);
+    const draw = drawing(7);
     for (let round = 0; round < 50_000; round++) {
       isTaken(Uint8Array.from({ length: 1 + draw(40) }, (_, at) => (at === 0 ? 1 : draw(256))));
     }

@@ -3,8 +3,9 @@ import { among, type Bound, refusalOf } from "../../src/model/index.ts";
 import { doubleEchoScenario } from "../../src/scenarios/byzantine/double-echo-scenario.ts";
 import { scenarios } from "../../src/scenarios/index.ts";
 import { type AnyScenario, prepare, runOnce, type Scenario, type Setup } from "../../src/simulate/index.ts";
+import { drawing } from "../support/drawing.ts";
 import { manualHost } from "../support/manual-host.ts";
-import { drawing, malformed, notPlain } from "./malformed.ts";
+import { malformed, notPlain } from "./malformed.ts";
 
 /** What was sent in a few honest runs: the words that are then deformed. */
 interface Word {

@@ -1,14 +1,4 @@
-/** Draws that are the same on every machine. */
-export type Below = (alternatives: number) => number;
-
-/** A small generator of whole numbers below a bound, by its seed. */
-export const drawing = (seed: number): Below => {
-  let state = seed >>> 0;
-  return (alternatives) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * alternatives);
-  };
-};
+import type { Below } from "../support/drawing.ts";
 
 const pick = <T>(below: Below, from: readonly T[]): T => from[below(from.length)]!;
 

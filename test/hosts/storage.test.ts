@@ -14,6 +14,7 @@ import {
 import { type Files, holdingFiles, nodeFiles } from "../../src/node/index.ts";
 import { WriteAheadLog } from "../../src/node/storage/write-ahead-log.ts";
 import { SimulatedDisk } from "../../src/simulate/simulated-disk.ts";
+import { drawing } from "../support/drawing.ts";
 
 /** One storage between two crashes. */
 interface Life {
@@ -28,14 +29,6 @@ interface Disk {
   /** What it holds, after each crash anew. */
   readonly boot: (directory: string) => Promise<Life>;
 }
-
-const drawing = (seed: number): ((below: number) => number) => {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-};
 
 const logOn = (name: string, files: Files): Disk => ({
   name,

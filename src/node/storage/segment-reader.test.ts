@@ -1,5 +1,7 @@
 import { crc32 } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { drawing } from "../../../test/support/drawing.ts";
+import { withoutStackTraces } from "../../../test/support/without-stack-traces.ts";
 import { applyFrame, encode } from "../../model/index.ts";
 import { LogCorruptError } from "../errors.ts";
 import { aligned, batchHeaderBytes, readSegmentHeader, type SegmentHeader, sealBatch, seedOf } from "./log-format.ts";
@@ -11,22 +13,7 @@ import { WriteAheadLog } from "./write-ahead-log.ts";
 const file = "log/0000000000000001.wal";
 const mutations = 100_000;
 
-// Most of the time of so many errors would be their traces.
-const traced = Error.stackTraceLimit;
-beforeAll(() => {
-  Error.stackTraceLimit = 0;
-});
-afterAll(() => {
-  Error.stackTraceLimit = traced;
-});
-
-const drawing = (seed: number): ((below: number) => number) => {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-};
+withoutStackTraces();
 
 /** A log of three batches, and the images that its beginnings amount to. */
 const threeBatches = async (): Promise<{ bytes: Uint8Array; end: number; images: readonly string[] }> => {

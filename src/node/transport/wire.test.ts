@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { drawing } from "../../../test/support/drawing.ts";
+import { withoutStackTraces } from "../../../test/support/without-stack-traces.ts";
 import { type EncodeTarget, encode } from "../../model/index.ts";
 import { FrameError } from "../errors.ts";
 import { FrameCutter } from "./frame-cutter.ts";
@@ -6,22 +8,7 @@ import { greetingOf, type Hello, helloBytesMax, putMessage, readGreeting, readMe
 
 const mutations = 100_000;
 
-// Most of the time of so many errors would be their traces.
-const traced = Error.stackTraceLimit;
-beforeAll(() => {
-  Error.stackTraceLimit = 0;
-});
-afterAll(() => {
-  Error.stackTraceLimit = traced;
-});
-
-const drawing = (seed: number): ((below: number) => number) => {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-};
+withoutStackTraces();
 
 const hello: Hello = {
   kind: "hello",
