@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type CalmResult, runCalm } from "./calm.ts";
 import { exitCodeOf } from "./exit-code.ts";
 import { type ChaosOptions, optionsOf, UsageError, usageText } from "./options.ts";
 import { type ChaosResult, runChaos, StartError } from "./run.ts";
@@ -28,6 +29,29 @@ const textOf = (result: ChaosResult): string => {
   ].join("");
 };
 
+const calmTextOf = (result: CalmResult): string => {
+  const { replicas, seconds, outstanding, rate, puts, p50Ms, p99Ms, longestMs, othersAsked, loopHeldMs } = result;
+  const pace = rate === null ? "as fast as they were answered" : `${rate} a second at most`;
+  const held = Object.entries(loopHeldMs).map(([id, ms]) => `replica ${id} ${ms} ms`);
+  return [
+    `${replicas} replicas, ${seconds} s, ${outstanding} puts open at a time, ${pace}: ${puts} answered\n`,
+    `a put took ${p50Ms} ms in the middle, ${p99Ms} ms at the 99th percentile, ${longestMs} ms at most\n`,
+    `another replica was asked ${othersAsked} times; event loops were held at most: ${held.join(", ")}\n`,
+    ...result.violations.map((text) => `VIOLATED: ${text}\n`),
+    result.violations.length === 0
+      ? `Replica ${result.leaderAtFirst} led in term ${result.termAtFirst} from first to last; no put failed.\n`
+      : "",
+  ].join("");
+};
+
+const runWithout = async (directory: string, options: ChaosOptions): Promise<number> => {
+  const result = await runCalm(join(directory, "data"), options);
+  const exitCode = result.violations.length === 0 ? 0 : 1;
+  rmSync(directory, { recursive: true, force: true });
+  process.stdout.write(options.json ? `${JSON.stringify({ ...result, exitCode }, null, 2)}\n` : calmTextOf(result));
+  return exitCode;
+};
+
 const run = async (options: ChaosOptions): Promise<number> => {
   const directory = mkdtempSync(join(tmpdir(), "quorate-chaos-"));
   for (const signal of ["SIGINT", "SIGTERM"] as const)
@@ -35,6 +59,7 @@ const run = async (options: ChaosOptions): Promise<number> => {
       rmSync(directory, { recursive: true, force: true });
       process.exit(exitInterrupted);
     });
+  if (options.calm) return await runWithout(directory, options);
   const result = await runChaos(join(directory, "data"), options);
   const exitCode = exitCodeOf(result);
   // The logs of a run that went wrong are evidence.

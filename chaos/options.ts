@@ -6,6 +6,12 @@ export interface ChaosOptions {
   readonly seed: number;
   readonly replicas: number;
   readonly broken: Broken | null;
+  /** Nothing strikes: load alone, and nobody may call for an election. */
+  readonly calm: boolean;
+  /** Puts that are open at a time in a calm run. */
+  readonly outstanding: number;
+  /** Puts a second that a calm run is held to; null: as fast as they are answered. */
+  readonly rate: number | null;
   readonly json: boolean;
   readonly help: boolean;
 }
@@ -22,11 +28,16 @@ export const usageText = `npm run chaos -- [options]
   --broken no-sync|stale-reads
                     run a build that is wrong: one that acknowledges before it syncs, or
                     one that answers reads from a leader that was deposed; it must be found
+  --calm            let nothing strike: load alone, on replicas as \`quorate serve\` runs
+                    them; an election or a put that fails makes the run fail
+  --outstanding N   puts that are open at a time in a calm run (256)
+  --rate N          puts a second in a calm run (as fast as they are answered)
   --json            print JSON
   --help            print this
 
 Exit codes: 0 all faults struck and nothing was wrong, 1 something was wrong or a fault
-never struck, 2 the history could not be decided, 64 bad usage, 69 it could not be started.
+never struck, or, in a calm run, there was an election, 2 the history could not be decided,
+64 bad usage, 69 it could not be started.
 `;
 
 const numberOf = (name: string, text: string | undefined, min: number, max: number): number => {
@@ -49,6 +60,9 @@ export const optionsOf = (args: readonly string[]): ChaosOptions => {
     seed: Math.floor(Math.random() * 2 ** 32),
     replicas: 3,
     broken: null,
+    calm: false,
+    outstanding: 256,
+    rate: null,
     json: false,
     help: false,
   };
@@ -61,9 +75,14 @@ export const optionsOf = (args: readonly string[]): ChaosOptions => {
       options = { ...options, replicas: Number(oneOf("replicas", rest.shift(), ["3", "5"])) };
     else if (name === "--broken")
       options = { ...options, broken: oneOf("broken", rest.shift(), ["no-sync", "stale-reads"]) };
+    else if (name === "--calm") options = { ...options, calm: true };
+    else if (name === "--outstanding")
+      options = { ...options, outstanding: numberOf("outstanding", rest.shift(), 1, 10_000) };
+    else if (name === "--rate") options = { ...options, rate: numberOf("rate", rest.shift(), 1, 1_000_000) };
     else if (name === "--json") options = { ...options, json: true };
     else if (name === "--help") options = { ...options, help: true };
     else throw new UsageError(`there is no option ${name}`);
   }
+  if (options.calm && options.broken !== null) throw new UsageError("--calm finds no broken build: leave --broken out");
   return options;
 };

@@ -44,6 +44,15 @@ describe("faults on real processes", () => {
     expect(status).toBe(0);
   });
 
+  it("let nothing strike when asked: load alone makes nobody call for an election", { timeout: 60_000 }, () => {
+    const { status, stdout } = chaos("--calm", "--seconds", "1", "--outstanding", "16", "--rate", "500", "--json");
+    const result = JSON.parse(stdout) as { readonly puts: number; readonly violations: readonly string[] };
+    expect(result.violations).toEqual([]);
+    expect(result.puts).toBeGreaterThan(100);
+    expect(status).toBe(0);
+    expect(chaos("--calm", "--broken", "no-sync")).toMatchObject({ status: 64, stdout: "" });
+  });
+
   it("fail when a fault never struck, and decide nothing when the history could not be decided", () => {
     const result = { violations: [], neverHappened: [], unknowns: [] };
     expect(exitCodeOf(result)).toBe(0);
