@@ -3,8 +3,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { issueCertificates } from "quorate/node";
-import { freePorts, makeLocalCluster } from "#service";
-import { type CutKind, CuttingProxy } from "./cutting-proxy.ts";
+import { freePorts, makeLocalCluster, setClusterMember } from "#service";
+import type { CutKind } from "./cutting-proxy.ts";
+import { type Network, type NetworkKind, openNetwork } from "./network.ts";
 import type { ReplicaCommand, ReplicaOrders, ReplicaReportLine, Standing } from "./orders.ts";
 import type { Tally } from "./tally.ts";
 
@@ -34,10 +35,9 @@ const replica = fileURLToPath(new URL("replica.js", import.meta.url));
 const clusterName = "chaos";
 
 const portOf = (address: string): number => Number(address.slice(address.lastIndexOf(":") + 1));
-const local = (port: number): string => `127.0.0.1:${port}`;
 const readFile = (path: string): ReplicaFile => JSON.parse(readFileSync(path, "utf8")) as ReplicaFile;
 
-/** Replicas as processes, each reaching each other one through a proxy of its own that can be cut. */
+/** Replicas as processes, on a network between them that can be cut. */
 export class Cluster {
   readonly clusterFile: string;
   /** Those that the cluster began with. */
@@ -48,7 +48,7 @@ export class Cluster {
   readonly #files: Map<number, string>;
   readonly #processes = new Map<number, Process>();
   readonly #standings = new Map<number, Standing>();
-  readonly #proxies = new Map<string, CuttingProxy>();
+  readonly #network: Network;
   #lastMember: number;
 
   private constructor(
@@ -56,6 +56,7 @@ export class Cluster {
     clusterFile: string,
     files: ReadonlyMap<number, string>,
     settings: ReplicaSettings,
+    network: Network,
     tally: Tally,
   ) {
     this.#directory = directory;
@@ -64,6 +65,7 @@ export class Cluster {
     this.members = [...files.keys()];
     this.#lastMember = Math.max(...this.members);
     this.#settings = settings;
+    this.#network = network;
     this.#tally = tally;
     // Also where the run is ended from outside, or by a fault of its own: a paused replica would stay for ever.
     process.once("exit", () => {
@@ -72,27 +74,33 @@ export class Cluster {
   }
 
   /** Makes the files and starts the processes. */
-  static async start(directory: string, replicas: number, settings: ReplicaSettings, tally: Tally): Promise<Cluster> {
+  static async start(
+    directory: string,
+    replicas: number,
+    settings: ReplicaSettings,
+    networkKind: NetworkKind,
+    tally: Tally,
+  ): Promise<Cluster> {
     const { clusterFile, replicaFiles } = await makeLocalCluster({ directory, cluster: clusterName, replicas });
-    const cluster = new Cluster(directory, clusterFile, replicaFiles, settings, tally);
+    const network = await openNetwork(networkKind);
+    const cluster = new Cluster(directory, clusterFile, replicaFiles, settings, network, tally);
+    for (const id of cluster.members) await network.attach(id);
     for (const id of cluster.members) await cluster.#route(id);
     await Promise.all(cluster.members.map((id) => cluster.startOne(id)));
     return cluster;
   }
 
-  /** Lets a replica reach the others through proxies: its own file says so. */
+  /** Lets a replica reach the others, and clients reach it, over the network of the run: the files say so. */
   async #route(from: number): Promise<void> {
     const path = this.#files.get(from)!;
     const { members, ...others } = readFile(path);
     const routed = [];
-    for (const member of members) {
-      if (member.id === from) {
-        routed.push(member);
-        continue;
-      }
-      const proxy = await CuttingProxy.open(portOf(member.peer));
-      this.#proxies.set(`${from} ${member.id}`, proxy);
-      routed.push({ ...member, peer: local(proxy.port) });
+    for (const { id, peer, client } of members) {
+      const host = this.#network.hostOf(id);
+      const own = `${host}:${portOf(peer)}`;
+      const way = id === from ? own : await this.#network.wayTo(from, id, portOf(peer));
+      routed.push({ id, peer: way, client: `${host}:${portOf(client)}` });
+      if (id === from) setClusterMember(this.clusterFile, id, `${host}:${portOf(client)}`);
     }
     writeFileSync(path, JSON.stringify({ ...others, members: routed }, null, 2));
   }
@@ -132,7 +140,12 @@ export class Cluster {
   async startOne(id: number): Promise<void> {
     if (this.#processes.has(id)) return;
     const orders: ReplicaOrders = { file: this.#files.get(id)!, ...this.#settings };
-    const child = fork(replica, [JSON.stringify(orders)], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    const [execPath, ...execArgv] = [...this.#network.prefixOf(id), process.execPath];
+    const child = fork(replica, [JSON.stringify(orders)], {
+      execPath: execPath!,
+      execArgv,
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    });
     let serves = (): void => {};
     const serving = new Promise<void>((resolve) => {
       serves = resolve;
@@ -189,12 +202,12 @@ export class Cluster {
   }
 
   /** Cuts two replicas off from each other, in both directions. */
-  cut(one: number, other: number, kind: CutKind): void {
-    for (const way of [`${one} ${other}`, `${other} ${one}`]) this.#proxies.get(way)?.cut(kind);
+  cut(one: number, other: number, kind: CutKind): Promise<void> {
+    return this.#network.cut(one, other, kind);
   }
 
-  heal(one: number, other: number): void {
-    for (const way of [`${one} ${other}`, `${other} ${one}`]) this.#proxies.get(way)?.heal();
+  heal(one: number, other: number): Promise<void> {
+    return this.#network.heal(one, other);
   }
 
   /** The files of one more replica: with a certificate, a new id and addresses of its own. */
@@ -207,7 +220,8 @@ export class Cluster {
       clients: [],
     });
     const own = certificates.members.get(id)!;
-    const [peer, client] = (await freePorts(2)).map(local);
+    await this.#network.attach(id);
+    const [peer, client] = (await freePorts(2)).map((port) => `${this.#network.hostOf(id)}:${port}`);
     const { members, ...others } = readFile(this.#files.get(this.members[0]!)!);
     const path = join(this.#directory, `replica-${id}.json`);
     // The first replica reaches itself directly and the others through its proxies; so does this one.
@@ -236,6 +250,6 @@ export class Cluster {
   async stop(): Promise<void> {
     for (const id of this.running) this.resume(id);
     await Promise.all(this.running.map((id) => this.kill(id)));
-    for (const proxy of this.#proxies.values()) proxy.close();
+    this.#network.close();
   }
 }

@@ -109,11 +109,11 @@ const pauseFollower: Fault = async (context) => {
 
 const cutFrom = async (context: FaultContext, id: number, others: readonly number[], kind: CutKind): Promise<void> => {
   const { cluster } = context;
-  for (const other of others) cluster.cut(id, other, kind);
+  for (const other of others) await cluster.cut(id, other, kind);
   await outage(context);
   // Long enough for an election: where nobody is told the others wait for their timeout first.
   await sleep(electionMs[kind]);
-  for (const other of others) cluster.heal(id, other);
+  for (const other of others) await cluster.heal(id, other);
 };
 
 const cutLeaderOff = async (context: FaultContext, kind: CutKind): Promise<void> => {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type CalmResult, runCalm } from "./calm.ts";
 import { exitCodeOf } from "./exit-code.ts";
+import { enterOwnNetwork } from "./namespaces.ts";
 import { type ChaosOptions, optionsOf, UsageError, usageText } from "./options.ts";
 import { type ChaosResult, runChaos, StartError } from "./run.ts";
 
@@ -13,11 +14,11 @@ const exitMissing = 69;
 const exitInterrupted = 130;
 
 const textOf = (result: ChaosResult): string => {
-  const { seed, replicas, broken, seconds, operations, indeterminate } = result;
+  const { seed, replicas, broken, network, seconds, operations, indeterminate } = result;
   const counts = Object.entries(result.counts).map(([name, count]) => `${String(count).padStart(8)}  ${name}\n`);
   const what = broken === null ? "" : `, the broken build ${broken}`;
   return [
-    `${replicas} replicas${what}, seed ${seed}, ${seconds} s: ${operations} operations answered, ${indeterminate} whose end nobody knows\n\n`,
+    `${replicas} replicas over ${network}${what}, seed ${seed}, ${seconds} s: ${operations} operations answered, ${indeterminate} whose end nobody knows\n\n`,
     ...counts,
     "\n",
     ...result.neverHappened.map((name) => `NEVER HAPPENED: ${name}\n`),
@@ -85,6 +86,15 @@ const main = async (): Promise<number> => {
   if (process.platform === "win32") {
     process.stderr.write("quorate: the chaos run needs SIGSTOP, which Windows does not have.\n");
     return exitMissing;
+  }
+  if (options.network === "namespaces") {
+    try {
+      const exitCode = await enterOwnNetwork();
+      if (exitCode !== null) return exitCode;
+    } catch (error) {
+      process.stderr.write(`quorate: no network namespaces here: ${(error as Error).message}.\n`);
+      return exitMissing;
+    }
   }
   try {
     return await run(options);

@@ -1,3 +1,4 @@
+import type { NetworkKind } from "./network.ts";
 import type { Broken } from "./orders.ts";
 
 /** What a run is asked for. */
@@ -6,6 +7,7 @@ export interface ChaosOptions {
   readonly seed: number;
   readonly replicas: number;
   readonly broken: Broken | null;
+  readonly network: NetworkKind;
   /** Nothing strikes: load alone, and nobody may call for an election. */
   readonly calm: boolean;
   /** Puts that are open at a time in a calm run. */
@@ -28,6 +30,9 @@ export const usageText = `npm run chaos -- [options]
   --broken no-sync|stale-reads
                     run a build that is wrong: one that acknowledges before it syncs, or
                     one that answers reads from a leader that was deposed; it must be found
+  --network proxies|namespaces
+                    what is cut: a proxy between each two replicas (the default), or the
+                    network of the kernel, with a namespace for each replica (Linux)
   --calm            let nothing strike: load alone, on replicas as \`quorate serve\` runs
                     them; an election or a put that fails makes the run fail
   --outstanding N   puts that are open at a time in a calm run (256)
@@ -60,6 +65,7 @@ export const optionsOf = (args: readonly string[]): ChaosOptions => {
     seed: Math.floor(Math.random() * 2 ** 32),
     replicas: 3,
     broken: null,
+    network: "proxies",
     calm: false,
     outstanding: 256,
     rate: null,
@@ -75,6 +81,8 @@ export const optionsOf = (args: readonly string[]): ChaosOptions => {
       options = { ...options, replicas: Number(oneOf("replicas", rest.shift(), ["3", "5"])) };
     else if (name === "--broken")
       options = { ...options, broken: oneOf("broken", rest.shift(), ["no-sync", "stale-reads"]) };
+    else if (name === "--network")
+      options = { ...options, network: oneOf("network", rest.shift(), ["proxies", "namespaces"]) };
     else if (name === "--calm") options = { ...options, calm: true };
     else if (name === "--outstanding")
       options = { ...options, outstanding: numberOf("outstanding", rest.shift(), 1, 10_000) };
@@ -84,5 +92,6 @@ export const optionsOf = (args: readonly string[]): ChaosOptions => {
     else throw new UsageError(`there is no option ${name}`);
   }
   if (options.calm && options.broken !== null) throw new UsageError("--calm finds no broken build: leave --broken out");
+  if (options.calm && options.network !== "proxies") throw new UsageError("--calm cuts nothing: leave --network out");
   return options;
 };

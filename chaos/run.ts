@@ -5,6 +5,7 @@ import { Cluster } from "./cluster.ts";
 import { type FaultContext, faults, overlapping } from "./faults.ts";
 import { HistoryRecorder } from "./history-recorder.ts";
 import { Load } from "./load.ts";
+import type { NetworkKind } from "./network.ts";
 import type { ChaosOptions } from "./options.ts";
 import { Random } from "./random.ts";
 import { type Counted, Tally } from "./tally.ts";
@@ -16,6 +17,7 @@ export interface ChaosResult {
   readonly seed: number;
   readonly replicas: number;
   readonly broken: string | null;
+  readonly network: NetworkKind;
   readonly seconds: number;
   readonly operations: number;
   readonly indeterminate: number;
@@ -65,7 +67,7 @@ const strikeBeside = async (context: FaultContext, from: number, isOver: () => b
 const mend = async (cluster: Cluster): Promise<void> => {
   for (const one of cluster.members) {
     cluster.resume(one);
-    for (const other of cluster.members) if (one < other) cluster.heal(one, other);
+    for (const other of cluster.members) if (one < other) await cluster.heal(one, other);
   }
   await Promise.all(cluster.members.map((id) => cluster.startOne(id)));
 };
@@ -132,13 +134,13 @@ const look = async (
 /** Runs it: a cluster, a load, faults; then it heals and looks. */
 export const runChaos = async (
   directory: string,
-  { seconds, seed, replicas, broken }: ChaosOptions,
+  { seconds, seed, replicas, broken, network }: ChaosOptions,
 ): Promise<ChaosResult> => {
   const started = performance.now();
   const tally = new Tally();
   const recorder = new HistoryRecorder();
   const load = new Load(recorder, new Random(seed ^ 0x10ad));
-  const cluster = await Cluster.start(directory, replicas, { broken, ...storage }, tally);
+  const cluster = await Cluster.start(directory, replicas, { broken, ...storage }, network, tally);
   const disagreements: string[] = [];
   let findings: Findings;
   try {
@@ -172,6 +174,7 @@ export const runChaos = async (
     seed,
     replicas,
     broken,
+    network,
     seconds: Math.round((performance.now() - started) / 100) / 10,
     operations: recorder.operations,
     indeterminate: recorder.indeterminate,
