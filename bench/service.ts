@@ -1,11 +1,13 @@
-// `npm run bench -- service [--json] [--seconds N] [--only etcd|quorate] [--directory DIR]`: three replicas as processes on
-// this machine, every write synced to disk, 256-byte values, beside etcd in the same run with a client as lean as ours.
+// `npm run bench -- service [--json] [--seconds N] [--only etcd|quorate] [--directory DIR] [--keys N]`: three replicas as
+// processes on this machine, every write synced to disk, 256-byte values, beside etcd in the same run with a client as lean as
+// ours. With `--keys N` no speed, but what a store with so many keys costs: memory, event loop, start.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEtcd } from "./service/etcd.ts";
 import { type LoadResult, load } from "./service/load.ts";
+import { type ManyKeys, manyKeys, manyKeysText } from "./service/many-keys.ts";
 import { cpuSeconds, residentBytes } from "./service/processes.ts";
 import { startQuorate } from "./service/quorate.ts";
 import type { System } from "./service/system.ts";
@@ -17,6 +19,8 @@ const option = (name: string): string | undefined => {
 const json = process.argv.includes("--json");
 const seconds = Number(option("seconds") ?? 4);
 const keys = 10_000;
+const manyKeysWanted = Number(option("keys") ?? 0);
+const stores: ManyKeys[] = [];
 const value = Buffer.alloc(256, 120);
 const keyOf = (count: number): string => `key/${String((count * 7_919) % keys).padStart(8, "0")}`;
 
@@ -58,7 +62,14 @@ const line = ({ system, what, result, cpuUs }: Row): string =>
     .toString()
     .padStart(5)} µs CPU${result.failed > 0 ? `  ${result.failed} failed` : ""}`;
 
+const fill = async (system: System): Promise<void> => {
+  const store = await manyKeys(system, manyKeysWanted, value);
+  stores.push(store);
+  if (!json) process.stdout.write(manyKeysText(store));
+};
+
 const bench = async (system: System): Promise<void> => {
+  if (manyKeysWanted > 0) return fill(system);
   for (const outstanding of [1, 16, 64, 256, 1024])
     await measure(system, "put", outstanding, (count) => system.put(keyOf(count), value));
   await measure(system, "get linearizable", 256, (count) => system.get(keyOf(count)));
@@ -91,7 +102,7 @@ const main = async (): Promise<number> => {
     }
   }
   rmSync(directory, { recursive: true, force: true });
-  if (json) console.log(JSON.stringify({ node: process.version, rows }, null, 2));
+  if (json) console.log(JSON.stringify({ node: process.version, rows, stores }, null, 2));
   return 0;
 };
 

@@ -2,6 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { KeyValueClient } from "quorate/client";
 import { makeLocalCluster } from "quorate/node";
+import { readClusterFile } from "#service";
 import { end, start } from "./processes.ts";
 import type { System, SystemOptions } from "./system.ts";
 
@@ -23,6 +24,7 @@ export const startQuorate = async ({ directory }: SystemOptions): Promise<System
     replicas: 3,
     open: true,
   });
+  const file = readClusterFile(clusterFile);
   const children = new Map<number, ChildProcess>();
   for (const [id, file] of replicaFiles)
     children.set(id, start(process.execPath, [command, "serve", "--config", file]));
@@ -41,6 +43,29 @@ export const startQuorate = async ({ directory }: SystemOptions): Promise<System
       children.get(leader)!.kill("SIGKILL");
       await client.put("after", "1");
       return performance.now() - killed;
+    },
+    async loopHeldMs() {
+      const held: number[] = [];
+      for (const { id, admin } of file.members) {
+        if (admin === undefined || children.get(id)?.signalCode !== null) continue;
+        const text = await (await fetch(`http://${admin.host}:${admin.port}/metrics`)).text();
+        held.push(Number(/^quorate_event_loop_delay_ms_max (.*)$/m.exec(text)?.[1]));
+      }
+      return held;
+    },
+    async restartFollower(read) {
+      leader = await leaderOf(client);
+      const id = [...children.keys()].find((one) => one !== leader)!;
+      await end(children.get(id)!);
+      const found = read(join(directory, `replica-${id}`, "log"));
+      const started = performance.now();
+      children.set(id, start(process.execPath, [command, "serve", "--config", replicaFiles.get(id)!]));
+      const { admin } = file.members.find((member) => member.id === id)!;
+      for (;;) {
+        const answer = await fetch(`http://${admin!.host}:${admin!.port}/health/live`).catch(() => null);
+        if (answer?.ok === true) return { read: found, startMs: performance.now() - started };
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
     },
     async stop() {
       await client.close();

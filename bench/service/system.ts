@@ -10,6 +10,12 @@ export interface System {
   readonly getSerializable: (key: string) => Promise<unknown>;
   /** Kills the leader with SIGKILL; the milliseconds until a put succeeds again. */
   readonly killLeader: () => Promise<number>;
+  /** The longest that the event loop of each replica was held, in milliseconds. */
+  readonly loopHeldMs?: () => Promise<readonly number[]>;
+  /** Stops a follower, reads its log once, and starts it again; until it answers. */
+  readonly restartFollower?: <Read>(
+    read: (folder: string) => Read,
+  ) => Promise<{ readonly read: Read; readonly startMs: number }>;
   readonly stop: () => Promise<void>;
 }
 
