@@ -34,6 +34,8 @@ export interface ReplicaReport extends ReplicaStatus {
   readonly pid: number;
   /** The command that starts it again. */
   readonly start: string;
+  /** Where clients reach the members, as far as this replica knows: by its own file, and by what the log says since. */
+  readonly endpoints: readonly { readonly id: number; readonly client: string }[];
 }
 
 /** What a replica answers to an operator. */

@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path";
 import type { NodeId } from "../model/index.ts";
 import type { Address, Security } from "../node/index.ts";
 import { JsonFields } from "./json-fields.ts";
-import { addressAt, securityAt } from "./replica-configuration.ts";
+import { addressAt, memberMax, securityAt } from "./replica-configuration.ts";
 
 /** How one replica is reached by clients, and by operators. */
 export interface ClusterMember {
@@ -23,7 +23,7 @@ export interface ClusterFile {
 
 const memberAt = (fields: JsonFields): ClusterMember => {
   const member = {
-    id: fields.number("id", 0, 1_000),
+    id: fields.number("id", 0, memberMax),
     client: addressAt(fields, "client"),
     ...(fields.has("admin") ? { admin: addressAt(fields, "admin") } : {}),
   };

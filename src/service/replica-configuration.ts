@@ -39,7 +39,7 @@ export interface ReplicaConfiguration {
 const quotaBytesDefault = 2 * 1024 ** 3;
 const snapshotEveryMax = 1_000_000_000;
 /** The greatest id of a member; sets of members are kept as bits. */
-const memberMax = 1_000;
+export const memberMax = 1_000;
 
 /** An address as `host:port`, `[::1]:port` for IPv6. */
 export const addressOf = (text: string): Address | undefined => {

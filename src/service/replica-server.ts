@@ -11,10 +11,10 @@ import { type Address, type HostEvent, hostSessions, NodeHost, type NodeHostOpti
 import { type RaftOptions, type Refusal, raft } from "../protocols/index.ts";
 import { AdminListener } from "./admin-listener.ts";
 import { type ClientLimits, ClientListener } from "./client-listener.ts";
-import type { OperatorRequest } from "./client-protocol.ts";
+import type { OperatorRequest, ReplicaReport } from "./client-protocol.ts";
 import { metricsText } from "./metrics.ts";
 import { plainBytes } from "./plain-bytes.ts";
-import { addressOf, type ReplicaConfiguration } from "./replica-configuration.ts";
+import { addressOf, addressText, type ReplicaConfiguration } from "./replica-configuration.ts";
 import { type ClientSocketServer, openServer } from "./secure-sockets.ts";
 
 /** A service whose types nobody looks at. */
@@ -63,6 +63,8 @@ export class ReplicaServer implements AsyncDisposable {
   #clients!: ClientListener;
   #door!: ClientSocketServer;
   #admin: AdminListener | null = null;
+  /** Where clients reach members: those of the file, then those that the log told of. */
+  readonly #clientAddresses: Map<NodeId, string>;
   #clientMessages = 0;
   #clientsRefused = 0;
   #status: ReplicaStatus | null = null;
@@ -76,6 +78,8 @@ export class ReplicaServer implements AsyncDisposable {
 
   private constructor(options: ReplicaServerOptions) {
     this.#options = options;
+    const { members } = options.configuration;
+    this.#clientAddresses = new Map(members.map(({ id, client }) => [id, addressText(client)]));
   }
 
   /**
@@ -228,8 +232,18 @@ export class ReplicaServer implements AsyncDisposable {
     this.#status = status;
     this.#onFirstStatus();
     const { start = "" } = this.#options;
-    const report = { ...status, member: this.#options.configuration.member, pid: process.pid, start };
+    const { member } = this.#options.configuration;
+    const report = { ...status, member, pid: process.pid, start, endpoints: this.#endpointsOf(status) };
     for (const { client, id } of this.#asking.splice(0)) this.#clients.send(client, { kind: "report", id, report });
+  }
+
+  /** Where clients reach those that take part. */
+  #endpointsOf({ configuration }: ReplicaStatus): ReplicaReport["endpoints"] {
+    const { voters, votersOutgoing, learners } = configuration;
+    return [...new Set([...voters, ...votersOutgoing, ...learners])].flatMap((id) => {
+      const client = this.#clientAddresses.get(id);
+      return client === undefined ? [] : [{ id, client }];
+    });
   }
 
   #operated(operation: number, refusal: Refusal | null, leader: NodeId | null): void {
@@ -243,9 +257,10 @@ export class ReplicaServer implements AsyncDisposable {
   /** Members came, or moved: the log says where they are. */
   #moved(addresses: ReadonlyMap<NodeId, MemberAddress>): void {
     const all = new Map(this.#options.configuration.members.map(({ id, peer }) => [id, peer]));
-    for (const [member, { peer }] of addresses) {
+    for (const [member, { peer, client }] of addresses) {
       const address = addressOf(peer);
       if (address !== undefined) all.set(member, address);
+      this.#clientAddresses.set(member, client);
     }
     this.#host.setAddresses(all);
   }

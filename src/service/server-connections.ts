@@ -32,10 +32,21 @@ const limits = { frameBytesMax: 64 * 1024 * 1024, queueBytesMax: 256 * 1024 * 10
 const backOffMsMin = 20;
 const backOffMsMax = 1_000;
 
+const serverAt = (member: NodeId, address: Address): Server => ({
+  member,
+  address,
+  socket: null,
+  isOpen: false,
+  session: 0,
+  backOffMs: backOffMsMin,
+  timer: undefined,
+  lastError: null,
+});
+
 /** Keeps a connection to each replica, as far as they can be reached, and calls again where one ended. */
 export class ServerConnections {
   readonly #cluster: string;
-  readonly #servers: ReadonlyMap<NodeId, Server>;
+  readonly #servers = new Map<NodeId, Server>();
   readonly #dial: Dial;
   readonly #listener: ConnectionListener;
   #closed = false;
@@ -44,25 +55,33 @@ export class ServerConnections {
     this.#cluster = cluster;
     this.#dial = dial;
     this.#listener = listener;
-    const entries = [...addresses].map(([member, address]): [NodeId, Server] => [
-      member,
-      {
-        member,
-        address,
-        socket: null,
-        isOpen: false,
-        session: 0,
-        backOffMs: backOffMsMin,
-        timer: undefined,
-        lastError: null,
-      },
-    ]);
-    this.#servers = new Map(entries);
+    for (const [member, address] of addresses) this.#servers.set(member, serverAt(member, address));
   }
 
   /** Calls every replica. */
   start(): void {
     for (const server of this.#servers.values()) this.#call(server);
+  }
+
+  /** Which replicas there are from now on: new ones are called, the connections to those that are gone end. */
+  setMembers(addresses: ReadonlyMap<NodeId, Address>): void {
+    for (const [member, { timer, socket }] of this.#servers) {
+      if (addresses.has(member)) continue;
+      clearTimeout(timer);
+      this.#servers.delete(member);
+      socket?.close();
+    }
+    for (const [member, address] of addresses) {
+      if (this.#servers.has(member)) continue;
+      const server = serverAt(member, address);
+      this.#servers.set(member, server);
+      this.#call(server);
+    }
+  }
+
+  /** Where each replica is called. */
+  get addresses(): ReadonlyMap<NodeId, Address> {
+    return new Map([...this.#servers.values()].map(({ member, address }) => [member, address]));
   }
 
   /** Sends to a replica; false where there is no connection to it. */
@@ -97,9 +116,13 @@ export class ServerConnections {
 
   #call(server: Server): void {
     this.#dial(server.member, server.address).then(
-      (socket) => (this.#closed ? socket.destroy() : this.#greet(server, socket)),
+      (socket) => (this.#isOver(server) ? socket.destroy() : this.#greet(server, socket)),
       (error: Error) => this.#failed(server, error),
     );
+  }
+
+  #isOver(server: Server): boolean {
+    return this.#closed || this.#servers.get(server.member) !== server;
   }
 
   #greet(server: Server, socket: Socket): void {
@@ -139,7 +162,7 @@ export class ServerConnections {
 
   #failed(server: Server, error: Error): void {
     server.lastError = error;
-    if (this.#closed) return;
+    if (this.#isOver(server)) return;
     // Up to twice the back-off, so that many clients do not come back at once.
     server.timer = setTimeout(() => this.#call(server), server.backOffMs * (1 + Math.random()));
     server.backOffMs = Math.min(2 * server.backOffMs, backOffMsMax);

@@ -7,9 +7,11 @@ import {
   serviceClient,
 } from "../machines/index.ts";
 import { type NodeId, stack } from "../model/index.ts";
+import type { Address } from "../node/index.ts";
 import { ClientHost, sessionsOfClient } from "./client-host.ts";
 import type { OperatorAnswer, OperatorRequest, ReplicaReport } from "./client-protocol.ts";
 import { type ClusterFile, readClusterFile } from "./cluster-file.ts";
+import { addressOf, memberMax } from "./replica-configuration.ts";
 import { dialerOf } from "./secure-sockets.ts";
 import { ServerConnections } from "./server-connections.ts";
 import { ClientClosedError, CommandError, OperatorError, QueryError } from "./service-errors.ts";
@@ -44,6 +46,12 @@ interface Pending<T> {
 
 const operatorMs = 15_000;
 const statusMs = 3_000;
+/** Milliseconds for the other replicas to answer, once one has. */
+const answerMs = 1_000;
+/** Milliseconds between two questions for the members. */
+const learnMs = 10_000;
+/** Who a client is to its own modules: no replica has this id. */
+const clientId = memberMax + 1;
 
 type Request = OperatorRequest extends infer R ? (R extends { readonly id: number } ? Omit<R, "id"> : never) : never;
 
@@ -61,7 +69,12 @@ export const leaderIn = (reports: readonly (ReplicaReport | null)[]): ReplicaRep
 export class ServiceConnection<Command, Answer, Query, Result> implements AsyncDisposable {
   readonly #host: ClientHost;
   readonly #connections: ServerConnections;
-  readonly #members: readonly NodeId[];
+  /** Ascending, and changed in place when members come and go: the client's own modules look at it too. */
+  readonly #members: NodeId[];
+  /** Up to which entry of the log the members are known. */
+  #membersAt = 0;
+  readonly #learning: NodeJS.Timeout;
+  #isLearning = false;
   readonly #commands = new Map<number, Pending<Answer>>();
   readonly #queries = new Map<number, Pending<Result>>();
   readonly #operations = new Map<number, Pending<OperatorAnswer>>();
@@ -74,10 +87,17 @@ export class ServiceConnection<Command, Answer, Query, Result> implements AsyncD
     timeoutMs: number,
     { onMark, join }: Pick<ConnectMachineOptions<Result>, "onMark" | "join">,
   ) {
-    this.#members = members.map(({ id }) => id);
+    this.#members = members.map(({ id }) => id).sort((one, other) => one - other);
     this.#connections = new ServerConnections(cluster, new Map(members.map(({ id, client }) => [id, client])), dial, {
-      onNews: (news) => this.#host.news(news),
-      onMessage: (from, message) => this.#host.deliver(from, message),
+      onNews: (news) => {
+        this.#host.news(news);
+        if (news.kind === "opened") this.#learn(news.peer);
+      },
+      onMessage: (from, message) => {
+        this.#host.deliver(from, message);
+        const { leader } = message as { readonly leader?: NodeId | null };
+        if (typeof leader === "number" && !this.#members.includes(leader)) this.#learn(from);
+      },
       onOperatorAnswer: (_from, answer) => this.#operations.get(answer.id)?.resolve(answer),
     });
     const bottom = sessionsOfClient<unknown>() as ReturnType<
@@ -93,13 +113,17 @@ export class ServiceConnection<Command, Answer, Query, Result> implements AsyncD
         }),
         { servers: bottom },
       ),
-      self: Math.max(...this.#members) + 1,
+      self: clientId,
       servers: this.#members,
       carrier: { send: (to, message) => void this.#connections.send(to, message) },
       onIndication: (name, args) => this.#indicated(name, args),
       onFailure: (error) => this.#fail(error as Error),
       onMark,
     });
+    this.#learning = setInterval(() => {
+      const [member] = this.#connections.open;
+      if (member !== undefined) this.#learn(member);
+    }, learnMs).unref();
     this.#connections.start();
   }
 
@@ -127,14 +151,26 @@ export class ServiceConnection<Command, Answer, Query, Result> implements AsyncD
     return this.#ask(this.#queries, (id) => this.#host.request("query", id, query, consistency));
   }
 
-  /** How each replica stands, null where it cannot be reached. */
+  /** Where each replica is reached: those of the file, and those that the replicas told of since. */
+  get endpoints(): ReadonlyMap<NodeId, Address> {
+    return this.#connections.addresses;
+  }
+
+  /**
+   * How each replica stands, by id; null where it cannot be reached, or does not answer for a second while another one does.
+   *
+   * @throws OperatorError where none can be reached.
+   */
   async status(): Promise<ReadonlyMap<NodeId, ReplicaReport | null>> {
     await this.#anybody();
-    const asked = this.#members.map(async (member): Promise<[NodeId, ReplicaReport | null]> => {
-      const answer = await this.#operate(member, { kind: "status" }, statusMs).catch(() => null);
-      return [member, answer?.kind === "report" ? answer.report : null];
-    });
-    return new Map(await Promise.all(asked));
+    const reports = await this.#statusOf([...this.#members]);
+    // The answers may have told of others.
+    const others = this.#members.filter((member) => !reports.has(member));
+    if (others.length > 0) {
+      await this.#anybody();
+      for (const [member, report] of await this.#statusOf(others)) reports.set(member, report);
+    }
+    return new Map(this.#members.map((member) => [member, reports.get(member) ?? null]));
   }
 
   /** Makes another voter the leader. @throws OperatorError. */
@@ -160,6 +196,55 @@ export class ServiceConnection<Command, Answer, Query, Result> implements AsyncD
   /** As `close`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  async #statusOf(members: readonly NodeId[]): Promise<Map<NodeId, ReplicaReport | null>> {
+    const reports = new Map<NodeId, ReplicaReport | null>(members.map((member) => [member, null]));
+    const answered = members.map(async (member) => {
+      const report = await this.#reportOf(member);
+      reports.set(member, report);
+      return report === null ? Promise.reject(new Error("no answer")) : report;
+    });
+    const all = Promise.allSettled(answered);
+    // One that is paused keeps nobody waiting who has heard of the others.
+    const enough = Promise.any(answered).then(
+      () => new Promise((resolve) => setTimeout(resolve, answerMs)),
+      () => all,
+    );
+    await Promise.race([all, enough]);
+    return reports;
+  }
+
+  async #reportOf(member: NodeId): Promise<ReplicaReport | null> {
+    const answer = await this.#operate(member, { kind: "status" }, statusMs).catch(() => null);
+    if (answer?.kind !== "report") return null;
+    this.#meet(answer.report);
+    return answer.report;
+  }
+
+  /** Asks a replica for the members, one at a time. */
+  #learn(member: NodeId): void {
+    if (this.#isLearning) return;
+    this.#isLearning = true;
+    void this.#reportOf(member).finally(() => {
+      this.#isLearning = false;
+    });
+  }
+
+  /** Members come and go while a client runs. Where the file says how one is reached, it is right for this client. */
+  #meet({ applied, configuration, endpoints }: ReplicaReport): void {
+    if (this.#closed || applied <= this.#membersAt || endpoints.length === 0) return;
+    this.#membersAt = applied;
+    const { voters, votersOutgoing, learners } = configuration;
+    const known = this.#connections.addresses;
+    const told = new Map(endpoints.map(({ id, client }) => [id, addressOf(client)]));
+    const all = new Map<NodeId, Address>();
+    for (const id of new Set([...voters, ...votersOutgoing, ...learners])) {
+      const address = known.get(id) ?? told.get(id);
+      if (address !== undefined) all.set(id, address);
+    }
+    this.#members.splice(0, this.#members.length, ...[...all.keys()].sort((one, other) => one - other));
+    this.#connections.setMembers(all);
   }
 
   #ask<T>(open: Map<number, Pending<T>>, ask: (id: number) => void): Promise<T> {
@@ -246,6 +331,7 @@ export class ServiceConnection<Command, Answer, Query, Result> implements AsyncD
   #fail(error: Error): void {
     if (this.#closed) return;
     this.#closed = true;
+    clearInterval(this.#learning);
     this.#host.stop();
     this.#connections.close();
     for (const open of [this.#commands, this.#queries, this.#operations]) {

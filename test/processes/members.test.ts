@@ -65,6 +65,11 @@ describe("members of a cluster of processes", () => {
     expect(member("list").output).toContain("3\tvoter\n");
     expect(member("list").output).not.toContain(`${away}\t`);
 
+    // A client that began before all this knows where the new one is, and follows it when it leads.
+    expect(member("lead", "3")).toMatchObject({ status: 0 });
+    await client.put("led by the new one", "1");
+    expect([...client.connection.endpoints.keys()]).toEqual([0, 1, 2, 3].filter((id) => id !== away));
+
     // Of the three that vote now one is killed: a majority is there only with the one that joined.
     await processes.end([0, 1, 2].find((id) => id !== away && id !== leader)!);
     await using later = await processes.client();

@@ -29,14 +29,15 @@ export const status = async (flags: ClusterFlags): Promise<number> => {
   await using connection = await ServiceConnection.open<unknown, unknown, unknown, unknown>({ cluster: file });
   const reports = await look(connection);
   const leader = leaderIn([...reports.values()])?.member ?? null;
-  const replicas = file.members.map(({ id, client }) => {
-    const report = reports.get(id) ?? null;
-    if (report === null) return { id, endpoint: addressText(client), up: false };
+  const { endpoints } = connection;
+  const replicas = [...reports].map(([id, report]) => {
+    const endpoint = addressText(endpoints.get(id)!);
+    if (report === null) return { id, endpoint, up: false };
     const { pid, role, term, commit, applied, stateHash, hashedAt, snapshot, divergedAt, start } = report;
     const hash = hashText(stateHash);
     return {
       id,
-      endpoint: addressText(client),
+      endpoint,
       up: true,
       pid,
       role,
