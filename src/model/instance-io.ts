@@ -1,6 +1,6 @@
 import { assert } from "./assert.ts";
-import { type LogImage, logImage, moduleImage } from "./disk-image.ts";
 import type { Instance, TimerBox, User } from "./instance.ts";
+import { makeDisk } from "./instance-disk.ts";
 import type { ClockKind, Delay, Signed } from "./module.ts";
 import type { NodeMachine } from "./node-machine.ts";
 import { freeze, hashText } from "./plain.ts";
@@ -134,26 +134,36 @@ const makeIndication = (machine: NodeMachine, instance: Instance, name: string):
   };
 };
 
+/** Where the indications of one instance go: kept with them, out of sight of the module. */
+const origin: unique symbol = Symbol("origin");
+
+interface Indications {
+  readonly [origin]: { readonly machine: NodeMachine; readonly instance: Instance };
+}
+
+/**
+ * Makes an indication at its first use. There is one for all instances: a prototype of its own would give each instance
+ * a hidden class of its own, which no call site remembers and which keeps its node alive until a full collection.
+ */
+const madeAtFirstUse: object = new Proxy(
+  {},
+  {
+    get: (_target, name, made: Indications) => {
+      if (typeof name !== "string") return undefined;
+      const { machine, instance } = made[origin];
+      const call = makeIndication(machine, instance, name);
+      Object.defineProperty(made, name, { value: call, enumerable: true });
+      return call;
+    },
+  },
+);
+
 /**
  * Indications by name, each made at its first use (the names are known only to the layer above, and the layer above
  * is built later). After that it is a plain property: the proxy sits behind it in the prototype chain.
  */
-const makeIndications = (machine: NodeMachine, instance: Instance): object => {
-  const made: { [name: string]: Call } = Object.create(
-    new Proxy(
-      {},
-      {
-        get: (_target, name) => {
-          if (typeof name !== "string") return undefined;
-          const call = makeIndication(machine, instance, name);
-          Object.defineProperty(made, name, { value: call, enumerable: true });
-          return call;
-        },
-      },
-    ),
-  );
-  return made;
-};
+const makeIndications = (machine: NodeMachine, instance: Instance): object =>
+  Object.defineProperty(Object.create(madeAtFirstUse) as object, origin, { value: { machine, instance } });
 
 const makeNotices = (machine: NodeMachine, instance: Instance): object =>
   Object.fromEntries(
@@ -229,53 +239,4 @@ const makeTimers = (machine: NodeMachine, instance: Instance): object => {
       },
     ]),
   );
-};
-
-const makeDisk = (machine: NodeMachine, instance: Instance): object => {
-  const declared = instance.module.disk;
-  if (declared === undefined) return {};
-  return Object.fromEntries(
-    Object.entries(declared).map(([name, initial]) => [
-      name,
-      initial === "log" ? makeLog(machine, instance, name) : makeRecord(machine, instance, name, initial),
-    ]),
-  );
-};
-
-const makeRecord = (machine: NodeMachine, instance: Instance, name: string, initial: unknown): object => ({
-  get value(): unknown {
-    const records = machine.disk.get(instance.path)?.records;
-    return records?.has(name) ? records.get(name) : initial;
-  },
-  set: (value: unknown): void => machine.write(instance, { kind: "set", path: instance.path, name, value }),
-});
-
-const makeLog = (machine: NodeMachine, instance: Instance, name: string): object => {
-  const { path } = instance;
-  let kept: LogImage | null = null;
-  // An image stays what it is as long as its instance lives: only members that are dropped lose theirs.
-  const log = (): LogImage => {
-    kept ??= logImage(moduleImage(machine.disk, path), name);
-    return kept;
-  };
-  return {
-    get first(): number {
-      return log().first;
-    },
-    get end(): number {
-      const { first, entries } = log();
-      return first + entries.length;
-    },
-    at: (index: number): unknown => {
-      const { first, entries } = log();
-      assert(
-        index >= first && index < first + entries.length,
-        `${path}.${name}[${index}] is outside ${first} … ${first + entries.length - 1}`,
-      );
-      return entries[index - first];
-    },
-    append: (value: unknown): void => machine.write(instance, { kind: "append", path, name, value }),
-    cutFrom: (index: number): void => machine.write(instance, { kind: "cut-from", path, name, index }),
-    cutBefore: (index: number): void => machine.write(instance, { kind: "cut-before", path, name, index }),
-  };
 };
