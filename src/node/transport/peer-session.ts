@@ -1,8 +1,9 @@
 import type { Socket } from "node:net";
 import type { EncodeTarget, NodeId } from "../../model/index.ts";
+import { HandshakeError } from "../errors.ts";
 import type { TransportLimits } from "../node-host-options.ts";
 import type { FrameCutter } from "./frame-cutter.ts";
-import { putMessage, readMessage, signOfLife } from "./wire.ts";
+import { lateRefusalIn, putMessage, readMessage, signOfLife } from "./wire.ts";
 
 /** What all sessions of a node count together. */
 export interface TransportCounts {
@@ -112,13 +113,18 @@ export class PeerSession {
     this.#spoke = false;
   }
 
-  /** Bytes of a frame that came. @throws FrameError. */
+  /** Bytes of a frame that came. @throws FrameError, HandshakeError where the peer refuses this node after all. */
   take(bytes: Uint8Array, from: number, to: number): void {
     if (from === to) return;
-    const { channel, keys, body } = readMessage(bytes, from, to);
+    const message = readMessage(bytes, from, to);
+    const { channel, keys, body } = message;
     const own = this.#channels[channel] ?? -1;
-    if (own < 0) this.#counts.messagesDropped++;
-    else {
+    if (own < 0) {
+      const refusal = lateRefusalIn(message);
+      if (refusal !== null)
+        throw new HandshakeError(refusal.reason, `the other end refused: ${refusal.message}`, this.peer);
+      this.#counts.messagesDropped++;
+    } else {
       this.#counts.messagesReceived++;
       this.#listener.message(this.peer, own, keys, body);
     }

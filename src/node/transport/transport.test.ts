@@ -211,6 +211,19 @@ describe("strangers", () => {
     expect(seen.sessions).toHaveLength(1);
   });
 
+  it("a member that is called and has another disk hears why it is refused", async () => {
+    const { transport, seen } = makeTransport(1);
+    const address = await transport.listen(loopback);
+    transport.setAddresses(new Map([[0, loopback]]));
+    const caller = makeTransport(0, { directoryOf: () => "the disk before" });
+    caller.transport.setAddresses(new Map([[1, address]]));
+    await until(() => refusals(seen).length > 0 && refusals(caller.seen).length > 0);
+    expect(new Set(refusals(seen))).toEqual(new Set(["directory"]));
+    const [told] = seen.events.filter((event) => event.kind === "connection refused");
+    expect(told!.error).toMatchObject({ peer: 0, message: expect.stringContaining("came back with another disk") });
+    expect(caller.seen.sessions).toEqual([]);
+  });
+
   it("have little time, and are few", async () => {
     const { seen, call } = await listening();
     const started = performance.now();

@@ -9,7 +9,7 @@ import type { Credentials } from "../security/credentials.ts";
 import { nameIn } from "../security/member-name.ts";
 import { FrameCutter } from "./frame-cutter.ts";
 import { PeerSession, type TransportCounts } from "./peer-session.ts";
-import { greetingOf, type Hello, helloBytesMax, readGreeting, wireProtocol } from "./wire.ts";
+import { greetingOf, type Hello, helloBytesMax, lateRefusalOf, readGreeting, wireProtocol } from "./wire.ts";
 
 /** What the transport of a node is made of. */
 export interface TransportMakings {
@@ -338,7 +338,11 @@ export class Transport {
     const number = this.#makings.incarnation * sessionsPerBoot + this.#calls++;
     this.#hear(socket, (hello, cutter) => {
       const refusal = this.#refusalOf(hello, socket, peer);
-      if (refusal !== null) throw refusal;
+      if (refusal !== null) {
+        // The other end has taken the hello, and would else only see that the session ends.
+        socket.end(lateRefusalOf({ kind: "refused", reason: refusal.reason, message: refusal.message }));
+        throw refusal;
+      }
       if (hello.session !== number) throw new HandshakeError("protocol", "another session was answered", peer);
       clearTimeout(timer);
       callee.attempts = 0;

@@ -14,6 +14,8 @@ export const wireProtocol = 1;
 export const helloBytesMax = 65_536;
 /** Channels of one stack. */
 const channelsMax = 1_024;
+/** No stack has this channel: on it an end that opened a connection says why it does not go on. */
+const refusalChannel = channelsMax;
 /** Families inside one another. */
 const keysMax = 16;
 const varintBytesMax = 8;
@@ -104,6 +106,20 @@ export const greetingOf = (greeting: Hello | Refusal): Uint8Array => {
   return target.bytes.slice(0, target.at);
 };
 
+/**
+ * A refusal for an end that has taken the hello and believes that the session is open. A release that does not know it
+ * drops it as a message for a channel that nobody has.
+ */
+export const lateRefusalOf = (refusal: Refusal): Uint8Array => {
+  const target: EncodeTarget = { bytes: new Uint8Array(1_024), at: 0 };
+  putMessage(target, refusalChannel, null, refusal);
+  return target.bytes.slice(0, target.at);
+};
+
+/** The refusal in a message, if it is one. */
+export const lateRefusalIn = ({ channel, body }: WireMessage): Refusal | null =>
+  channel === refusalChannel ? refusalIn(body) : null;
+
 let at = 0;
 
 const takeVarint = (bytes: Uint8Array, to: number): number => {
@@ -161,18 +177,21 @@ const isHello = (value: { readonly [field: string]: unknown }): boolean =>
   value["channels"].length <= channelsMax &&
   value["channels"].every(isName);
 
+const refusalIn = (value: unknown): Refusal | null => {
+  if (typeof value !== "object" || value === null) return null;
+  const { kind, reason, message } = value as { readonly [field: string]: unknown };
+  if (kind !== "refused" || !isName(reason) || typeof message !== "string") return null;
+  return { kind, reason: reason as RefusalReason, message: message.slice(0, 512) };
+};
+
 /** @throws FrameError for bytes that are neither a hello nor a refusal. */
 export const readGreeting = (bytes: Uint8Array, from: number, to: number): Hello | Refusal => {
   const value = decoded(bytes, from, to);
+  const refusal = refusalIn(value);
+  if (refusal !== null) return refusal;
   if (typeof value === "object" && value !== null) {
     const greeting = value as { readonly [field: string]: unknown };
     if (greeting["kind"] === "hello" && isHello(greeting)) return value as Hello;
-    if (greeting["kind"] === "refused" && isName(greeting["reason"]) && typeof greeting["message"] === "string")
-      return {
-        kind: "refused",
-        reason: greeting["reason"] as RefusalReason,
-        message: greeting["message"].slice(0, 512),
-      };
   }
   throw new FrameError("the first frame of a connection is no hello");
 };
