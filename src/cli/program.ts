@@ -94,6 +94,20 @@ const addLab = (program: Command, finish: Finish): void => {
     .action(async (scenario, flags) => finish(await (await import("./commands/lab.ts")).lab(scenario, flags)));
 };
 
+const addPlay = (program: Command, finish: Finish): void => {
+  program
+    .command("play")
+    .summary("play a situation of Raft by hand, line by line, or list them")
+    .description(
+      "Plays one of the situations of Raft that are written as plays: who stands, who hears whom, whose disk waits. Prints each line with what came of it.",
+    )
+    .argument("[NAME]", "name of a situation; all are listed without it")
+    .option("--diagram", "draw a space-time diagram instead")
+    .option("--trace <FILE>", "write the run to a trace file")
+    .option("--json", "print JSON")
+    .action(async (name, flags) => finish((await import("./commands/play.ts")).play(name, flags)));
+};
+
 const cacheOption = (): Option => new Option("--no-cache", "search again what was found before by the same code");
 
 const addMatrix = (program: Command, finish: Finish): void => {
@@ -208,6 +222,7 @@ export const makeProgram = (finish: Finish): Command => {
     addLab,
     addRun,
     addExplore,
+    addPlay,
     addReplay,
     addExport,
     addCheck,

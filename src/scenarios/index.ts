@@ -15,6 +15,7 @@ import { rpcMutants, rpcScenarios } from "./rpc/index.ts";
 import { serviceMutants, serviceScenarios } from "./service/index.ts";
 
 export { twoGeneralsOf } from "./generals/index.ts";
+export { type Performance, perform, raftSituations, type Situation } from "./raft/situations/index.ts";
 export {
   type CallMaker,
   type Replicated,

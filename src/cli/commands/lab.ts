@@ -71,7 +71,7 @@ const listText = (all: readonly ScenarioDescription[], paint: Paint, width: numb
   const families = [...new Set(all.map(familyOf))];
   const groups = families.map((family) => all.filter((scenario) => familyOf(scenario) === family));
   const example = all[0]?.id ?? "ID";
-  const foot = `${all.length} scenarios. Look at one: npx quorate lab ${example}\nRun it: npx quorate run ${example}`;
+  const foot = `${all.length} scenarios. Look at one: npx quorate lab ${example}\nRun it: npx quorate run ${example}\nSituations of Raft, played by hand: npx quorate play`;
   return `${groups.map((members) => groupText(members, paint, width)).join("\n\n")}\n\n${paint(foot, "dim")}\n`;
 };
 
