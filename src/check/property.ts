@@ -1,4 +1,4 @@
-import type { EventId, Incarnation, NodeId, SystemModel } from "../model/index.ts";
+import { clone, type EventId, equal, type Incarnation, type NodeId, type SystemModel } from "../model/index.ts";
 
 /** Safety: a finite run can break it. Liveness: only a run that goes on for ever, here a run past its bound, can. */
 export type PropertyKind = "safety" | "liveness";
@@ -69,6 +69,24 @@ export interface Inspection {
   readonly at: number;
 }
 
+/** What a property sees of one process is another than before. */
+export interface ViewChange<V> {
+  readonly node: NodeId;
+  /** Null before the process was ever up. */
+  readonly before: V | null;
+  readonly after: V;
+  /** The latest event. */
+  readonly event: EventId;
+}
+
+/** How a property looks into the processes, one at a time. */
+export interface ProcessView<S, V = unknown> {
+  /** What it sees of one process: plain data, that depends on the state and the disk of this process alone. */
+  of(look: Inspection, node: NodeId): V;
+  /** A step of a process changed what is seen of it. */
+  changed(s: S, change: ViewChange<V>, report: Report): void;
+}
+
 /**
  * A property as a fold over what happens at one port. `S` is plain data. Events of Byzantine nodes are not seen: no
  * property speaks about them.
@@ -92,6 +110,11 @@ export interface Property<S = unknown> {
   canonical?(s: S): S;
   /** Called after every step: an invariant over local states. */
   inspect?(s: S, look: Inspection, report: Report): void;
+  /**
+   * The same as `inspect`, for an exhaustive search: one process at a time, so that it is a step of that process which the
+   * search remembers. Made by `viewing`.
+   */
+  readonly view?: ProcessView<S>;
   /** Liveness: the clause that is still owed, or null. Owed at the end of a fair run and long after it, it is broken. */
   pending?(s: S, prospect: Prospect): string | null;
   /** A liveness property of the form "from some time on": the run is not cut short when nothing is owed. */
@@ -111,6 +134,43 @@ export const named = <S>(id: string, property: Property<S>): Property<S> => ({ .
 
 /** Properties of unlike states in one list. */
 export const properties = (...all: readonly Property<never>[]): readonly AnyProperty[] => all;
+
+/** What `viewing` remembers: the views as they were, where the host does not remember them itself. */
+interface Viewed<S, V> {
+  readonly nodes: readonly NodeId[];
+  readonly views: (V | null)[];
+  readonly memory: S;
+}
+
+/** A property that looks into the processes one at a time. */
+export interface ViewingProperty<S, V> extends Pick<Property<S>, "id" | "text" | "init"> {
+  readonly view: ProcessView<S, V>;
+}
+
+/**
+ * A safety property over what is seen of single processes. Every host can check it; an exhaustive search can look for
+ * symmetry and leave out steps beside it, which it cannot beside a property that looks at all processes at once.
+ */
+export const viewing = <S, V>({ id, text, init, view }: ViewingProperty<S, V>): AnyProperty =>
+  property<Viewed<S, V>>({
+    id,
+    kind: "safety",
+    text,
+    init: (site) => ({ nodes: site.nodes, views: site.nodes.map(() => null), memory: init(site) }),
+    inspect({ nodes, views, memory }, look, report) {
+      for (const node of look.node === undefined ? nodes : [look.node]) {
+        const after = view.of(look, node);
+        const before = views[node] ?? null;
+        if (equal(before, after)) continue;
+        views[node] = clone(after);
+        view.changed(memory, { node, before, after, event: look.event }, report);
+      }
+    },
+    view: {
+      of: (look, node) => view.of(look, node),
+      changed: ({ memory }, change, report) => view.changed(memory, change as ViewChange<V>, report),
+    },
+  });
 
 /** States a property with the type of its state inferred. */
 export const property = <S>(definition: Property<S>): AnyProperty => definition as unknown as AnyProperty;

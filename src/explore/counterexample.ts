@@ -10,6 +10,7 @@ import {
   traceVersion,
 } from "../model/index.ts";
 import { countEvents, type Fault, sliceOf } from "../simulate/index.ts";
+import { atRest } from "./at-rest.ts";
 import type { Turn } from "./cuts.ts";
 import type { Exploration } from "./exploration.ts";
 import type { Origin } from "./initial-states.ts";
@@ -157,7 +158,7 @@ class Retelling {
     const step = new NodeStep(this.#steps, this.#imageAgain(before), following(this.#drawsOf(before, atom, outcome)));
     let after = before;
     try {
-      after = step.run(event);
+      after = atRest(this.#steps, step.run(event));
     } catch (thrown) {
       const text = thrown instanceof Error ? thrown.message : String(thrown);
       this.broken = { clause: `process ${this.#nameOf(node)} throws: ${text}`, events: [id] };
@@ -196,12 +197,13 @@ class Retelling {
   }
 
   #observe(seen: ReturnType<typeof observedIn>[number], event: number): void {
-    if (this.#property === undefined || this.broken !== null) return;
+    const { kind } = seen;
+    if (this.#property === undefined || this.broken !== null || kind === "view") return;
     const { port = "" } = this.#property;
     const isLife = seen.kind === "boot" || seen.kind === "crash" || seen.kind === "recover";
     if (!(isLife || seen.path === port || seen.path.replace(/\[\d+\]/g, "[]") === port)) return;
     const at = this.#at;
-    this.#property.on?.(this.#remembers, { ...seen, event, at, monotonic: at, wall: at }, this.#report());
+    this.#property.on?.(this.#remembers, { ...seen, kind, event, at, monotonic: at, wall: at }, this.#report());
   }
 
   /** What a property says at the end of a run, or of the nodes' states, it may say after any step. */

@@ -14,7 +14,7 @@ import { BudgetTable } from "./budgets.ts";
 import { Cuts } from "./cuts.ts";
 import { type ExploreOptions, groupsOf, type SettledOptions, settle } from "./explore-options.ts";
 import { Liars } from "./liars.ts";
-import { LocalTransitions } from "./local-transitions.ts";
+import { type LocalScope, LocalTransitions } from "./local-transitions.ts";
 import type { NodeImage } from "./node-image.ts";
 import type { StepOptions } from "./node-step.ts";
 import { renamingsMax, renamingsOf, Symmetry } from "./symmetry.ts";
@@ -87,6 +87,8 @@ export const partsOf = (
     hears: (path) => watch.hears(path),
     tears,
     mayCrash: (node) => settled.crashesMax > 0 && candidates.has(node),
+    isWithin: withinOf(prepared),
+    views: viewsIn(watch),
   });
   const budgets = new BudgetTable(atoms);
   const liars = liarsOf(prepared, settled, { atoms, local, channels });
@@ -118,6 +120,23 @@ export const partsOf = (
     lookInto,
   };
 };
+
+const lookAt = (image: NodeImage): Inspection => {
+  const images: NodeImage[] = [];
+  images[image.node] = image;
+  return lookInto(images);
+};
+
+const withinOf = ({ setup: { limits = [] } }: Prepared): LocalScope["isWithin"] =>
+  limits.length === 0 ? () => true : (image) => limits.every(({ within }) => within(lookAt(image), image.node));
+
+const viewsIn = (watch: Watch): LocalScope["views"] =>
+  watch.views
+    ? {
+        of: (image) => watch.viewsOf(image.life === "unborn" ? null : lookAt(image), image.node),
+        between: (before, after, of) => watch.changesBetween(before, after, of),
+      }
+    : null;
 
 const liarsOf = (
   { setup }: Prepared,

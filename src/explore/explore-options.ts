@@ -198,7 +198,7 @@ export const groupsOf = ({ setup }: Prepared, { symmetry = false }: ExploreOptio
 };
 
 /** What a search took for impossible, in words: its verdicts hold within this and no further. */
-export const boundsOf = ({ model }: Prepared, settled: SettledOptions): readonly string[] => {
+export const boundsOf = ({ model, setup }: Prepared, settled: SettledOptions): readonly string[] => {
   const { network, crashesMax, lossesMax, duplicatesMax, timeoutsMax, partitionsMax, sync, depthMax } = settled;
   const { forms, traitors, liesMax, forgeriesMax } = settled;
   const bounds = [`network: ${network}`, `crashes: at most ${crashesMax}`];
@@ -212,5 +212,6 @@ export const boundsOf = ({ model }: Prepared, settled: SettledOptions): readonly
   if (traitors > 0)
     bounds.push(`what traitors say: ${liesMax === null ? "" : `at most ${liesMax} `}words of the vocabulary`);
   if (model.network === "arbitrary" || forgeriesMax > 0) bounds.push(`forged messages: at most ${forgeriesMax}`);
+  for (const { text } of setup.limits ?? []) bounds.push(`each process: ${text}`);
   return bounds;
 };

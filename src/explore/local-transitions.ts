@@ -1,4 +1,5 @@
 import { type NodeId, Odometer } from "../model/index.ts";
+import { atRest } from "./at-rest.ts";
 import type { Atoms } from "./atoms.ts";
 import { spendCrash, spendTimeout } from "./budgets.ts";
 import { IntBuffer } from "./int-buffer.ts";
@@ -25,6 +26,16 @@ export interface LocalScope {
   /** Whether a crash may tear the writes of one step apart. */
   readonly tears: boolean;
   readonly mayCrash: (node: NodeId) => boolean;
+  /** Whether a process is within the limits of the scenario. */
+  readonly isWithin: (image: NodeImage) => boolean;
+  /** What properties see of a process, and what of it is new; null where none looks. */
+  readonly views: Views | null;
+}
+
+/** What properties see of single processes: as atoms, by property. */
+interface Views {
+  readonly of: (image: NodeImage) => readonly number[];
+  readonly between: (before: readonly number[], after: readonly number[], of: NodeImage) => readonly Observed[];
 }
 
 // Why a message does not reach a local state: nobody is there, or a notice comes first.
@@ -110,6 +121,7 @@ export class LocalTransitions {
   /** By local state: whether messages reach it. */
   readonly #hears = new IntBuffer();
   readonly #memo = new PairTable();
+  readonly #views = new Map<number, readonly number[]>();
   readonly #options: StepOptions;
   readonly #scope: LocalScope;
 
@@ -230,22 +242,28 @@ export class LocalTransitions {
       }
       const outcome = this.#outcome(state, happening, odometer);
       if (outcome === null) return [];
+      if (outcome === "beyond") continue;
       const key = `${outcome.to}/${outcome.observed}/${outcome.thrown}/${outcome.sends.join()}`;
       if (!found.has(key)) found.set(key, outcome);
     } while (odometer.next());
     return [...found.values()];
   }
 
-  #outcome(state: number, event: NodeEvent, odometer: Odometer): Outcome | null {
+  #outcome(state: number, event: NodeEvent, odometer: Odometer): Outcome | "beyond" | null {
     const before = this.atoms.valueOf(state) as NodeImage;
     const step = new NodeStep(this.#options, before, odometer);
     this.calls++;
     try {
-      const after = step.run(event);
-      const seen = observedIn(event, before, after, step.happenings, this.#options, this.#scope.hears);
+      const viewsBefore = this.#viewsOf(state);
+      const after = atRest(this.#options, step.run(event));
+      if (!this.#scope.isWithin(after)) return "beyond";
+      const to = this.stateOf(after);
+      const happened = observedIn(event, before, after, step.happenings, this.#options, this.#scope.hears);
+      const changed = this.#scope.views?.between(viewsBefore, this.#viewsOf(to), after) ?? [];
+      const seen = changed.length === 0 ? happened : [...happened, ...changed];
       const sends = step.happenings.flatMap((each) => (each.kind === "send" ? [this.messageOf(each.message)] : []));
       return {
-        to: this.stateOf(after),
+        to,
         sends,
         observed: seen.length === 0 ? 0 : this.atoms.idOf("observed", seen),
         thrown: 0,
@@ -259,6 +277,17 @@ export class LocalTransitions {
       const text = thrown instanceof Error ? thrown.message : String(thrown);
       return { to: state, sends: [], observed: 0, thrown: this.errors.push(text), draws: odometer.path() };
     }
+  }
+
+  #viewsOf(state: number): readonly number[] {
+    const { views } = this.#scope;
+    if (views === null) return [];
+    let known = this.#views.get(state);
+    if (known === undefined) {
+      known = views.of(this.atoms.valueOf(state) as NodeImage);
+      this.#views.set(state, known);
+    }
+    return known;
   }
 
   /** The outcome of a row that leads to the same as another outcome, and sends and shows the same. */

@@ -1,13 +1,22 @@
-import type { AnyProperty, Inspection, Property, PropertyEvent, Prospect, Report, RunSite } from "../check/index.ts";
+import type {
+  AnyProperty,
+  Inspection,
+  Property,
+  PropertyEvent,
+  Prospect,
+  Report,
+  RunSite,
+  ViewChange,
+} from "../check/index.ts";
 import type { NodeId } from "../model/index.ts";
 import { PropertyError } from "../simulate/index.ts";
 import type { Atoms } from "./atoms.ts";
 import { rankAt, ranked } from "./event-ranks.ts";
 import { PairTable } from "./pair-table.ts";
 
-/** One event as the properties see it. Plain data; no time, no number. */
+/** One event as the properties see it, or a new view of a process. Plain data; no time, no number. */
 export interface Observed {
-  readonly kind: PropertyEvent["kind"];
+  readonly kind: PropertyEvent["kind"] | "view";
   readonly node: NodeId;
   readonly incarnation: number;
   readonly path: string;
@@ -38,8 +47,18 @@ interface WatchImage {
   readonly down: readonly NodeId[];
 }
 
-const isLife = (kind: PropertyEvent["kind"]): boolean => kind === "boot" || kind === "crash" || kind === "recover";
+const isLife = (kind: Observed["kind"]): boolean => kind === "boot" || kind === "crash" || kind === "recover";
 const withoutKeys = (path: string): string => path.replace(/\[\d+\]/g, "[]");
+
+/** Whether a property looks at all processes at once. */
+const looksAtAll = ({ inspect, view }: Property): boolean => inspect !== undefined && view === undefined;
+
+const changeOf = ({ node, args }: Observed, event: number): ViewChange<unknown> => ({
+  node,
+  before: args[0],
+  after: args[1],
+  event,
+});
 
 /**
  * The properties of a search. Each is a fold over plain data, so what all of them remember is one number, and what an
@@ -84,9 +103,39 @@ export class Watch {
     return this.#watched.some(({ port }) => path === port || withoutKeys(path) === port);
   }
 
-  /** Whether some property looks into the states of the nodes. */
+  /** Whether some property looks into single nodes. */
+  get views(): boolean {
+    return this.#watched.some(({ property }) => property.view !== undefined);
+  }
+
+  /** What the properties see of a node, as atoms, by property; 0 for those that look into none, or have not yet. */
+  viewsOf(look: Inspection | null, node: NodeId): readonly number[] {
+    return this.#watched.map(({ property }, at) =>
+      property.view === undefined || look === null
+        ? 0
+        : this.#atoms.idOf(
+            `view of ${property.id}`,
+            this.#guard(at, () => property.view!.of(look, node)),
+          ),
+    );
+  }
+
+  /** What is seen of a node where it is another view than before. */
+  changesBetween(
+    before: readonly number[],
+    after: readonly number[],
+    of: Pick<Observed, "node" | "incarnation">,
+  ): readonly Observed[] {
+    return this.#watched.flatMap(({ property: { id } }, at): readonly Observed[] => {
+      if (before[at] === after[at]) return [];
+      const args = [before[at] === 0 ? null : this.#atoms.valueOf(before[at]!), this.#atoms.valueOf(after[at]!)];
+      return [{ kind: "view", node: of.node, incarnation: of.incarnation, path: "", name: id, args }];
+    });
+  }
+
+  /** Whether some property looks into the states of all nodes at once. */
   get inspects(): boolean {
-    return this.#watched.some(({ property, over }) => property.inspect !== undefined && !over);
+    return this.#watched.some(({ property, over }) => looksAtAll(property) && !over);
   }
 
   /** How many folds there were, each called once. */
@@ -152,7 +201,7 @@ export class Watch {
       const image = this.#imageOf(watch);
       const states = image.states.map((state, at) => {
         const { property, over } = this.#watched[at]!;
-        if (over || property.inspect === undefined) return state;
+        if (over || !looksAtAll(property)) return state;
         const value = this.#atoms.valueOf(state);
         this.#guard(at, () => property.inspect!(value, look, this.#report(at, breaks)));
         return this.#intern(property, value);
@@ -198,16 +247,20 @@ export class Watch {
 
   #foldOne(at: number, state: number, observed: readonly Observed[], down: readonly NodeId[], breaks: Break[]): number {
     const { property, port } = this.#watched[at]!;
-    const heard = observed.filter(
-      ({ kind, path }) => (isLife(kind) && path === "") || path === port || withoutKeys(path) === port,
-    );
+    const heard = observed.filter(({ kind, path, name }) => {
+      if (kind === "view") return name === property.id;
+      return (isLife(kind) && path === "") || path === port || withoutKeys(path) === port;
+    });
     if (heard.length === 0) return state;
     const value = this.#atoms.valueOf(state);
     const { count } = ranked(value);
     const report = this.#report(at, breaks);
     this.#guard(at, () => {
-      for (const [index, event] of heard.entries())
-        property.on?.(value, this.#eventOf(at, event, rankAt(count + index)), report);
+      for (const [index, event] of heard.entries()) {
+        const number = rankAt(count + index);
+        if (event.kind === "view") property.view?.changed(value, changeOf(event, number), report);
+        else property.on?.(value, this.#eventOf(at, event, event.kind, number), report);
+      }
     });
     // Any point may be the end of a run, so what a property says at the end it says now.
     const brokeAlready = breaks.some(({ property: broken }) => broken === at);
@@ -233,7 +286,12 @@ export class Watch {
   }
 
   /** Times are there and mean nothing; whoever asks for one gets a mark. */
-  #eventOf(at: number, { kind, node, incarnation, path, name, args }: Observed, event: number): PropertyEvent {
+  #eventOf(
+    at: number,
+    { node, incarnation, path, name, args }: Observed,
+    kind: PropertyEvent["kind"],
+    event: number,
+  ): PropertyEvent {
     const watched = this.#watched[at]!;
     const time = (): number => {
       watched.readsTime = true;

@@ -83,6 +83,17 @@ export interface Goal {
   };
 }
 
+/**
+ * How far an exhaustive search goes with each process, where the protocol itself would go on for ever: terms, the length of
+ * a log. A step that leads a process beyond is not taken. Simulated runs know no limit.
+ */
+export interface Limit {
+  /** What is within, for people: `terms up to 2`. */
+  readonly text: string;
+  /** Whether a process is within. Only this process may be looked at, after any of its steps; it must be pure. */
+  readonly within: (look: Inspection, node: NodeId) => boolean;
+}
+
 /** A scenario made concrete by its parameters. */
 export interface Setup {
   readonly processes: readonly Process[];
@@ -91,6 +102,8 @@ export interface Setup {
   readonly properties: readonly AnyProperty[];
   /** Pictures worth asking for. */
   readonly goals?: readonly Goal[];
+  /** Where an exhaustive search ends. */
+  readonly limits?: readonly Limit[];
   /** What may go wrong, beyond what the dials allow by themselves. */
   readonly faults?: FaultBudget;
   /** Faults at fixed times, besides the drawn ones. */
