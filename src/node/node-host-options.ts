@@ -54,6 +54,7 @@ export type HostEvent =
   | { readonly kind: "disk stuck"; readonly forMs: number }
   | { readonly kind: "disk recovered" }
   | { readonly kind: "space low"; readonly cause: Error }
+  | { readonly kind: "space back" }
   | { readonly kind: "certificates reloaded" }
   | { readonly kind: "certificates refused"; readonly error: Error };
 

@@ -68,6 +68,7 @@ const openLog = (options: NodeHostOptions, storage: StorageOptions, listener: Lo
     onDurable: (position) => listener.durable(position),
     onFailure: (error) => listener.failed(error),
     onSpaceLow: (cause) => options.onEvent?.({ kind: "space low", cause }),
+    onSpaceBack: () => options.onEvent?.({ kind: "space back" }),
     onTornTail: (file, bytes) => options.onEvent?.({ kind: "torn tail cut", file, bytes }),
   });
 
@@ -229,6 +230,12 @@ export class NodeHost implements AsyncDisposable {
       eventLoopDelayMsMax: milliseconds(this.#loopDelay.max),
       eventLoopDelayMsP99: milliseconds(this.#loopDelay.percentile(99)),
     };
+  }
+
+  /** The longest delays and syncs are counted anew from here on. */
+  resetMaxima(): void {
+    this.#loopDelay.reset();
+    this.#log.resetMaxima();
   }
 
   /** The latest events, in the one trace format; no message bodies, no values. */

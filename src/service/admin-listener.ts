@@ -9,6 +9,8 @@ export interface AdminPages {
   readonly ready: () => boolean;
   /** The metrics as Prometheus reads them. */
   readonly metrics: () => string;
+  /** Maxima are counted anew from here on. */
+  readonly resetMaxima: () => void;
   /** The latest events, as lines of the trace format; no message bodies. */
   readonly trace: () => string;
 }
@@ -44,6 +46,11 @@ const answer = (request: IncomingMessage, response: ServerResponse, pages: Admin
         : say(response, 503, "text/plain", "not ready\n");
     case "/metrics":
       return say(response, 200, "text/plain; version=0.0.4", pages.metrics());
+    case "/metrics?maxima=reset": {
+      const text = pages.metrics();
+      pages.resetMaxima();
+      return say(response, 200, "text/plain; version=0.0.4", text);
+    }
     case "/trace":
       return say(response, 200, "application/jsonl", pages.trace());
     default:

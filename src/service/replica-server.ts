@@ -278,6 +278,7 @@ export class ReplicaServer implements AsyncDisposable {
           },
           this.status(),
         ),
+      resetMaxima: () => this.#host.resetMaxima(),
       trace: () => {
         const { header, events } = this.#host.trace();
         return [header, ...events].map((line) => `${JSON.stringify(line)}\n`).join("");

@@ -107,6 +107,15 @@ describe("help and version", () => {
     });
   });
 
+  it("of a command that is not there is one sentence, and not the help of all", async () => {
+    expect(await quorateHere(["help", "statsu"])).toEqual({
+      status: 64,
+      stdout: "",
+      stderr: 'quorate: there is no command "statsu", did you mean status?\n',
+    });
+    expect((await quorateHere(["help", "kv", "put"])).stdout).toMatch(/^Usage: quorate kv put/);
+  });
+
   it("names every command", async () => {
     const { stdout } = await quorateHere(["--help"]);
     for (const name of commands) expect(stdout).toContain(`\n  ${name}`);

@@ -29,7 +29,9 @@ const eventText = (event: HostEvent | ReplicaEvent): string | null => {
     case "disk stuck":
       return `the disk has not finished a write for ${Math.round(event.forMs)} ms`;
     case "space low":
-      return `the disk is full: ${event.cause.message}`;
+      return `the disk is nearly full, new writes are refused: ${event.cause.message}`;
+    case "space back":
+      return "there is space on the disk again, writes are taken";
     case "diverged":
       return `ALARM: after entry ${event.index} replica ${event.peer} has another state than this one: one of them is wrong. The state machine is not deterministic, or a disk lies.`;
   }

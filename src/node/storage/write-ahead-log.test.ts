@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { applyFrame, copyImage, type DiskImage, type Frame, type Write } from "../../model/index.ts";
 import { DiskFullError, LogCorruptError, StorageFailedError } from "../errors.ts";
@@ -272,9 +273,11 @@ describe("the write-ahead log", () => {
 
   it("says that space is low while what is reserved still takes writes", async () => {
     const files = new MemoryFiles();
-    const opened = await openOn(files);
+    let isFull = true;
+    let backs = 0;
+    const opened = await openOn(files, { onSpaceBack: () => void backs++ });
     files.before = async (what) => {
-      if (what === "reserve") throw new DiskFullError("full");
+      if (what === "reserve" && isFull) throw new DiskFullError("full");
     };
     for (let position = 1; position < 20; position++) {
       write(opened.log, [set("n", "x".repeat(150))], position);
@@ -284,6 +287,11 @@ describe("the write-ahead log", () => {
     expect(opened.spaceLow).toBeInstanceOf(DiskFullError);
     expect(opened.failure).toBeNull();
     expect(opened.durable).toBe(19);
+    // It asks again by itself: whoever heard that space is low may write nothing until it is back.
+    expect(backs).toBe(0);
+    isFull = false;
+    for (let tries = 0; tries < 300 && backs === 0; tries++) await sleep(10);
+    expect(backs).toBe(1);
   });
 });
 

@@ -27,6 +27,8 @@ export interface WriteAheadLogOptions {
   readonly onFailure: (error: Error) => void;
   /** Space could not be reserved ahead; what is reserved already still takes some megabytes. */
   readonly onSpaceLow?: (error: Error) => void;
+  /** Space could be reserved again. */
+  readonly onSpaceBack?: () => void;
   /** An unfinished write was cut off the end. */
   readonly onTornTail?: (file: string, bytes: number) => void;
 }
@@ -87,7 +89,9 @@ export class WriteAheadLog implements Storage {
   #over = false;
   #failure: Error | null = null;
   #prepared: Promise<LogFile> | null = null;
-  #reserveNotBefore = 0;
+  /** Space could not be reserved; it is asked for again by this timer. */
+  #spaceLow: NodeJS.Timeout | null = null;
+  #isLow = false;
   #removing: Promise<void> | null = null;
   /** Segments before this one go when the batch that says so is durable. */
   #trimming = 0;
@@ -155,6 +159,11 @@ export class WriteAheadLog implements Storage {
     return { frames: this.#frames, syncs: this.#syncs, syncMsMax: this.#syncMsMax };
   }
 
+  /** The longest sync is counted anew. */
+  resetMaxima(): void {
+    this.#syncMsMax = 0;
+  }
+
   /** Bytes of all segments, of what is still needed in them, and their number. */
   get size(): { readonly bytes: number; readonly live: number; readonly segments: number } {
     let bytes = 0;
@@ -203,6 +212,7 @@ export class WriteAheadLog implements Storage {
   /** Gives the files back after the write that is under way, as a crash would. */
   async abandon(): Promise<void> {
     if (this.#idle !== null) clearTimeout(this.#idle);
+    if (this.#spaceLow !== null) clearTimeout(this.#spaceLow);
     this.#over = true;
     await this.#writing;
     await this.#reserving;
@@ -351,7 +361,7 @@ export class WriteAheadLog implements Storage {
   /** Keeps space ahead of the end, and the next segment ready when this one is nearly full. */
   #reserveAhead(): void {
     if (this.#reserving !== null || this.#turning || this.#reserved - this.#end > this.#reserveBytes / 2) return;
-    if (performance.now() < this.#reserveNotBefore) return;
+    if (this.#spaceLow !== null) return;
     const { segmentBytes } = this.#options;
     if (this.#reserved < segmentBytes) {
       const from = this.#reserved;
@@ -373,16 +383,26 @@ export class WriteAheadLog implements Storage {
     return work.then(
       () => {
         this.#reserving = null;
+        if (!this.#isLow) return;
+        this.#isLow = false;
+        this.#options.onSpaceBack?.();
       },
       (error: Error) => {
         this.#reserving = null;
         this.#prepared = null;
-        // Not again at once: each attempt would take from what is left.
-        this.#reserveNotBefore = performance.now() + retryMs;
-        if (error instanceof DiskFullError) this.#options.onSpaceLow?.(error);
-        else this.#fail(error);
+        if (!(error instanceof DiskFullError)) return this.#fail(error);
+        // Not again at once: each attempt would take from what is left. And not with the next write only: none may come.
+        this.#spaceLow = setTimeout(() => this.#askAgain(), retryMs).unref();
+        if (this.#isLow) return;
+        this.#isLow = true;
+        this.#options.onSpaceLow?.(error);
       },
     );
+  }
+
+  #askAgain(): void {
+    this.#spaceLow = null;
+    if (!this.#over) this.#reserveAhead();
   }
 
   #fail(cause: unknown): void {
