@@ -14,15 +14,18 @@ export interface ReplicaDesk<Command, Answer> extends Port {
     readonly diverged: (index: number, peer: NodeId, ownHash: number, peerHash: number) => void;
     /** How this replica stands. */
     readonly status: (status: ReplicaStatus) => void;
-    /** A command had its turn here, for the first time; only where the replica was told to tell. */
-    readonly applied: (index: number, command: Command, end: Remembered<Answer>) => void;
+    /**
+     * A command had its turn here, for the first time, as the one at `place` of those at `index`; only where the replica
+     * was told to tell.
+     */
+    readonly applied: (index: number, place: number, command: Command, end: Remembered<Answer>) => void;
   };
 }
 
 /** Lets clients that are processes of the system reach a replica over session links. */
 export const clientDoor = <C, A, Q, R>(): Module<{
   provides: ReplicaDesk<C, A>;
-  uses: { clients: Sessions<ServiceMessage<C, A, Q, R>>; replica: ServiceReplica<C, A, Q, R> };
+  uses: { clients: Sessions<ServiceMessage<A, Q, R>>; replica: ServiceReplica<C, A, Q, R> };
   state: Record<never, never>;
 }> => ({
   name: "door for clients",
@@ -55,8 +58,8 @@ export const clientDoor = <C, A, Q, R>(): Module<{
       diverged(_s, io, index, peer, ownHash, peerHash) {
         io.up.diverged(index, peer, ownHash, peerHash);
       },
-      applied(_s, io, index, command, end) {
-        io.up.applied(index, command, end);
+      applied(_s, io, index, place, command, end) {
+        io.up.applied(index, place, command, end);
       },
       status(_s, io, status) {
         io.up.status(status);

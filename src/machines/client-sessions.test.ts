@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import {
-  admit,
+  admit as admitIn,
   type ClientSessions,
   copySessions,
+  enterSession,
   expireSessions,
   openSession,
   type SessionLimits,
@@ -13,6 +14,15 @@ const sessionsOf = (...numbers: readonly number[]): ClientSessions<string> => {
   const sessions: ClientSessions<string> = new Map();
   for (const number of numbers) openSession(sessions, number, 0, limits);
   return sessions;
+};
+const admit = (
+  sessions: ClientSessions<string>,
+  command: { session: number; sequence: number; doneBelow: number },
+  timeMs: number,
+  bounds: SessionLimits,
+) => {
+  const session = enterSession(sessions, command, timeMs);
+  return session === null ? { kind: "refused", why: "session expired" } : admitIn(session, command.sequence, bounds);
 };
 const command = (sequence: number, doneBelow = 0, session = 7) => ({ session, sequence, doneBelow });
 const answered = (sessions: ClientSessions<string>, sequence: number, doneBelow = 0): void => {

@@ -57,7 +57,7 @@ export const expireSessions = <Answer>(
 export type Admission<Answer> =
   | { readonly kind: "apply" }
   | { readonly kind: "again"; readonly end: Remembered<Answer> }
-  | { readonly kind: "refused"; readonly why: "session expired" | "answer forgotten" | "too many commands" };
+  | { readonly kind: "refused"; readonly why: "answer forgotten" | "too many commands" };
 
 const forgetBelow = <Answer>(session: ClientSession<Answer>, doneBelow: number): void => {
   const { ends, doneBelow: before } = session;
@@ -69,6 +69,24 @@ const forgetBelow = <Answer>(session: ClientSession<Answer>, doneBelow: number):
   else for (const sequence of ends.keys()) if (sequence < doneBelow) ends.delete(sequence);
 };
 
+/** Commands of a session have their turn: the session lives on, and what its client has is forgotten. Null: it expired. */
+export const enterSession = <Answer>(
+  sessions: ClientSessions<Answer>,
+  { session: number, doneBelow }: { readonly session: number; readonly doneBelow: number },
+  timeMs: number,
+): ClientSession<Answer> | null => {
+  const session = sessions.get(number);
+  if (session === undefined) return null;
+  session.activeAtMs = Math.max(session.activeAtMs, timeMs);
+  // To the end of the order of activity.
+  sessions.delete(number);
+  sessions.set(number, session);
+  forgetBelow(session, doneBelow);
+  return session;
+};
+
+const apply: Admission<never> = { kind: "apply" };
+
 /**
  * Whether a command may be applied, at its turn in the log. Two copies of a command have one number; the second finds the
  * end of the first, or, once the client has said that it needs no answer any more, nothing but that it is over.
@@ -76,23 +94,15 @@ const forgetBelow = <Answer>(session: ClientSession<Answer>, doneBelow: number):
  * Source: Ongaro 2014, Consensus: Bridging Theory and Practice, section 6.3.
  */
 export const admit = <Answer>(
-  sessions: ClientSessions<Answer>,
-  { session: number, sequence, doneBelow }: { session: number; sequence: number; doneBelow: number },
-  timeMs: number,
+  session: ClientSession<Answer>,
+  sequence: number,
   { commandsMax }: SessionLimits,
 ): Admission<Answer> => {
-  const session = sessions.get(number);
-  if (session === undefined) return { kind: "refused", why: "session expired" };
-  session.activeAtMs = Math.max(session.activeAtMs, timeMs);
-  // To the end of the order of activity.
-  sessions.delete(number);
-  sessions.set(number, session);
-  forgetBelow(session, doneBelow);
   const end = session.ends.get(sequence);
   if (end !== undefined) return { kind: "again", end };
   if (sequence < session.doneBelow) return { kind: "refused", why: "answer forgotten" };
   if (sequence >= session.doneBelow + commandsMax) return { kind: "refused", why: "too many commands" };
-  return { kind: "apply" };
+  return apply;
 };
 
 /** Sessions of their own, which later commands leave as they are. */

@@ -1,13 +1,24 @@
 import type { IO, Module, Port } from "../model/index.ts";
 import {
   admit,
+  type ClientSession,
   type ClientSessions,
+  enterSession,
   expireSessions,
   openSession,
   type Remembered,
   type SessionLimits,
 } from "./client-sessions.ts";
-import type { End, Entry, MemberAddress } from "./entry.ts";
+import {
+  type CommandEnd,
+  type CommandRun,
+  commandsOf,
+  type End,
+  type Entry,
+  type MemberAddress,
+  type RunEnd,
+} from "./entry.ts";
+import type { CommandFailure } from "./outcome.ts";
 import {
   addChunk,
   beginRestore,
@@ -18,7 +29,7 @@ import {
   type Taking,
   takeSnapshot,
 } from "./service-snapshot.ts";
-import { hashOf, type StateMachine, slicingOf } from "./state-machine.ts";
+import { hashOf, type StateMachine, slicingOf, type Turn } from "./state-machine.ts";
 
 /** The answer to a query, or a part of it, where the machine had one. */
 export type Answered<Result> =
@@ -29,10 +40,10 @@ export type Answered<Result> =
  * A state machine with its clients' sessions around it: what every replica has of the service. It does what the log says
  * and nothing else.
  */
-export interface HostedMachine<Command, Answer, Query, Result> extends Port {
+export interface HostedMachine<Answer, Query, Result> extends Port {
   readonly requests: {
     /** The entry at the next index. */
-    readonly apply: (index: number, entry: Entry<Command>) => void;
+    readonly apply: (index: number, entry: Entry) => void;
     /** Answers from the state as it is when this request has its turn; a long answer gives its first part. */
     readonly query: (id: number, query: Query) => void;
     /** The next part of an answer that was not complete. */
@@ -50,7 +61,7 @@ export interface HostedMachine<Command, Answer, Query, Result> extends Port {
   };
   readonly indications: {
     /** An entry had its turn. */
-    readonly applied: (index: number, entry: Entry<Command>, end: End<Answer>) => void;
+    readonly applied: (index: number, entry: Entry, end: End<Answer>) => void;
     /** The hash of the state right after an index, the same indexes at every replica. */
     readonly hashed: (index: number, hash: number) => void;
     /** The hash that was asked for. */
@@ -91,7 +102,7 @@ const hostRules: HostRules = {
 /** How a machine is hosted. The same at every replica of a service. */
 export interface MachineHostOptions {
   readonly limits: SessionLimits;
-  /** So many entries from one hash of the state to the next. */
+  /** So many entries from one hash of the state to the next, however many commands are in them. */
   readonly hashEvery: number;
   readonly rules?: Partial<HostRules>;
 }
@@ -112,8 +123,8 @@ interface HostState<State, Answer, Query> extends ServiceData<State, Answer> {
   answering: Map<number, Answering<State, Query>>;
 }
 
-type Host<State, Command, Answer, Query, Result> = {
-  provides: HostedMachine<Command, Answer, Query, Result>;
+type Host<State, Answer, Query, Result> = {
+  provides: HostedMachine<Answer, Query, Result>;
   uses: Record<never, never>;
   state: HostState<State, Answer, Query>;
 };
@@ -125,31 +136,72 @@ const hostActs = <State, Command, Answer, Query, Result>(
   rules: HostRules,
 ) => {
   const act = {
+    /** One command of a session, null where that is not known and the command is applied all the same. */
     execute: (
       s: HostState<State, Answer, Query>,
+      session: ClientSession<Answer> | null,
+      sequence: number,
+      command: Command,
+      at: Turn,
+    ): CommandEnd<Answer> => {
+      const end = turn(() => machine.apply(s.data, command, at));
+      if (session !== null && rules.remembers()) session.ends.set(sequence, end);
+      return end;
+    },
+
+    /** The commands of a run, of which the first is the one at `place` of its entry. */
+    run: (
+      s: HostState<State, Answer, Query>,
       index: number,
-      entry: Entry<Command> & { readonly kind: "execute" },
+      place: number,
+      run: CommandRun,
       nowMs: number,
       clockMs: () => number,
-    ): End<Answer> => {
-      const admission = admit(s.sessions, entry, nowMs, limits);
-      if (admission.kind === "again") return { kind: "executed", end: admission.end, again: true };
-      if (admission.kind === "refused" && !(admission.why === "session expired" && rules.appliesUnknown()))
-        return { kind: "refused", why: admission.why };
-      const command = rules.resolve(entry.command, clockMs);
-      const end = turn(() => machine.apply(s.data, command, { index, timeMs: s.timeMs }));
-      if (rules.remembers()) s.sessions.get(entry.session)?.ends.set(entry.sequence, end);
-      return { kind: "executed", end, again: false };
+    ): RunEnd<Answer> => {
+      const session = enterSession(s.sessions, run, nowMs);
+      if (session === null && !rules.appliesUnknown()) return allRefused(run, "session expired");
+      const commands = commandsOf<Command>(run);
+      if (commands === null) return allRefused(run, "malformed");
+      const ends: CommandEnd<Answer>[] = [];
+      const again: number[] = [];
+      for (let at = 0; at < commands.length; at++) {
+        const sequence = run.first + at;
+        const admission = session === null ? null : admit(session, sequence, limits);
+        if (admission?.kind === "again") {
+          again.push(at);
+          ends.push(admission.end);
+        } else if (admission?.kind === "refused") ends.push(admission);
+        else {
+          const command = rules.resolve(commands[at]!, clockMs);
+          ends.push(act.execute(s, session, sequence, command, { index, place: place + at, timeMs: s.timeMs }));
+        }
+      }
+      return { ends, again };
+    },
+
+    runs: (
+      s: HostState<State, Answer, Query>,
+      index: number,
+      runs: readonly CommandRun[],
+      nowMs: number,
+      clockMs: () => number,
+    ): RunEnd<Answer>[] => {
+      let place = 0;
+      return runs.map((run) => {
+        const end = act.run(s, index, place, run, nowMs, clockMs);
+        place += run.count;
+        return end;
+      });
     },
 
     endOf: (
       s: HostState<State, Answer, Query>,
       index: number,
-      entry: Entry<Command>,
+      entry: Entry,
       nowMs: number,
       clockMs: () => number,
     ): End<Answer> => {
-      if (entry.kind === "execute") return act.execute(s, index, entry, nowMs, clockMs);
+      if (entry.kind === "execute") return { kind: "executed", runs: act.runs(s, index, entry.runs, nowMs, clockMs) };
       if (entry.kind === "open")
         return openSession(s.sessions, index, nowMs, limits)
           ? { kind: "opened", session: index }
@@ -162,7 +214,7 @@ const hostActs = <State, Command, Answer, Query, Result>(
     /** The answer, or its next part; what follows later comes from the state as it is now. */
     answer: (
       s: HostState<State, Answer, Query>,
-      io: IO<Host<State, Command, Answer, Query, Result>>,
+      io: IO<Host<State, Answer, Query, Result>>,
       id: number,
       { index, view, query, cursor }: Answering<State, Query>,
     ): void => {
@@ -194,7 +246,7 @@ const hostActs = <State, Command, Answer, Query, Result>(
 export const machineHost = <State, Command, Answer, Query, Result>(
   machine: StateMachine<State, Command, Answer, Query, Result>,
   { limits, hashEvery, rules: changed = {} }: MachineHostOptions,
-): Module<Host<State, Command, Answer, Query, Result>> => {
+): Module<Host<State, Answer, Query, Result>> => {
   const rules: HostRules = { ...hostRules, ...changed };
   const slicing = slicingOf(machine);
   const act = hostActs(machine, limits, rules);
@@ -227,8 +279,7 @@ export const machineHost = <State, Command, Answer, Query, Result>(
           const nowMs = rules.sessionTime(s.timeMs, clockMs);
           if (expireSessions(s.sessions, nowMs, limits) > 0) io.mark("a session expires");
           const end = act.endOf(s, index, entry, nowMs, clockMs);
-          if (end.kind === "executed" && end.again) io.mark("a command comes again");
-          if (end.kind === "refused" && end.why === "session expired") io.mark("a command of an expired session");
+          if (end.kind === "executed") markRuns(io, end.runs);
           io.up.applied(index, entry, end);
           if (entry.kind === "address") io.up.addresses(new Map(s.addresses));
           if (index % hashEvery === 0) io.up.hashed(index, hashOf(machine, s.data));
@@ -269,9 +320,9 @@ export const machineHost = <State, Command, Answer, Query, Result>(
 };
 
 /** A snapshot is complete: it takes the place of what was there. */
-const takeOver = <State, Command, Answer, Query, Result>(
+const takeOver = <State, Answer, Query, Result>(
   s: HostState<State, Answer, Query>,
-  io: IO<Host<State, Command, Answer, Query, Result>>,
+  io: IO<Host<State, Answer, Query, Result>>,
   index: number,
   { data, sessions, addresses, timeMs }: Incoming<State, Answer>,
 ): void => {
@@ -284,6 +335,24 @@ const takeOver = <State, Command, Answer, Query, Result>(
   io.mark("a restored snapshot");
   io.up.restored(index, timeMs);
   io.up.addresses(new Map(addresses));
+};
+
+const allRefused = <Answer>({ count }: CommandRun, why: CommandFailure): RunEnd<Answer> => ({
+  ends: new Array<CommandEnd<Answer>>(count).fill({ kind: "refused", why }),
+  again: [],
+});
+
+/** Rare things that came of runs. */
+const markRuns = <State, Answer, Query, Result>(
+  io: IO<Host<State, Answer, Query, Result>>,
+  runs: readonly RunEnd<Answer>[],
+): void => {
+  for (const { ends, again } of runs) {
+    if (again.length > 0) io.mark("a command comes again");
+    const [first] = ends;
+    // It is said of all of a run or of none.
+    if (first?.kind === "refused" && first.why === "session expired") io.mark("a command of an expired session");
+  }
 };
 
 /** What a handler of the machine gives, or that it threw: the same at every replica, if the machine is deterministic. */

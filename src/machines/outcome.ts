@@ -18,6 +18,8 @@ export type CommandFailure =
   | "too many sessions"
   /** The session has as many unanswered commands as it may have. */
   | "too many commands"
+  /** The bytes in which it came hold no commands: no client of ours sends such. */
+  | "malformed"
   /** `apply` threw. What it had changed before stays changed, the same at every replica. */
   | "machine failed";
 

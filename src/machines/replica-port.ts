@@ -36,7 +36,7 @@ export type OperatorAction =
 export interface ServiceReplica<Command, Answer, Query, Result> extends Port {
   readonly requests: {
     /** A message of a client. */
-    readonly receive: (client: number, message: ToReplica<Command, Query>) => void;
+    readonly receive: (client: number, message: ToReplica<Query>) => void;
     /** A client is gone: nothing that it waits for will be said to it. */
     readonly left: (client: number) => void;
     /** Asks for the status. */
@@ -55,7 +55,10 @@ export interface ServiceReplica<Command, Answer, Query, Result> extends Port {
     readonly operated: (id: number, refusal: Refusal | null, leader: NodeId | null) => void;
     /** Where members are reached that came, or moved, since the service began. */
     readonly addresses: (addresses: ReadonlyMap<NodeId, MemberAddress>) => void;
-    /** A command had its turn here, for the first time; only where the replica was told to tell. */
-    readonly applied: (index: number, command: Command, end: Remembered<Answer>) => void;
+    /**
+     * A command had its turn here, for the first time, as the one at `place` of those at `index`; only where the replica
+     * was told to tell.
+     */
+    readonly applied: (index: number, place: number, command: Command, end: Remembered<Answer>) => void;
   };
 }

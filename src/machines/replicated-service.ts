@@ -34,18 +34,18 @@ export interface ReplicatedService<State, Command, Answer, Query, Result> {
   readonly options: ServiceOptions;
   /** A replica without a way to its clients: its host hands their messages in, and takes the replies out. */
   readonly replica: (
-    log: Bound<ReplicatedLog<Entry<Command>, SnapshotChunk>>,
+    log: Bound<ReplicatedLog<Entry, SnapshotChunk>>,
     peers?: Bound<Links<HashReport>>,
   ) => Bound<ServiceReplica<Command, Answer, Query, Result>>;
   /** A replica whose clients are processes that reach it over session links. */
   readonly server: (
-    log: Bound<ReplicatedLog<Entry<Command>, SnapshotChunk>>,
-    clients: Bound<Sessions<ServiceMessage<Command, Answer, Query, Result>>>,
+    log: Bound<ReplicatedLog<Entry, SnapshotChunk>>,
+    clients: Bound<Sessions<ServiceMessage<Answer, Query, Result>>>,
   ) => Bound<ReplicaDesk<Command, Answer>>;
   /** A client of the replicas that `servers` names. */
   readonly client: (
     servers: ServiceClientOptions["servers"],
-    links: Bound<Sessions<ServiceMessage<Command, Answer, Query, Result>>>,
+    links: Bound<Sessions<ServiceMessage<Answer, Query, Result>>>,
   ) => Bound<Service<Command, Answer, Query, Result>>;
 }
 

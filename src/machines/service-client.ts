@@ -1,4 +1,26 @@
-import { assert, type Delay, type IO, type Module, type NodeId, type Port, type Sessions } from "../model/index.ts";
+import {
+  assert,
+  type Delay,
+  encode,
+  type IO,
+  type Module,
+  type NodeId,
+  type Port,
+  type Sessions,
+} from "../model/index.ts";
+import {
+  type Asked,
+  type ClientState,
+  type Command,
+  callOf,
+  doneBelow,
+  forgetSession,
+  messagesOf,
+  newClient,
+  runBytesMax,
+  runsOf,
+} from "./client-state.ts";
+import type { CommandEnd } from "./entry.ts";
 import type { CommandFailure, CommandOutcome, Happened, QueryFailure, QueryOutcome } from "./outcome.ts";
 import type { Consistency, Refused, ServiceMessage, ToClient, ToReplica } from "./service-messages.ts";
 
@@ -50,79 +72,9 @@ export interface ServiceClientOptions<Result = unknown> {
   readonly rules?: Partial<ServiceClientRules>;
 }
 
-/** A session with the service; it outlives connections, crashes of replicas and changes of leader. */
-interface Open {
-  readonly id: number;
-  readonly commandsMax: number;
-  /** The number of the next command. */
-  next: number;
-}
-
-interface Command<C> {
-  readonly command: C;
-  /** The tick at which it ends without an answer. */
-  readonly dueTick: number;
-  /** The session and the number under which it is sent; null before it is sent first. */
-  session: number | null;
-  sequence: number;
-  /** Copies of which nobody said that they will not be applied. */
-  copiesAtLarge: number;
-  /** Why it was refused last. */
-  why: CommandFailure;
-}
-
-interface Asked<Q> {
-  readonly query: Q;
-  readonly consistency: Consistency;
-  readonly dueTick: number;
-  /** The one that was asked last. */
-  server: NodeId | null;
-  why: QueryFailure;
-  /** Parts of the answer that came, of one replica and of one of its states. */
-  parts: unknown[];
-}
-
-interface ClientState<C, Q> {
-  /** Servers that can be reached. */
-  connected: NodeId[];
-  /** The one that is asked: the leader, as far as is known. */
-  target: NodeId | null;
-  session: Open | null;
-  /** Of the request for a session that is under way; 0 when there is none. */
-  opening: number;
-  lastToken: number;
-  /** Open commands, in the order in which they came. */
-  commands: Map<number, Command<C>>;
-  /** Calls of commands that have no number yet, in order; those that ended meanwhile may be among them. */
-  unsent: number[];
-  /** Calls of the others, by number in the present session. */
-  calls: Map<number, number>;
-  queries: Map<number, Asked<Q>>;
-  /** Something was heard of the target since the last look. */
-  heard: boolean;
-  ticking: boolean;
-  /** How often it looked: its measure of time, which needs no clock. */
-  ticks: number;
-}
-
-const newClient = <C, Q>(): ClientState<C, Q> => ({
-  connected: [],
-  target: null,
-  session: null,
-  opening: 0,
-  lastToken: 0,
-  commands: new Map(),
-  unsent: [],
-  calls: new Map(),
-  queries: new Map(),
-  heard: false,
-  ticking: false,
-  ticks: 0,
-});
-
 type Client<C, A, Q, R> = {
   provides: Service<C, A, Q, R>;
-  uses: { servers: Sessions<ServiceMessage<C, A, Q, R>> };
+  uses: { servers: Sessions<ServiceMessage<A, Q, R>> };
   state: ClientState<C, Q>;
   timers: { tick: [] };
 };
@@ -138,7 +90,7 @@ const clientActs = <C, A, Q, R>(
   type Io = IO<Client<C, A, Q, R>>;
 
   const act = {
-    send: (s: S, io: Io, message: ToReplica<C, Q>): void => {
+    send: (s: S, io: Io, message: ToReplica<Q>): void => {
       if (s.target !== null) io.servers.send(s.target, message);
     },
 
@@ -147,24 +99,30 @@ const clientActs = <C, A, Q, R>(
       act.send(s, io, { kind: "open", token: s.opening });
     },
 
-    /**
-     * The number below which every command of a session has its end. Numbers are given in ascending order, so the first
-     * that is open is the smallest; the commands themselves stand in the order in which they came, and one that moved
-     * here from another session may have a larger number than one that came after it.
-     */
-    doneBelow: (s: S, session: number): number => {
-      if (s.session?.id !== session) return 0;
-      const [first] = s.calls.keys();
-      return first ?? s.session.next;
-    },
-
-    sendCommand: (s: S, io: Io, session: number, command: Command<C>): void => {
+    /** Sends commands that have numbers. */
+    sendCommands: (s: S, io: Io, commands: readonly Command<C>[]): void => {
       // A copy that cannot leave is none.
       if (s.target === null) return;
-      command.copiesAtLarge++;
-      const { sequence } = command;
-      const doneBelow = act.doneBelow(s, session);
-      act.send(s, io, { kind: "execute", session, sequence, doneBelow, command: command.command });
+      for (const run of runsOf(commands)) act.sendRun(s, io, run);
+    },
+
+    sendRun: (s: S, io: Io, run: readonly Command<C>[]): void => {
+      const commands = encode(
+        run.map(({ command }) => command),
+        "commands",
+      );
+      if (commands.length > runBytesMax && run.length > 1) {
+        const middle = run.length >>> 1;
+        act.sendRun(s, io, run.slice(0, middle));
+        return act.sendRun(s, io, run.slice(middle));
+      }
+      for (const command of run) command.copiesAtLarge++;
+      const [{ session: inSession, sequence: first }] = run as [Command<C>];
+      const session = inSession!;
+      act.send(s, io, {
+        kind: "execute",
+        run: { session, doneBelow: doneBelow(s, session), first, count: run.length, commands },
+      });
     },
 
     /** Gives numbers to commands that have none, as far as the session has room, and sends them. */
@@ -174,21 +132,33 @@ const clientActs = <C, A, Q, R>(
         if (s.opening === 0 && unsent.length > 0) act.openSession(s, io);
         return;
       }
-      while (unsent.length > 0 && session.next - act.doneBelow(s, session.id) < session.commandsMax) {
-        const call = unsent.shift()!;
+      const fresh: Command<C>[] = [];
+      let taken = 0;
+      for (; taken < unsent.length; taken++) {
+        if (session.next - doneBelow(s, session.id) >= session.commandsMax) break;
+        const call = unsent[taken]!;
         const command = s.commands.get(call);
         if (command === undefined) continue;
         command.session = session.id;
         command.sequence = session.next++;
         s.calls.set(command.sequence, call);
-        act.sendCommand(s, io, session.id, command);
+        fresh.push(command);
       }
+      if (taken > 0) unsent.splice(0, taken);
+      act.sendCommands(s, io, fresh);
     },
 
-    ask: (io: Io, id: number, asked: Asked<Q>, server: NodeId | null): void => {
+    /** The query leaves with the next message to a server. */
+    ask: (s: S, asked: Asked<Q>, server: NodeId | null): void => {
       asked.server = server;
-      const { query, consistency } = asked;
-      if (server !== null) io.servers.send(server, { kind: "query", id, query, consistency });
+      if (server !== null) s.toAsk.push(asked);
+    },
+
+    /** Queries that came together go together. */
+    sendQueries: (s: S, io: Io): void => {
+      const { toAsk } = s;
+      s.toAsk = [];
+      for (const { server, message } of messagesOf(toAsk)) if (server !== null) io.servers.send(server, message);
     },
 
     /** Sends all that is open to the target; also in a session that is over, to hear so from the replicas. */
@@ -196,27 +166,31 @@ const clientActs = <C, A, Q, R>(
       if (s.target === null) return;
       const { session } = s;
       if (session === null && s.unsent.length > 0) act.openSession(s, io);
+      const again: Command<C>[] = [];
       for (const [call, command] of s.commands) {
         if (command.session === null) continue;
         const { sequence } = command;
-        const again = command.session === session?.id ? rules.sequenceAgain(sequence, () => session.next++) : sequence;
-        if (again !== sequence) {
+        const number = command.session === session?.id ? rules.sequenceAgain(sequence, () => session.next++) : sequence;
+        if (number !== sequence) {
           s.calls.delete(sequence);
-          command.sequence = again;
-          s.calls.set(again, call);
+          command.sequence = number;
+          s.calls.set(number, call);
         }
-        act.sendCommand(s, io, command.session, command);
+        again.push(command);
       }
-      act.sendNew(s, io);
-      for (const [id, asked] of s.queries) act.ask(io, id, asked, s.target);
+      act.sendCommands(s, io, again);
+      s.toAsk = [];
+      for (const asked of s.queries.values()) act.ask(s, asked, s.target);
     },
 
     /** What was refused for lack of room is sent again, and what another server than the target left unanswered. */
     sendRefused: (s: S, io: Io): void => {
-      for (const command of s.commands.values())
-        if (command.session !== null && command.copiesAtLarge === 0) act.sendCommand(s, io, command.session, command);
-      for (const [id, asked] of s.queries)
-        if (asked.why === "overloaded" || asked.server !== s.target) act.ask(io, id, asked, s.target);
+      const refused = [...s.commands.values()].filter(
+        ({ session, copiesAtLarge }) => session !== null && copiesAtLarge === 0,
+      );
+      act.sendCommands(s, io, refused);
+      for (const asked of s.queries.values())
+        if (asked.why === "overloaded" || asked.server !== s.target) act.ask(s, asked, s.target);
     },
 
     retarget: (s: S, io: Io, target: NodeId | null): void => {
@@ -251,27 +225,13 @@ const clientActs = <C, A, Q, R>(
       s.commands.delete(call);
       if (command.session === s.session?.id) s.calls.delete(command.sequence);
       io.up.outcome(call, outcome);
-      act.sendNew(s, io);
     },
 
     fail: (s: S, io: Io, call: number, why: CommandFailure, happened: Happened): void =>
       act.endCommand(s, io, call, { kind: "failed", why, happened }),
 
-    callOf: (s: S, session: number, sequence: number): number | undefined => {
-      if (session === s.session?.id) return s.calls.get(sequence);
-      for (const [call, command] of s.commands)
-        if (command.session === session && command.sequence === sequence) return call;
-      return undefined;
-    },
-
-    /** A session is over: those of its commands that were not sent anywhere, or only refused, go into the next one. */
-    forgetSession: (s: S, id: number): void => {
-      if (s.session?.id !== id) return;
-      s.session = null;
-      s.calls.clear();
-    },
-
-    refused: (s: S, io: Io, from: NodeId, call: number, why: Refused<CommandFailure>, leader: NodeId | null) => {
+    /** A copy of a command was refused where it should have had its turn, or on its way there. */
+    refused: (s: S, io: Io, from: NodeId, call: number, why: Refused<CommandFailure>, leader: NodeId | null): void => {
       const command = s.commands.get(call)!;
       command.copiesAtLarge--;
       if (why === "not leader") return act.follow(s, io, from, leader);
@@ -280,28 +240,57 @@ const clientActs = <C, A, Q, R>(
         return;
       }
       if (why === "answer forgotten") return act.fail(s, io, call, why, "yes");
-      act.forgetSession(s, command.session!);
+      if (why === "malformed") return act.fail(s, io, call, why, command.copiesAtLarge === 0 ? "no" : "maybe");
+      forgetSession(s, command.session!);
       if (!rules.mayMove(command.copiesAtLarge)) return act.fail(s, io, call, why, "maybe");
       io.mark("a command moves to a new session");
       command.session = null;
       s.unsent.push(call);
-      act.sendNew(s, io);
+    },
+
+    /** What came of a command. */
+    takeEnd: (s: S, io: Io, from: NodeId, session: number, sequence: number, end: CommandEnd<A>): void => {
+      const call = callOf(s, session, sequence);
+      if (call === undefined) return io.note("an answer that nobody waits for");
+      if (end.kind === "answer") act.endCommand(s, io, call, { kind: "answer", answer: end.answer });
+      else if (end.kind === "refused") act.refused(s, io, from, call, end.why, null);
+      else act.fail(s, io, call, "machine failed", "maybe");
+    },
+
+    queryRefused: (
+      s: S,
+      io: Io,
+      from: NodeId,
+      call: number,
+      why: Refused<QueryFailure>,
+      leader: NodeId | null,
+    ): void => {
+      const asked = s.queries.get(call);
+      if (asked === undefined) return;
+      if (why === "not leader" && from !== s.target) return act.ask(s, asked, s.target);
+      if (why === "not leader") return act.follow(s, io, from, leader);
+      if (why === "overloaded") asked.why = why;
+      else {
+        s.queries.delete(call);
+        io.up.result(call, { kind: "failed", why });
+      }
+    },
+
+    /** A whole answer. */
+    takeResult: (s: S, io: Io, call: number, result: R, index: number): void => {
+      if (!s.queries.delete(call)) return io.note("an answer that nobody waits for");
+      io.up.result(call, { kind: "answer", result, index });
     },
 
     /** A part of an answer. Those that another server sends, which was asked before, are not of one state with them. */
-    takePart: (s: S, io: Io, from: NodeId, part: ToClient<A, R> & { readonly kind: "result" }): void => {
+    takePart: (s: S, io: Io, from: NodeId, part: ToClient<A, R> & { readonly kind: "part" }): void => {
       const asked = s.queries.get(part.id);
       if (asked === undefined) return io.note("an answer that nobody waits for");
-      if (part.number > 0 || !part.isLast) {
-        if (from !== asked.server) return io.note("a part of an answer of a server that was left", from);
-        if (part.number === 0) asked.parts = [];
-        if (part.number !== asked.parts.length) return io.note("a part that does not follow", part.number);
-        asked.parts.push(part.result);
-        if (!part.isLast) return;
-      }
-      s.queries.delete(part.id);
-      const result = asked.parts.length === 0 ? part.result : join(asked.parts as R[]);
-      io.up.result(part.id, { kind: "answer", result, index: part.index });
+      if (from !== asked.server) return io.note("a part of an answer of a server that was left", from);
+      if (part.number === 0) asked.parts = [];
+      if (part.number !== asked.parts.length) return io.note("a part that does not follow", part.number);
+      asked.parts.push(part.result);
+      if (part.isLast) act.takeResult(s, io, part.id, join(asked.parts as R[]), part.index);
     },
 
     /** Whether something ran out of time; what came first is due first. */
@@ -351,28 +340,40 @@ export const serviceClient = <C, A, Q, R>({
     source: "Ongaro 2014, 6.3",
     marks: ["a command moves to a new session", "another server is asked"],
     init: newClient,
+    /** What came together leaves together. */
+    settled(s, io) {
+      act.sendNew(s, io);
+      act.sendQueries(s, io);
+    },
     upon: {
       request: {
         execute(s, io, call, command) {
           const dueTick = s.ticks + timeoutTicks;
-          s.commands.set(call, { command, dueTick, session: null, sequence: 0, copiesAtLarge: 0, why: "timeout" });
+          s.commands.set(call, {
+            call,
+            command,
+            dueTick,
+            session: null,
+            sequence: 0,
+            copiesAtLarge: 0,
+            why: "timeout",
+          });
           s.unsent.push(call);
-          act.sendNew(s, io);
           act.tick(s, io);
         },
         query(s, io, call, query, consistency) {
           const dueTick = s.ticks + timeoutTicks;
-          const asked: Asked<Q> = { query, consistency, dueTick, server: null, why: "timeout", parts: [] };
+          const asked: Asked<Q> = { call, query, consistency, dueTick, server: null, why: "timeout", parts: [] };
           s.queries.set(call, asked);
           const server = spreadsQueries ? (s.connected[call % s.connected.length] ?? null) : s.target;
-          act.ask(io, call, asked, server);
+          act.ask(s, asked, server);
           act.tick(s, io);
         },
         leave(s, io) {
           if (s.session === null) return;
           if (s.commands.size > 0) return io.note("commands are open: the session stays");
           act.send(s, io, { kind: "close", session: s.session.id });
-          act.forgetSession(s, s.session.id);
+          forgetSession(s, s.session.id);
         },
       },
       servers: {
@@ -384,7 +385,7 @@ export const serviceClient = <C, A, Q, R>({
         ended(s, io, server) {
           s.connected = s.connected.filter((other) => other !== server);
           if (s.target === server) act.retarget(s, io, act.nextServer(s));
-          for (const [id, asked] of s.queries) if (asked.server === server) act.ask(io, id, asked, s.target);
+          for (const asked of s.queries.values()) if (asked.server === server) act.ask(s, asked, s.target);
         },
         deliver(s, io, from, message) {
           if (from === s.target) s.heard = true;
@@ -392,34 +393,28 @@ export const serviceClient = <C, A, Q, R>({
             if (message.token !== s.opening) return io.note("a session that nobody waits for", message.session);
             s.opening = 0;
             s.session = { id: message.session, commandsMax: message.commandsMax, next: 0 };
-            act.sendNew(s, io);
           } else if (message.kind === "open refused") {
             if (message.token !== s.opening) return;
             if (message.why === "not leader") return act.follow(s, io, from, message.leader);
             s.heard = false;
             for (const command of s.commands.values()) if (command.session === null) command.why = message.why;
           } else if (message.kind === "executed") {
-            const call = act.callOf(s, message.session, message.sequence);
-            if (call === undefined) return io.note("an answer that nobody waits for");
-            const { end } = message;
-            if (end.kind === "answer") act.endCommand(s, io, call, { kind: "answer", answer: end.answer });
-            else act.fail(s, io, call, "machine failed", "maybe");
-          } else if (message.kind === "command refused") {
-            const call = act.callOf(s, message.session, message.sequence);
-            if (call !== undefined) act.refused(s, io, from, call, message.why, message.leader);
-          } else if (message.kind === "redirect") act.follow(s, io, from, message.leader);
-          else if (message.kind === "result") {
-            act.takePart(s, io, from, message);
-          } else if (message.kind === "query refused") {
-            const asked = s.queries.get(message.id);
-            if (asked === undefined) return;
-            if (message.why === "not leader" && from !== s.target) return act.ask(io, message.id, asked, s.target);
-            if (message.why === "not leader") return act.follow(s, io, from, message.leader);
-            if (message.why === "overloaded") asked.why = message.why;
-            else {
-              s.queries.delete(message.id);
-              io.up.result(message.id, { kind: "failed", why: message.why });
+            const { session, first, ends } = message;
+            for (let at = 0; at < ends.length; at++) act.takeEnd(s, io, from, session, first + at, ends[at]!);
+          } else if (message.kind === "commands refused") {
+            const { session, first, count, why, leader } = message;
+            for (let sequence = first; sequence < first + count; sequence++) {
+              const call = callOf(s, session, sequence);
+              if (call !== undefined) act.refused(s, io, from, call, why, leader);
             }
+          } else if (message.kind === "redirect") act.follow(s, io, from, message.leader);
+          else if (message.kind === "results") {
+            const { index, ids, results } = message;
+            for (let at = 0; at < ids.length; at++) act.takeResult(s, io, ids[at]!, results[at]!, index);
+          } else if (message.kind === "part") act.takePart(s, io, from, message);
+          else if (message.kind === "queries refused") {
+            const { ids, why, leader } = message;
+            for (const id of ids) act.queryRefused(s, io, from, id, why, leader);
           } else io.note("not for a client");
         },
       },

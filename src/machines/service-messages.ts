@@ -1,4 +1,4 @@
-import type { Remembered } from "./client-sessions.ts";
+import type { CommandEnd, CommandRun } from "./entry.ts";
 import type { CommandFailure, QueryFailure } from "./outcome.ts";
 
 /** Why a replica does not take what a client asks: for good, or because another one leads. */
@@ -11,17 +11,17 @@ export type Refused<Why> = Why | "not leader";
 export type Consistency = "linearizable" | "serializable";
 
 /** What a client says to a replica. */
-export type ToReplica<Command, Query> =
+export type ToReplica<Query> =
   /** Opens a session. `token` is the client's, to know the answer by. */
   | { readonly kind: "open"; readonly token: number }
+  | { readonly kind: "execute"; readonly run: CommandRun }
+  /** Queries with their numbers, which are the client's. */
   | {
-      readonly kind: "execute";
-      readonly session: number;
-      readonly sequence: number;
-      readonly doneBelow: number;
-      readonly command: Command;
+      readonly kind: "query";
+      readonly consistency: Consistency;
+      readonly ids: readonly number[];
+      readonly queries: readonly Query[];
     }
-  | { readonly kind: "query"; readonly id: number; readonly query: Query; readonly consistency: Consistency }
   | { readonly kind: "close"; readonly session: number };
 
 /** What a replica says to a client. */
@@ -33,23 +33,32 @@ export type ToClient<Answer, Result> =
       readonly why: Refused<CommandFailure>;
       readonly leader: number | null;
     }
+  /** What came of the commands from number `first` on. */
   | {
       readonly kind: "executed";
       readonly session: number;
-      readonly sequence: number;
-      readonly end: Remembered<Answer>;
+      readonly first: number;
+      readonly ends: readonly CommandEnd<Answer>[];
     }
-  /** This copy of the command was not applied and never will be. An earlier copy may have been. */
+  /** These copies of the commands were not applied and never will be. Earlier copies may have been. */
   | {
-      readonly kind: "command refused";
+      readonly kind: "commands refused";
       readonly session: number;
-      readonly sequence: number;
+      readonly first: number;
+      readonly count: number;
       readonly why: Refused<CommandFailure>;
       readonly leader: number | null;
     }
-  /** The answer, or the next part of it; the parts of one query follow each other from `number` 0 on. */
+  /** Whole answers to queries, all of the state right after one index. */
   | {
-      readonly kind: "result";
+      readonly kind: "results";
+      readonly index: number;
+      readonly ids: readonly number[];
+      readonly results: readonly Result[];
+    }
+  /** A part of an answer; the parts of one query follow each other from `number` 0 on. */
+  | {
+      readonly kind: "part";
       readonly id: number;
       readonly index: number;
       readonly number: number;
@@ -57,8 +66,8 @@ export type ToClient<Answer, Result> =
       readonly isLast: boolean;
     }
   | {
-      readonly kind: "query refused";
-      readonly id: number;
+      readonly kind: "queries refused";
+      readonly ids: readonly number[];
       readonly why: Refused<QueryFailure>;
       readonly leader: number | null;
     }
@@ -66,4 +75,4 @@ export type ToClient<Answer, Result> =
   | { readonly kind: "redirect"; readonly leader: number | null };
 
 /** What goes between clients and replicas. */
-export type ServiceMessage<Command, Answer, Query, Result> = ToReplica<Command, Query> | ToClient<Answer, Result>;
+export type ServiceMessage<Answer, Query, Result> = ToReplica<Query> | ToClient<Answer, Result>;

@@ -1,17 +1,23 @@
 import { assert, type IO, type Links, type Module, type NodeId } from "../model/index.ts";
-import {
-  type Configuration,
-  membersOf,
-  type Refusal,
-  type ReplicatedLog,
-  type Role,
-  type Term,
-} from "../protocols/index.ts";
-import type { End, Entry } from "./entry.ts";
-import { type Difference, type HashReport, type HashReports, noReports, ownHash, peerHash } from "./hash-reports.ts";
+import { membersOf, type Refusal, type ReplicatedLog } from "../protocols/index.ts";
+import { type CommandRun, commandsOf, type End, type Entry, type RunEnd } from "./entry.ts";
+import { type Difference, type HashReport, ownHash, peerHash } from "./hash-reports.ts";
 import type { HostedMachine } from "./machine-host.ts";
 import type { CommandFailure, QueryFailure } from "./outcome.ts";
 import type { OperatorAction, ServiceReplica } from "./replica-port.ts";
+import {
+  type Answering,
+  type Asked,
+  type AskedOne,
+  clientsOf,
+  entriesOf,
+  newReplica,
+  type ReplicaState,
+  type Sent,
+  takeBatch,
+  type Waiting,
+  weightOf,
+} from "./replica-state.ts";
 import type { Refused } from "./service-messages.ts";
 import type { SnapshotChunk } from "./service-snapshot.ts";
 
@@ -35,135 +41,82 @@ export interface ReplicaOptions {
   readonly countMs: number;
   /** So much time passes at most without an entry that carries it. */
   readonly passMs: number;
-  /** So many entries from one snapshot to the next. */
+  /** So many entries from one snapshot to the next, where one with commands counts as many as it has. */
   readonly snapshotEvery: number;
   /** Whether it tells of every command that had its turn. */
   readonly tells: boolean;
   readonly rules?: Partial<ReplicaRules>;
 }
 
-/** Who waits for the end of an entry. */
-type Waiting =
-  | { readonly kind: "open"; readonly client: number; readonly token: number; term: Term }
-  | {
-      readonly kind: "execute";
-      readonly client: number;
-      readonly session: number;
-      readonly sequence: number;
-      term: Term;
-    };
-
-interface Asked<Query> {
-  readonly client: number;
-  readonly id: number;
-  readonly query: Query;
-  /** Parts of the answer that were sent. */
-  parts: number;
-}
-
-interface ReplicaState<Query> {
-  role: Role;
-  term: Term;
-  leader: NodeId | null;
-  /** The service's time: the last that was seen in the log, and what the leader counted since. */
-  timeMs: number;
-  /** The time that the last entry carried. */
-  carriedMs: number;
-  /** The last request to a port below. */
-  lastId: number;
-  applied: number;
-  /** Proposals that are not in the log yet, by their request. */
-  proposed: Map<number, Waiting>;
-  /** Those that are, by index. */
-  waiting: Map<number, Waiting>;
-  /** Linearizable queries that came since the log was asked last. */
-  batch: Asked<Query>[];
-  /** Batches for which the log was asked, by request. */
-  reading: Map<number, readonly Asked<Query>[]>;
-  /** How many there are in all batches. */
-  queries: number;
-  /** Queries that the machine is answering, in this step or in parts. */
-  asking: Map<number, Asked<Query>>;
-  /** Index of the last snapshot that is durable, and of the one that is being made. */
-  snapshotAt: number;
-  takingAt: number | null;
-  /** Chunks of the last snapshot that was made or restored: how large the state is. */
-  chunks: number;
-  readonly hashes: HashReports;
-  commit: number;
-  configuration: Configuration;
-  /** Operations under way, by request to the log, and where they are in the log, by index. */
-  operating: Map<number, { readonly id: number; readonly kind: OperatorAction["kind"] }>;
-}
-
-const newReplica = <Query>(): ReplicaState<Query> => ({
-  role: "follower",
-  term: 0,
-  leader: null,
-  timeMs: 0,
-  carriedMs: 0,
-  lastId: 0,
-  applied: 0,
-  proposed: new Map(),
-  waiting: new Map(),
-  batch: [],
-  reading: new Map(),
-  queries: 0,
-  asking: new Map(),
-  snapshotAt: 0,
-  takingAt: null,
-  chunks: 0,
-  hashes: noReports(),
-  commit: 0,
-  configuration: { voters: [], votersOutgoing: [], learners: [] },
-  operating: new Map(),
-});
-
 type Replica<Command, Answer, Query, Result> = {
   provides: ServiceReplica<Command, Answer, Query, Result>;
   uses: {
-    log: ReplicatedLog<Entry<Command>, SnapshotChunk>;
-    machine: HostedMachine<Command, Answer, Query, Result>;
+    log: ReplicatedLog<Entry, SnapshotChunk>;
+    machine: HostedMachine<Answer, Query, Result>;
     peers: Links<HashReport>;
   };
-  state: ReplicaState<Query>;
+  state: ReplicaState<Query, Result>;
   timers: { count: []; slice: []; part: [id: number] };
 };
 
 type Out<Command, Answer, Query, Result> = IO<Replica<Command, Answer, Query, Result>>;
+
+const refuseRun = <C, A, Q, R>(
+  io: Out<C, A, Q, R>,
+  { client, run }: Sent,
+  why: Refused<CommandFailure>,
+  leader: NodeId | null,
+): void => {
+  const { session, first, count } = run;
+  io.up.reply(client, { kind: "commands refused", session, first, count, why, leader });
+};
 
 const refuse = <C, A, Q, R>(
   io: Out<C, A, Q, R>,
   waiting: Waiting,
   why: Refused<CommandFailure>,
   leader: NodeId | null,
-) => {
-  const { kind, client } = waiting;
-  if (kind === "open") io.up.reply(client, { kind: "open refused", token: waiting.token, why, leader });
-  else {
-    const { session, sequence } = waiting;
-    io.up.reply(client, { kind: "command refused", session, sequence, why, leader });
-  }
+): void => {
+  if (waiting.kind === "execute") for (const sent of waiting.sent) refuseRun(io, sent, why, leader);
+  else io.up.reply(waiting.client, { kind: "open refused", token: waiting.token, why, leader });
 };
 
-const refuseQuery = <C, A, Q, R>(
+const refuseQueries = <C, A, Q, R>(
   io: Out<C, A, Q, R>,
-  { client, id }: Asked<Q>,
+  client: number,
+  ids: readonly number[],
   why: Refused<QueryFailure>,
   leader: NodeId | null,
-) => {
-  io.up.reply(client, { kind: "query refused", id, why, leader });
-};
+): void => io.up.reply(client, { kind: "queries refused", ids, why, leader });
 
 const answer = <C, A, Q, R>(io: Out<C, A, Q, R>, waiting: Waiting, end: End<A>, commandsMax: number): void => {
-  const { client } = waiting;
   if (end.kind === "refused") refuse(io, waiting, end.why, null);
   else if (end.kind === "opened" && waiting.kind === "open")
-    io.up.reply(client, { kind: "opened", token: waiting.token, session: end.session, commandsMax });
-  else if (end.kind === "executed" && waiting.kind === "execute") {
-    const { session, sequence } = waiting;
-    io.up.reply(client, { kind: "executed", session, sequence, end: end.end });
-  }
+    io.up.reply(waiting.client, { kind: "opened", token: waiting.token, session: end.session, commandsMax });
+  else if (end.kind === "executed" && waiting.kind === "execute")
+    end.runs.forEach(({ ends }, at) => {
+      const { client, run } = waiting.sent[at]!;
+      io.up.reply(client, { kind: "executed", session: run.session, first: run.first, ends });
+    });
+};
+
+/** Says of every command that had its turn now what came of it. */
+const tell = <C, A, Q, R>(
+  io: Out<C, A, Q, R>,
+  index: number,
+  runs: readonly CommandRun[],
+  ends: readonly RunEnd<A>[],
+): void => {
+  let place = 0;
+  runs.forEach((run, at) => {
+    const commands = commandsOf<C>(run) ?? [];
+    const { ends: all, again } = ends[at]!;
+    all.forEach((end, number) => {
+      if (end.kind !== "refused" && !again.includes(number))
+        io.up.applied(index, place + number, commands[number]!, end);
+    });
+    place += run.count;
+  });
 };
 
 /** So many entries weigh about as much as a chunk: some 256 bytes each. */
@@ -183,43 +136,86 @@ const replicaActs = <Command, Answer, Query, Result>(
   { waitingMax, queriesMax }: Pick<ReplicaOptions, "waitingMax" | "queriesMax">,
   rules: ReplicaRules,
 ) => {
-  type S = ReplicaState<Query>;
+  type S = ReplicaState<Query, Result>;
   type Io = Out<Command, Answer, Query, Result>;
 
   const act = {
-    /** Puts an entry into the log, if this replica leads and has room. */
-    propose: (s: S, io: Io, waiting: Waiting, entry: Entry<Command>): void => {
-      if (s.role !== "leader") return refuse(io, waiting, "not leader", s.leader);
+    /** Commands wait until no more input is at hand. */
+    receive: (s: S, io: Io, client: number, run: CommandRun): void => {
+      if (s.role !== "leader") return refuseRun(io, { client, run }, "not leader", s.leader);
+      if (s.commands + run.count > waitingMax) return refuseRun(io, { client, run }, "overloaded", null);
+      s.commands += run.count;
+      s.sent.push({ client, run });
+    },
+
+    /** What came together goes into the log together. */
+    proposeSent: (s: S, io: Io): void => {
+      const { sent, timeMs } = s;
+      if (sent.length === 0) return;
+      s.sent = [];
+      if (sent.length > 1) io.mark("a batch of commands");
+      for (const some of entriesOf(sent)) {
+        const runs = some.map(({ run }) => run);
+        const commands = runs.reduce((sum, { count }) => sum + count, 0);
+        act.propose(s, io, { kind: "execute", sent: some, commands, term: 0 }, { kind: "execute", timeMs, runs });
+      }
+    },
+
+    open: (s: S, io: Io, client: number, token: number): void => {
+      const waiting: Waiting = { kind: "open", client, token, term: 0 };
       if (s.proposed.size + s.waiting.size >= waitingMax) return refuse(io, waiting, "overloaded", null);
+      act.propose(s, io, waiting, { kind: "open", timeMs: s.timeMs });
+    },
+
+    /** Puts an entry into the log, if this replica leads. */
+    propose: (s: S, io: Io, waiting: Waiting, entry: Entry): void => {
+      if (s.role !== "leader") return act.refused(s, io, waiting, "not leader", s.leader);
       const id = ++s.lastId;
       s.proposed.set(id, waiting);
       io.log.propose(id, entry);
     },
 
+    refused: (s: S, io: Io, waiting: Waiting, why: Refused<CommandFailure>, leader: NodeId | null): void => {
+      if (waiting.kind === "execute") s.commands -= waiting.commands;
+      refuse(io, waiting, why, leader);
+    },
+
     query: (s: S, io: Io, asked: Asked<Query>, isLinearizable: boolean): void => {
-      if (s.queries + s.asking.size >= queriesMax) return refuseQuery(io, asked, "overloaded", null);
+      const { client, ids } = asked;
+      if (s.queries + s.asking.size + ids.length > queriesMax)
+        return refuseQueries(io, client, ids, "overloaded", null);
       if (!rules.waitsForLog()) return act.ask(s, io, asked);
       if (!isLinearizable) {
         // One that has just started has nothing to show yet; that is older than any state that it showed before.
-        if (s.applied === 0 && s.leader === null) return refuseQuery(io, asked, "not leader", null);
+        if (s.applied === 0 && s.leader === null) return refuseQueries(io, client, ids, "not leader", null);
         return act.ask(s, io, asked);
       }
-      s.queries++;
+      s.queries += ids.length;
       s.batch.push(asked);
     },
 
     /** Lets the machine answer now. */
-    ask: (s: S, io: Io, asked: Asked<Query>): void => {
-      const id = ++s.lastId;
-      s.asking.set(id, asked);
-      io.machine.query(id, asked.query);
+    ask: (s: S, io: Io, { client, ids, queries }: Asked<Query>): void => {
+      const among: Answering<Result> = { client, ids, answered: [], results: [], open: ids.length };
+      for (let at = 0; at < ids.length; at++) {
+        const id = ++s.lastId;
+        s.asking.set(id, { id: ids[at]!, among, parts: 0 });
+        io.machine.query(id, queries[at]!);
+      }
+    },
+
+    /** A query has its answer, or its first part; the whole answers of one message leave together. */
+    answered: (io: Io, { among }: AskedOne<Result>, index: number): void => {
+      const { client, answered: ids, results } = among;
+      if (--among.open === 0 && ids.length > 0) io.up.reply(client, { kind: "results", index, ids, results });
     },
 
     /** This replica leads no more: whoever waits here is told, so that nobody waits for an answer that may not come. */
     letGo: (s: S, io: Io): void => {
-      const clients = new Set([...s.proposed.values(), ...s.waiting.values()].map(({ client }) => client));
+      const clients = new Set([...s.proposed.values(), ...s.waiting.values()].flatMap(clientsOf));
       s.proposed.clear();
       s.waiting.clear();
+      s.commands = s.sent.reduce((sum, { run }) => sum + run.count, 0);
       for (const client of clients) io.up.reply(client, { kind: "redirect", leader: s.leader });
       io.timers.count.cancel();
     },
@@ -270,10 +266,11 @@ export const serviceReplica = <Command, Answer, Query, Result>({
   return {
     name: "replica of a service",
     source: "Ongaro 2014, chapter 6",
-    marks: ["a batch of queries", "a snapshot"],
+    marks: ["a batch of commands", "a batch of queries", "a snapshot"],
     init: newReplica,
-    /** All queries that came together are one question to the log. */
+    /** Commands that came together are one entry, all queries that came together are one question to the log. */
     settled(s, io) {
+      act.proposeSent(s, io);
       if (s.batch.length === 0) return;
       if (s.batch.length > 1) io.mark("a batch of queries");
       const id = ++s.lastId;
@@ -284,39 +281,21 @@ export const serviceReplica = <Command, Answer, Query, Result>({
     upon: {
       request: {
         receive(s, io, client, message) {
-          if (message.kind === "query")
-            return act.query(
-              s,
-              io,
-              { client, id: message.id, query: message.query, parts: 0 },
-              message.consistency === "linearizable",
-            );
-          if (message.kind === "close") {
-            if (s.role === "leader")
-              io.log.propose(++s.lastId, { kind: "close", timeMs: s.timeMs, session: message.session });
-            return;
+          if (message.kind === "execute") act.receive(s, io, client, message.run);
+          else if (message.kind === "query") {
+            const { ids, queries, consistency } = message;
+            act.query(s, io, { client, ids, queries }, consistency === "linearizable");
+          } else if (message.kind === "open") act.open(s, io, client, message.token);
+          else if (s.role === "leader") {
+            // What was sent before it is to have its turn before it.
+            act.proposeSent(s, io);
+            io.log.propose(++s.lastId, { kind: "close", timeMs: s.timeMs, session: message.session });
           }
-          const { timeMs } = s;
-          if (message.kind === "open")
-            return act.propose(
-              s,
-              io,
-              { kind: "open", client, token: message.token, term: 0 },
-              { kind: "open", timeMs },
-            );
-          const { session, sequence, doneBelow, command } = message;
-          act.propose(
-            s,
-            io,
-            { kind: "execute", client, session, sequence, term: 0 },
-            { kind: "execute", timeMs, session, sequence, doneBelow, command },
-          );
         },
         left(s, _io, client) {
-          const before = s.batch.length;
+          for (const asked of s.batch) if (asked.client === client) s.queries -= asked.ids.length;
           s.batch = s.batch.filter((asked) => asked.client !== client);
-          s.queries -= before - s.batch.length;
-          for (const [id, asked] of s.asking) if (asked.client === client) s.asking.delete(id);
+          for (const [id, { among }] of s.asking) if (among.client === client) s.asking.delete(id);
         },
         askStatus(_s, io) {
           io.machine.askHash();
@@ -341,12 +320,9 @@ export const serviceReplica = <Command, Answer, Query, Result>({
           const why = reason === "overloaded" ? "overloaded" : "not leader";
           if (waiting !== undefined) {
             s.proposed.delete(id);
-            return refuse(io, waiting, why, leader);
+            return act.refused(s, io, waiting, why, leader);
           }
-          const batch = s.reading.get(id) ?? [];
-          s.reading.delete(id);
-          s.queries -= batch.length;
-          for (const asked of batch) refuseQuery(io, asked, why, leader);
+          for (const { client, ids } of takeBatch(s, id)) refuseQueries(io, client, ids, why, leader);
         },
         committed(s, io, index, term, entry) {
           s.commit = index;
@@ -362,10 +338,7 @@ export const serviceReplica = <Command, Answer, Query, Result>({
           io.machine.apply(index, entry);
         },
         readReady(s, io, id) {
-          const batch = s.reading.get(id) ?? [];
-          s.reading.delete(id);
-          s.queries -= batch.length;
-          for (const asked of batch) act.ask(s, io, asked);
+          for (const asked of takeBatch(s, id)) act.ask(s, io, asked);
         },
         leadership(s, io, role, term, leader) {
           const led = s.role === "leader";
@@ -397,17 +370,19 @@ export const serviceReplica = <Command, Answer, Query, Result>({
       },
       machine: {
         applied(s, io, index, entry, end) {
-          if (tells && entry.kind === "execute" && end.kind === "executed" && !end.again)
-            io.up.applied(index, entry.command, end.end);
+          if (tells && entry.kind === "execute" && end.kind === "executed") tell(io, index, entry.runs, end.runs);
           const waiting = s.waiting.get(index);
           if (waiting !== undefined) {
             s.waiting.delete(index);
+            if (waiting.kind === "execute") s.commands -= waiting.commands;
             answer(io, waiting, end, commandsMax);
           }
-          if (s.takingAt !== null || index - s.snapshotAt < entriesToNext(s, snapshotEvery)) return;
+          s.weight += weightOf(entry);
+          if (s.takingAt !== null || s.weight - s.snapshotWeight < entriesToNext(s, snapshotEvery)) return;
           io.mark("a snapshot");
           // More entries may have their turn before the request has: the first slice says where the snapshot stands.
           s.takingAt = index;
+          s.snapshotWeight = s.weight;
           io.machine.snapshot();
           io.timers.slice.set(0);
         },
@@ -416,7 +391,7 @@ export const serviceReplica = <Command, Answer, Query, Result>({
           for (const peer of membersOf(s.configuration)) if (peer !== io.self) io.peers.send(peer, { index, hash });
         },
         hashNow(s, io, hashedAt, stateHash) {
-          const { role, term, leader, applied, commit, configuration, proposed, waiting, snapshotAt, hashes } = s;
+          const { role, term, leader, applied, commit, configuration, commands, snapshotAt, hashes } = s;
           io.up.status({
             role,
             term,
@@ -427,7 +402,7 @@ export const serviceReplica = <Command, Answer, Query, Result>({
             hashedAt,
             configuration,
             snapshot: snapshotAt,
-            waiting: proposed.size + waiting.size,
+            waiting: commands,
             divergedAt: hashes.divergedAt,
           });
         },
@@ -441,9 +416,21 @@ export const serviceReplica = <Command, Answer, Query, Result>({
           if (isLast) s.asking.delete(id);
           // Each part in a step of its own, so that a long answer holds nobody up.
           else io.timers.part.set(0, id);
-          if (end.kind !== "answer") return refuseQuery(io, asked, "machine failed", null);
-          const { client, id: asks } = asked;
-          io.up.reply(client, { kind: "result", id: asks, index, number: asked.parts++, result: end.result, isLast });
+          const { id: asks, among } = asked;
+          if (end.kind !== "answer") refuseQueries(io, among.client, [asks], "machine failed", null);
+          else if (asked.parts === 0 && isLast) {
+            among.answered.push(asks);
+            among.results.push(end.result);
+          } else
+            io.up.reply(among.client, {
+              kind: "part",
+              id: asks,
+              index,
+              number: asked.parts,
+              result: end.result,
+              isLast,
+            });
+          if (asked.parts++ === 0) act.answered(io, asked, index);
         },
         sliced(s, io, index, number, chunk, isLast) {
           if (s.takingAt === null) return io.note("the slice of a snapshot that was given up", index);
@@ -456,6 +443,7 @@ export const serviceReplica = <Command, Answer, Query, Result>({
           s.applied = index;
           s.commit = Math.max(s.commit, index);
           s.snapshotAt = index;
+          s.snapshotWeight = s.weight;
           s.timeMs = Math.max(s.timeMs, timeMs);
           s.carriedMs = s.timeMs;
         },

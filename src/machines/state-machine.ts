@@ -2,8 +2,10 @@ import { clone, hashPlain53 } from "../model/index.ts";
 
 /** What a command may know besides the state: where it stands in the log, and the time that the log itself carries. */
 export interface Turn {
-  /** Position in the log. Grows with each command; the numbers between belong to the service itself. */
+  /** Position in the log. The numbers between belong to the service itself; several commands may stand at one. */
   readonly index: number;
+  /** Which of the commands at that position it is, from 0. Both together are no other command's, and grow. */
+  readonly place: number;
   /**
    * Milliseconds of the service's own time: the leader counts them, the log carries them, so every replica sees the same.
    * They never go back and stand still while nobody leads. They are no time of day.

@@ -25,6 +25,8 @@ import { TraceRing } from "./trace-ring.ts";
 const traceEventsByDefault = 8_192;
 /** What a turn may add to itself before sockets and disks get their turn. */
 const eventsPerTurnMax = 10_000;
+/** How often modules may be told in one turn that no more input is at hand. */
+const settlesPerTurnMax = 4;
 
 /** Something that this node still has to do after the step that it came from. */
 type Pending =
@@ -133,16 +135,21 @@ export class NodeSteps {
 
   /** Ends the turn now. */
   endTurn(): void {
-    this.#turnDue = false;
+    // What wants another turn while this one ends gets it below.
+    this.#turnDue = true;
     if (this.#stopped) return;
     this.#drain();
-    if (this.#settleWanted) {
+    // A module that sends its batch may wake the one below, which has the same input at hand.
+    for (let round = 0; this.#settleWanted && !this.#stopped && round < settlesPerTurnMax; round++) {
       this.#settleWanted = false;
       this.#busy = true;
       this.#run("settled", -1, "", "", () => this.machine.settle());
       this.#drain();
     }
-    if (!this.#stopped) this.#around.flush();
+    this.#turnDue = false;
+    if (this.#stopped) return;
+    this.#around.flush();
+    if (this.#settleWanted || this.#pending.length > 0) this.#endTurnSoon();
   }
 
   /** No timer goes off any more. */

@@ -36,7 +36,7 @@ const helloBytesMax = 1_024;
 
 /** What hears the clients. A client is a number, never used twice. */
 export interface ClientListenerEvents {
-  readonly onMessage: (client: number, message: ToReplica<unknown, unknown>) => void;
+  readonly onMessage: (client: number, message: ToReplica<unknown>) => void;
   readonly onOperator: (client: number, request: OperatorRequest) => void;
   readonly onLeft: (client: number) => void;
   /** Somebody was turned away, or sent what no client sends. */
@@ -164,8 +164,10 @@ export class ClientListener {
 
   #hear(client: number, value: unknown): void {
     if (!requestShape(value)) throw new Error("a message that no client sends");
-    const message = value as ToReplica<unknown, unknown> | OperatorRequest;
+    const message = value as ToReplica<unknown> | OperatorRequest;
+    if (message.kind === "query" && message.ids.length !== message.queries.length)
+      throw new Error("not as many queries as numbers");
     if (operatorKinds.has(message.kind)) this.#events.onOperator(client, message as OperatorRequest);
-    else this.#events.onMessage(client, message as ToReplica<unknown, unknown>);
+    else this.#events.onMessage(client, message as ToReplica<unknown>);
   }
 }

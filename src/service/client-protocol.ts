@@ -1,8 +1,8 @@
-import type { MemberAddress, ReplicaStatus, ToReplica } from "../machines/index.ts";
+import type { CommandRun, MemberAddress, ReplicaStatus, ToReplica } from "../machines/index.ts";
 import { fieldsOf, kindsOf, type Shape, wholeNumber } from "../model/index.ts";
 
 /** The version of what clients and replicas say to each other. */
-export const clientProtocol = 1;
+export const clientProtocol = 2;
 
 /** The first frame of a connection, from the client. */
 export interface ClientHello {
@@ -54,20 +54,29 @@ export const clientHelloShape: Shape = fieldsOf<ClientHello>({
 
 const addressShape: Shape = fieldsOf<MemberAddress>({ peer: text, client: text });
 const wholeNumbers: Shape = (value) => Array.isArray(value) && value.every(wholeNumber);
-const something: Shape = (value) => value !== undefined;
+
+const runFields: Shape = fieldsOf<CommandRun>({
+  session: wholeNumber,
+  doneBelow: wholeNumber,
+  first: wholeNumber,
+  count: wholeNumber,
+  commands: (value) => value instanceof Uint8Array,
+});
+
+/** Each command takes a byte at least: a replica makes an end for as many as the run says that it has. */
+const runShape: Shape = (value) => {
+  if (!runFields(value)) return false;
+  const { count, commands } = value as CommandRun;
+  return count > 0 && count <= commands.length;
+};
 
 /** Looks at what a client says after it; commands and queries are looked at by the machine. */
-export const requestShape: Shape = kindsOf<ToReplica<unknown, unknown> | OperatorRequest>({
+export const requestShape: Shape = kindsOf<ToReplica<unknown> | OperatorRequest>({
   open: { token: wholeNumber },
-  execute: {
-    session: wholeNumber,
-    sequence: wholeNumber,
-    doneBelow: wholeNumber,
-    command: something,
-  },
+  execute: { run: runShape },
   query: {
-    id: wholeNumber,
-    query: something,
+    ids: wholeNumbers,
+    queries: Array.isArray,
     consistency: (value) => value === "linearizable" || value === "serializable",
   },
   close: { session: wholeNumber },

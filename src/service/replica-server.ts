@@ -193,7 +193,7 @@ export class ReplicaServer implements AsyncDisposable {
     };
   }
 
-  #receive(client: number, message: ToReplica<unknown, unknown>): void {
+  #receive(client: number, message: ToReplica<unknown>): void {
     this.#clientMessages++;
     this.#request("receive", client, message);
   }

@@ -101,7 +101,7 @@ export class ServiceConnection<Command, Answer, Query, Result> implements AsyncD
       onOperatorAnswer: (_from, answer) => this.#operations.get(answer.id)?.resolve(answer),
     });
     const bottom = sessionsOfClient<unknown>() as ReturnType<
-      typeof sessionsOfClient<ServiceMessage<Command, Answer, Query, Result>>
+      typeof sessionsOfClient<ServiceMessage<Answer, Query, Result>>
     >;
     this.#host = new ClientHost({
       stack: stack(

@@ -7,6 +7,7 @@ const commandTexts: { readonly [K in CommandFailure]: string } = {
   overloaded: "the replicas have as much to do as they take on; ask again later",
   "too many sessions": "there are as many sessions as there may be; close some, or wait until idle ones expire",
   "too many commands": "too many commands of this session are unanswered",
+  malformed: "its bytes are not what a client writes",
   "machine failed": "the state machine threw an error while applying it",
 };
 

@@ -3,8 +3,8 @@ import { type AnyProperty, property } from "../property.ts";
 
 /**
  * Properties of a replicated service. Clients make requests `execute(call, command)` and `query(call, …)` at the top of
- * their stacks and hear `outcome(call, outcome)` and `result(call, outcome)`; replicas indicate `applied(index, command,
- * end)` for every command that has its turn, and after a restart again. Commands are told apart by what they say: of
+ * their stacks and hear `outcome(call, outcome)` and `result(call, outcome)`; replicas indicate `applied(index, place,
+ * command, end)` for every command that has its turn, and after a restart again. Commands are told apart by what they say: of
  * those that say the same it counts how many were asked for, and how many had their turn.
  */
 interface Tally {
@@ -13,7 +13,7 @@ interface Tally {
   without: number;
   withEffect: number;
   /** Where it had its turn, and the event of the first replica there. */
-  readonly turns: Map<number, EventId>;
+  readonly turns: Map<string, EventId>;
   /** The event of the last claim that it took no effect. */
   claim: EventId;
 }
@@ -30,6 +30,9 @@ const tallyOf = (tallies: Tallies, command: unknown): Tally => {
   return tally;
 };
 
+/** Where a command has its turn: at which index of the log, and which of the commands there it is. */
+const turnOf = ([index, place]: readonly unknown[]): string => `${String(index)}/${String(place)}`;
+
 const times = (count: number): string => (count === 1 ? "once" : `${count} times`);
 
 /** AMO1: no command takes effect more often than it was asked for, however often a client sends it. */
@@ -43,13 +46,13 @@ export const appliedAtMostOnce = (id = "AMO1"): AnyProperty =>
       if (kind === "request" && name === "execute") tallyOf(s.tallies, args[1]).asked++;
       if (kind !== "indication" || name !== "applied") return;
       report.premise();
-      const { turns, asked } = tallyOf(s.tallies, args[1]);
-      const index = args[0] as number;
-      if (turns.has(index)) return;
-      turns.set(index, event);
+      const { turns, asked } = tallyOf(s.tallies, args[2]);
+      const turn = turnOf(args);
+      if (turns.has(turn)) return;
+      turns.set(turn, event);
       if (turns.size <= asked) return;
       const where = [...turns.keys()].join(" and ");
-      report.violated(`${describe(args[1])}, asked for ${times(asked)}, is applied at ${where}`, ...turns.values());
+      report.violated(`${describe(args[2])}, asked for ${times(asked)}, is applied at ${where}`, ...turns.values());
     },
   });
 
@@ -77,13 +80,13 @@ export const outcomesAreTrue = (id = "OUT1"): AnyProperty =>
         s.open.set(key, args[1]);
         tallyOf(s.tallies, args[1]).asked++;
       } else if (kind === "indication" && (name === "applied" || name === "outcome")) {
-        const command = name === "applied" ? args[1] : s.open.get(key);
+        const command = name === "applied" ? args[2] : s.open.get(key);
         const tally = tallyOf(s.tallies, command);
         const { turns } = tally;
         if (name === "outcome") {
           bookOutcome(tally, args[1] as { readonly happened?: string }, event);
           if (tally.without + tally.withEffect > 0) report.premise();
-        } else if (!turns.has(args[0] as number)) turns.set(args[0] as number, event);
+        } else if (!turns.has(turnOf(args))) turns.set(turnOf(args), event);
         const { asked, without, withEffect, claim } = tally;
         if (without > 0 && turns.size > asked - without)
           report.violated(

@@ -7,7 +7,7 @@ import type { KeyValueState } from "./key-value-state.ts";
 import type { KeyValue, KeyValueOperation, KeyValueResponse, KeyValueResult, RangeRequest } from "./key-value-types.ts";
 
 const machine = keyValueMachine();
-const turn = { index: 1, timeMs: 0 };
+const turn = { index: 1, place: 0, timeMs: 0 };
 const apply = (state: KeyValueState, command: KeyValueOperation) => machine.apply(state, command, turn);
 const put = (key: string, value: string): KeyValueOperation => ({ kind: "put", key, value });
 const all = { key: "\0", end: "\0" };

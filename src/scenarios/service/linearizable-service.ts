@@ -16,7 +16,7 @@ const specificationOfMachine = <State, Command, Answer, Query, Result>(
     apply: (state, input) => {
       if (input.kind === "query") return { state, output: machine.query(state, input.query) };
       const after = clone(state);
-      return { state: after, output: machine.apply(after, input.command, { index: 0, timeMs: 0 }) };
+      return { state: after, output: machine.apply(after, input.command, { index: 0, place: 0, timeMs: 0 }) };
     },
     readOnly: (input) => input.kind === "query",
     describe: (input, output) => {

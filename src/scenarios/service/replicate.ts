@@ -70,11 +70,8 @@ const sessions = <M>(name: string, resendMs: number): Bound<Sessions<M>> =>
   stack(sessionLink<M>({ resendMs, attemptsMax: 2 }), { fairLoss: network(name) });
 
 /** Raft among the replicas, paced for a simulation. */
-const raftLog = <Command>(
-  rules: Partial<RaftRules>,
-  snapshotEvery: number,
-): Bound<ReplicatedLog<Entry<Command>, SnapshotChunk>> =>
-  stack(raft<Entry<Command>, SnapshotChunk>({ rules, entriesKept: Math.ceil(snapshotEvery / 2) }), {
+const raftLog = (rules: Partial<RaftRules>, snapshotEvery: number): Bound<ReplicatedLog<Entry, SnapshotChunk>> =>
+  stack(raft<Entry, SnapshotChunk>({ rules, entriesKept: Math.ceil(snapshotEvery / 2) }), {
     sessions: sessions("raft", 50),
   });
 
@@ -127,9 +124,9 @@ const setupOf = <State, Command, Answer, Query, Result>(
   const servers = Array.from({ length: replicas }, (_, node) => node);
   const settings = merged(simulated(timeoutMs ?? 600_000), options, rules);
   const service = replicatedService(machine, settings);
-  const log = raftLog<Command>(rules, settings.replica?.snapshotEvery ?? 8);
+  const log = raftLog(rules, settings.replica?.snapshotEvery ?? 8);
   const customers = Array.from({ length: clients }, (_, at) => replicas + at);
-  const door = sessions<ServiceMessage<Command, Answer, Query, Result>>("service", 80);
+  const door = sessions<ServiceMessage<Answer, Query, Result>>("service", 80);
   return {
     processes: [
       ...servers.map((node) => ({

@@ -9,16 +9,24 @@ import type { LogIndex } from "./replicated-log.ts";
  * Hands committed entries to the user, in order, as many as one step may. The rest follows in steps of their own: after a
  * restart there may be a million, and nothing else would run meanwhile.
  */
-export const applyCommitted = (s: RaftState, io: RaftIO, { appliedPerStepMax, bytesOf, rules }: Settings): void => {
+export const applyCommitted = (
+  s: RaftState,
+  io: RaftIO,
+  { appliedPerStepMax, appliedBytesPerStepMax, bytesOf, rules }: Settings,
+): void => {
   if (s.handover !== null) return;
   const { entries } = io.disk;
   const committed = rules.mayApply(s.commitIndex, lastLogIndex(io));
-  const end = Math.min(committed, s.lastApplied + appliedPerStepMax);
+  let end = Math.min(committed, s.lastApplied + appliedPerStepMax);
+  let bytes = 0;
   for (let index = s.lastApplied + 1; index <= end; index++) {
     const entry = entries.at(index);
     const command = entry.kind === "command" ? entry.command : null;
-    if (s.leading !== null) s.leading.tailBytes -= entry.kind === "command" ? bytesOf(command) : 0;
+    const size = entry.kind === "command" ? bytesOf(command) : 0;
+    if (s.leading !== null) s.leading.tailBytes -= size;
     io.up.committed(index, entry.term, command);
+    bytes += size;
+    if (bytes >= appliedBytesPerStepMax) end = index;
   }
   if (end > s.lastApplied) s.lastApplied = rules.appliedAfterPage(end, committed);
   if (s.lastApplied < committed) {

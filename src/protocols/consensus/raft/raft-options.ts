@@ -27,8 +27,12 @@ export interface RaftOptions<Command> {
   readonly tailBytesMax?: number;
   /** The most entries that one step hands to the user. */
   readonly appliedPerStepMax?: number;
+  /** The most bytes of them; a single larger entry goes alone. */
+  readonly appliedBytesPerStepMax?: number;
   /** Entries that stay in the log behind a snapshot, for followers that are a little behind. */
   readonly entriesKept?: number;
+  /** The most bytes of them. */
+  readonly bytesKept?: number;
   /** The same while a snapshot is under way to a follower, which will need the entries after it. */
   readonly entriesKeptInTransfer?: number;
   /** Chunks of a snapshot under way to one follower. */
@@ -76,7 +80,9 @@ export const settingsOf = <Command>(options: RaftOptions<Command>): Settings => 
     tailEntriesMax: 100_000,
     tailBytesMax: 64 << 20,
     appliedPerStepMax: 1_000,
+    appliedBytesPerStepMax: 1 << 20,
     entriesKept: 5_000,
+    bytesKept: 16 << 20,
     entriesKeptInTransfer: 200_000,
     chunksInFlightMax: 4,
     readsMax: 100_000,
