@@ -13,7 +13,14 @@ export const lastLogIndex = (io: RaftIO): LogIndex => io.disk.entries.end - 1;
 export const termAt = (s: RaftState, io: RaftIO, index: LogIndex): Term | null => {
   const { entries } = io.disk;
   if (index >= entries.first && index < entries.end) return entries.at(index).term;
-  return index === s.lastIncludedIndex ? s.lastIncludedTerm : null;
+  if (index === s.lastIncludedIndex) return s.lastIncludedTerm;
+  return index === s.forgotten.index ? s.forgotten.term : null;
+};
+
+/** Forgets the entries before an index, which a snapshot stands for. */
+export const forgetBefore = (s: RaftState, io: RaftIO, index: LogIndex): void => {
+  s.forgotten = { index: index - 1, term: termAt(s, io, index - 1) ?? 0 };
+  io.disk.entries.cutBefore(index);
 };
 
 /** The last entry's place. */

@@ -124,6 +124,11 @@ export interface RaftState {
   /** As on disk, of the snapshot that is complete; 0 without one. */
   lastIncludedIndex: LogIndex;
   lastIncludedTerm: Term;
+  /**
+   * The last entry that was forgotten. Its term stays known: entries that are kept behind an older snapshot for a follower
+   * that was just sent it begin right after it, and without its term they could not be sent.
+   */
+  forgotten: { readonly index: LogIndex; readonly term: Term };
   /** All configurations in the log and the one before it, oldest first. The last one is in force, committed or not. */
   configurations: ConfigurationAt[];
   /** A leader was heard of within the shortest election timeout: nobody else is voted for. */

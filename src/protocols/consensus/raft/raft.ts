@@ -24,6 +24,7 @@ const initialState = (): RaftState => ({
   lastApplied: 0,
   lastIncludedIndex: 0,
   lastIncludedTerm: 0,
+  forgotten: { index: 0, term: 0 },
   configurations: [],
   isLoyal: false,
   votesGranted: [],
@@ -49,6 +50,7 @@ const boot = (s: RaftState, io: RaftIO, settings: Settings): void => {
   if (snapshot.value !== null) {
     s.lastIncludedIndex = snapshot.value.head.lastIncludedIndex;
     s.lastIncludedTerm = snapshot.value.head.lastIncludedTerm;
+    s.forgotten = { index: s.lastIncludedIndex, term: s.lastIncludedTerm };
     s.commitIndex = s.lastIncludedIndex;
     beginHandover(s, io);
   }

@@ -1,5 +1,5 @@
 import { assert, equal, type NodeId } from "../../../model/index.ts";
-import { configurationOfServer, termAt } from "./log.ts";
+import { configurationOfServer, forgetBefore, termAt } from "./log.ts";
 import type { InstallSnapshot } from "./messages.ts";
 import type { Settings } from "./raft-options.ts";
 import type { RaftIO, RaftState, StoredSnapshot } from "./raft-state.ts";
@@ -45,7 +45,7 @@ const install = (s: RaftState, io: RaftIO, incoming: StoredSnapshot): void => {
   }
   io.disk.incoming.set(null);
   takeSnapshot(s, io, incoming);
-  entries.cutBefore(lastIncludedIndex + 1);
+  forgetBefore(s, io, lastIncludedIndex + 1);
   forgetOldChunks(s, io);
   s.commitIndex = Math.max(s.commitIndex, lastIncludedIndex);
   io.up.membership(configurationOfServer(s), lastIncludedIndex);

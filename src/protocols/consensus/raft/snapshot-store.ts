@@ -1,5 +1,5 @@
 import { hashPlain, hashWord } from "../../../model/index.ts";
-import { termAt } from "./log.ts";
+import { forgetBefore, termAt } from "./log.ts";
 import type { Settings } from "./raft-options.ts";
 import type { RaftIO, RaftState, StoredSnapshot } from "./raft-state.ts";
 import type { LogIndex } from "./replicated-log.ts";
@@ -77,7 +77,7 @@ const forgetEntries = (
     const needed = progress?.transfer?.snapshot.head.lastIncludedIndex;
     if (needed !== undefined) first = Math.min(first, Math.max(needed + 1, index + 1 - entriesKeptInTransfer));
   }
-  if (first > entries.first) entries.cutBefore(first);
+  if (first > entries.first) forgetBefore(s, io, first);
 };
 
 /** The user saves a chunk of a snapshot of its state. With the last one the log before may be forgotten. */
