@@ -1,4 +1,4 @@
-import { perform, raftSituations, type Situation } from "../../scenarios/index.ts";
+import { type Performance, perform, raftSituations, type Situation } from "../../scenarios/index.ts";
 import { drawDiagram, writeTrace } from "../../trace/index.ts";
 import { usage } from "../cli-error.ts";
 import { codeVersion } from "../code-version.ts";
@@ -35,6 +35,16 @@ const find = (text: string): Situation => {
   throw usage(`there is no situation ${quoteBack(text)}.${hint} \`quorate play\` lists all ${raftSituations.length}.`);
 };
 
+const brokenIn = ({ wrong, violations }: Performance): readonly string[] => [
+  ...wrong,
+  ...violations.map(({ property, clause }) => `${property}: ${clause}`),
+];
+
+const asSaid = ({ breaks }: Situation): string =>
+  breaks === undefined
+    ? "All that it claims holds, and Raft's safety properties."
+    : `All that it claims holds, and ${breaks.join(" and ")} break, as they must where a rule is wrong.`;
+
 /** `quorate play`. */
 export const play = (text: string | undefined, { diagram, trace: file, json }: PlayFlags): number => {
   const { paint, width } = terminalOf();
@@ -47,15 +57,15 @@ export const play = (text: string | undefined, { diagram, trace: file, json }: P
   checkOutputFile(file);
   const situation = find(text);
   const { name, title, like } = situation;
-  const { text: told, wrong, violations, trace } = perform(situation, codeVersion());
-  const broken = [...wrong, ...violations.map(({ property, clause }) => `${property}: ${clause}`)];
-  if (json === true) printJson({ name, title, like, text: told, broken });
+  const performance = perform(situation, codeVersion());
+  const { text: told, trace, isAsSaid } = performance;
+  if (json === true) printJson({ name, title, like, text: told, isAsSaid, broken: brokenIn(performance) });
   else {
     const head = `${paint(family + name, "bold")}\n${wrapText(title, width)}\n${paint(wrapText(like, width), "dim")}`;
     const body = diagram === true ? drawDiagram(trace, drawingOf()) : told;
-    const end = broken.length === 0 ? "All that it claims holds, and Raft's safety properties." : broken.join("\n");
-    print(`${head}\n\n${body.trimEnd()}\n\n${paint(end, broken.length === 0 ? "green" : "red")}`);
+    const end = isAsSaid ? asSaid(situation) : brokenIn(performance).join("\n");
+    print(`${head}\n\n${body.trimEnd()}\n\n${paint(wrapText(end, width), isAsSaid ? "green" : "red")}`);
   }
   if (file !== undefined) writeOutputFile(file, writeTrace(trace));
-  return broken.length === 0 ? exitHolds : exitViolated;
+  return isAsSaid ? exitHolds : exitViolated;
 };

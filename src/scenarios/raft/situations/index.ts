@@ -1,6 +1,7 @@
 import { elections } from "./elections.ts";
 import { membership } from "./membership.ts";
 import { replication } from "./replication.ts";
+import { singleServer } from "./single-server.ts";
 import type { Situation } from "./situation.ts";
 import { snapshots } from "./snapshots.ts";
 import { storage } from "./storage.ts";
@@ -15,4 +16,5 @@ export const raftSituations: readonly Situation[] = [
   ...storage,
   ...snapshots,
   ...membership,
+  ...singleServer,
 ];

@@ -15,6 +15,8 @@ export interface Performance {
   readonly claims: number;
   /** Safety properties of Raft that broke. */
   readonly violations: readonly Violation[];
+  /** Whether all claims hold, and just those properties broke that the situation says. */
+  readonly isAsSaid: boolean;
   /** How often the premise of each of them occurred. */
   readonly exercised: ReadonlyMap<string, number>;
   readonly trace: Trace;
@@ -24,7 +26,7 @@ const widthMax = 80;
 const indent = "    ";
 
 /** Breaks a line between words; what follows begins with `margin`. */
-const broken = (line: string, margin: string): string => {
+const wrapped = (line: string, margin: string): string => {
   const lines: string[] = [];
   let rest = line;
   while (rest.length > widthMax) {
@@ -42,6 +44,7 @@ class Performer {
   readonly told: string[] = [];
   readonly wrong: string[] = [];
   claims = 0;
+  #violationsTold = 0;
 
   constructor({ servers, options }: Situation) {
     this.stage = new Stage(servers, options ?? {});
@@ -52,16 +55,24 @@ class Performer {
   line(line: string): void {
     this.stage.moment++;
     if (line.startsWith("#")) {
-      this.told.push("", broken(line, "# "));
+      this.told.push("", wrapped(line, "# "));
       return;
     }
-    this.told.push(broken(line, " "));
+    this.told.push(wrapped(line, " "));
     if (line.startsWith("(")) {
       for (const part of line.slice(1, -1).split("; ")) this.#act(part);
       this.stage.lines.length = 0;
     } else if (line.startsWith("then ")) this.#claim(line.slice("then ".length));
     else this.#act(line);
-    for (const told of this.stage.lines.splice(0)) this.told.push(broken(indent + told, indent + indent));
+    this.#tellAll();
+  }
+
+  #tellAll(): void {
+    for (const told of this.stage.lines.splice(0)) this.told.push(wrapped(indent + told, indent + indent));
+    const { violations } = this.stage;
+    for (const { property, clause } of violations.slice(this.#violationsTold))
+      this.told.push(wrapped(`${indent}!! ${property}: ${clause}`, indent + indent));
+    this.#violationsTold = violations.length;
   }
 
   #act(line: string): void {
@@ -95,5 +106,9 @@ export const perform = (situation: Situation, code = "unknown"): Performance => 
   const { stage, told, wrong, claims: count } = performer;
   const { violations, exercised } = stage;
   const trace = stage.trace(`raft/${situation.name}`, code);
-  return { text: `${told.join("\n").trim()}\n`, wrong, claims: count, violations, exercised, trace };
+  const broken = new Set(violations.map(({ property }) => property));
+  const { breaks = [] } = situation;
+  const isAsSaid = wrong.length === 0 && broken.size === breaks.length && breaks.every((one) => broken.has(one));
+  const text = `${told.join("\n").trim()}\n`;
+  return { text, wrong, claims: count, violations, isAsSaid, exercised, trace };
 };

@@ -10,6 +10,8 @@ export interface Situation {
   readonly like: string;
   readonly servers: number;
   readonly options?: RaftOptions<string>;
-  /** The play; `playForms` lists what a line may say. */
+  /** Safety properties that break in it, where it has a rule that is wrong. */
+  readonly breaks?: readonly string[];
+  /** The play; `actions.ts` and `claims.ts` have what a line may say. */
   readonly play: string;
 }
