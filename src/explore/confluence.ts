@@ -4,6 +4,7 @@ import type { Foresight } from "./local-closure.ts";
 import type { LocalQuotient } from "./local-quotient.ts";
 import type { LocalTransitions } from "./local-transitions.ts";
 import type { NetworkKind } from "./network-draft.ts";
+import type { Symmetry } from "./symmetry.ts";
 
 /** By row of a local state and a message: the message does nothing there, nor anywhere that the process gets from there. */
 export const isDead = 1;
@@ -105,6 +106,23 @@ export class Confluence {
   /** Whether a row is of a step that was foreseen. */
   foresees(row: number): boolean {
     return row < this.flags.length && (this.flags.data[row]! & isForeseen) !== 0;
+  }
+
+  /**
+   * Takes no step alone whose renamed step is not: a run from one state of an orbit to another one of it, all of steps
+   * taken alone, would go on for ever in as many steps of their own, if these were alone too, and they never go round.
+   */
+  keepSymmetric(symmetry: Symmetry): void {
+    const local = this.#local;
+    const isAlone = Uint8Array.from(this.flags.data.subarray(0, this.flags.length), (flags) =>
+      flags & isFirst ? 1 : 0,
+    );
+    for (const [row, alone] of isAlone.entries()) {
+      if (alone === 0) continue;
+      const images = symmetry.imagesOf(local.rowState.at(row), local.rowEvent.at(row));
+      const areAll = images.every(([state, event]) => isAlone[local.knownRow(state, event)] === 1);
+      if (!areAll) this.flags.data[row]! &= ~isFirst;
+    }
   }
 
   #analyse(site: Site): void {

@@ -22,7 +22,10 @@ export interface ExploreResult {
   readonly generated: number;
   /** Unlike states. */
   readonly distinct: number;
-  /** Where one state of each orbit was looked at: how many a search without symmetry finds and generates. */
+  /**
+   * Where one state of each orbit was looked at: how many a search without symmetry finds and generates; beside a reduction
+   * how many states those are that are renamings of the ones that were looked at.
+   */
   readonly standsFor?: { readonly distinct: number; readonly generated: number };
   /** Steps from an initial state to the deepest state whose steps were taken. */
   readonly depth: number;
@@ -130,7 +133,8 @@ export const explore = (prepared: Prepared, options: ExploreOptions = {}): Explo
   const parts = partsOf(prepared, options);
   const findings = new Findings(parts, options);
   const { search, origins, reduction } = searchOf(parts, options, findings);
-  if (typeof reduction !== "string" && reduction.unforeseen.size > 0 && search.cut === null)
+  const isUncut = search.cut === null || search.cut === "asymmetry";
+  if (typeof reduction !== "string" && reduction.unforeseen.size > 0 && isUncut)
     return { ...explore(prepared, { ...options, reduction: false }), irreducible: "a step was not foreseen" };
   if (search.cut === "asymmetry")
     return { ...explore(prepared, { ...options, symmetry: false }), asymmetry: parts.symmetry!.refusal! };

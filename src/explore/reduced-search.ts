@@ -4,6 +4,7 @@ import type { ExploreOptions, ReductionEffort } from "./explore-options.ts";
 import type { Origin } from "./initial-states.ts";
 import { LocalClosure } from "./local-closure.ts";
 import { Reduction, Witness } from "./reduction.ts";
+import { renameForesight } from "./renamed-foresight.ts";
 import { Search } from "./search.ts";
 import type { SearchInput } from "./search-input.ts";
 import { beginAll, budgetsOf, forgetSeen, inputOf } from "./search-setup.ts";
@@ -14,6 +15,7 @@ const roundsMaxDefault = 8;
 /** How often what may come after a step taken alone is compared before it; then no step is taken alone. */
 const liftsMax = 30;
 
+const asymmetryText = "the processes are not interchangeable";
 const brokenText = "something breaks, and the shortest way there is told";
 
 /** A search with a reduction that is proved for it, not run yet; or in words why there is none. */
@@ -29,10 +31,9 @@ const effortOf = ({ reduction }: ExploreOptions): ReductionEffort => (typeof red
 const noItems = new Int32Array(0);
 
 /** What keeps every reduction from being sound; null where nothing does. */
-const hindranceOf = ({ watch, symmetry, world }: Exploration): string | null => {
+const hindranceOf = ({ watch, world }: Exploration): string | null => {
   if (watch.inspects) return "a property looks into the processes";
-  if (world?.isPredictable === false) return "links are cut, or what liars say depends on what they heard";
-  return symmetry === null ? null : "one state of each orbit is looked at already";
+  return world?.isPredictable === false ? "links are cut, or what liars say depends on what they heard" : null;
 };
 
 /** Where everything that single processes can do at all is foreseen in few steps, nothing has to be tried. */
@@ -76,11 +77,13 @@ class Rounds {
       for (const [node, state] of locals.entries()) this.#experience.visit(node, state);
     for (const order of ["breadth-first", "depth-first"] as const) {
       const reduction = new Witness();
-      this.#search({ ...this.#input(), order, statesMax: triedMax, reduction }, null);
+      const search = this.#search({ ...this.#input(), order, statesMax: triedMax, reduction }, null);
+      if (search.cut === "asymmetry") return asymmetryText;
       for (const row of reduction.taken) this.#experience.meet(row);
     }
     for (let round = 0, cap = triedMax; round < roundsMax && !this.#hasBroken; round++, cap *= 2) {
       const reduction = this.#reduction(meddles);
+      if (typeof reduction === "string") return reduction;
       const isNews = (): boolean => reduction.unforeseen.size > 0;
       // What was not foreseen is worth more than the rest of a search that will have to be done again.
       let distinct = 0;
@@ -98,6 +101,7 @@ class Rounds {
       if (this.#isExpired()) return { search, reduction, isRun: true };
       if (this.#hasBroken) return this.#end(reduction, brokenText);
       if (!isNews()) {
+        if (search.cut === "asymmetry") return this.#end(reduction, asymmetryText);
         if (!this.#broke) return { search, reduction, isRun: true };
         forgetSeen(this.#parts);
         const again = new Search(make(reduction));
@@ -110,11 +114,14 @@ class Rounds {
   }
 
   /** A reduction of what is known so far: what it must have compared it has. */
-  #reduction(meddles: boolean): Reduction {
-    const { local, settled } = this.#parts;
+  #reduction(meddles: boolean): Reduction | string {
+    const { local, settled, symmetry } = this.#parts;
     for (let lifts = 0; ; lifts++) {
       const isLast = lifts === liftsMax;
-      const reduction = new Reduction(this.#experience, local, settled.network, { meddles, isAloneAllowed: !isLast });
+      if (symmetry !== null) renameForesight(this.#experience, local, symmetry, this.#experience);
+      if ((symmetry?.refusal ?? null) !== null) return asymmetryText;
+      const scope = { meddles, isAloneAllowed: !isLast };
+      const reduction = new Reduction(this.#experience, local, settled.network, scope, symmetry);
       if (reduction.lifted.length === 0) return reduction;
       reduction.undo();
       for (const [state, event] of reduction.lifted) this.#experience.add(state, event);
@@ -167,13 +174,15 @@ export const reducedSearch = (
 ): ReducedSearch | string => {
   const hindrance = hindranceOf(parts);
   if (hindrance !== null) return hindrance;
-  const { local, settled, world } = parts;
+  const { local, settled, world, symmetry } = parts;
   const meddles = settled.lossesMax > 0 || settled.duplicatesMax > 0 || world !== null;
   const closure = foreseen(parts, options, origins);
   const { stepsMax = stepsMaxDefault, triedMax = triedMaxDefault } = effortOf(options);
   if (closure === null && triedMax === 0) return `single processes have more than ${stepsMax} steps`;
   if (closure === null) return new Rounds(parts, options, origins).run(make, meddles);
-  const reduction = new Reduction(closure, local, settled.network, { meddles, isAloneAllowed: true });
+  if (symmetry !== null) renameForesight(closure, local, symmetry, null);
+  if ((symmetry?.refusal ?? null) !== null) return asymmetryText;
+  const reduction = new Reduction(closure, local, settled.network, { meddles, isAloneAllowed: true }, symmetry);
   const search = new Search(make(reduction));
   beginAll(search, parts, origins, reduction);
   return { search, reduction, isRun: false };

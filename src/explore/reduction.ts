@@ -5,6 +5,7 @@ import { LocalQuotient } from "./local-quotient.ts";
 import type { LocalTransitions } from "./local-transitions.ts";
 import type { NetworkKind } from "./network-draft.ts";
 import { atNodes } from "./state-layout.ts";
+import type { Symmetry } from "./symmetry.ts";
 
 /** What a reduction took away. */
 export interface ReductionReport {
@@ -66,13 +67,25 @@ export class Reduction implements Reducing {
   readonly #quotient: LocalQuotient;
   readonly #confluence: Confluence;
   readonly #flags: IntBuffer;
+  readonly #symmetry: Symmetry | null;
 
-  constructor(foresight: Foresight, local: LocalTransitions, network: NetworkKind, scope: AloneScope) {
+  /** @param symmetry Has learned what is foreseen. */
+  constructor(
+    foresight: Foresight,
+    local: LocalTransitions,
+    network: NetworkKind,
+    scope: AloneScope,
+    symmetry: Symmetry | null,
+  ) {
     this.#local = local;
+    this.#symmetry = symmetry;
     this.#quotient = new LocalQuotient(local, foresight, network === "ordered");
     this.#quotient.apply();
     this.#confluence = new Confluence(local, foresight, this.#quotient, network, scope);
     this.#flags = this.#confluence.flags;
+    if (symmetry === null) return;
+    symmetry.standFor((state) => this.#quotient.of(state));
+    this.#confluence.keepSymmetric(symmetry);
   }
 
   get report(): ReductionReport {
@@ -93,6 +106,7 @@ export class Reduction implements Reducing {
   /** Lets the local steps lead where they led before. */
   undo(): void {
     this.#quotient.undo();
+    this.#symmetry?.standForThemselves();
   }
 
   /** A search takes the step of a row. */

@@ -56,6 +56,7 @@ export const inputOf = (parts: Exploration, options: ExploreOptions): SearchInpu
 /** Lets the properties forget what they saw in searches that proved nothing: all but how the processes booted. */
 export const forgetSeen = (parts: Exploration): void => {
   parts.watch.forget();
+  parts.symmetry?.forgetFolds();
   initialStates(parts);
 };
 

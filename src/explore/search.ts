@@ -177,8 +177,8 @@ export class Search {
     }
     this.#in.edges?.leave(state, this.#messageOf);
     const alone = this.#in.reduction?.stepIn(state, nodes, this.#messageOf) ?? null;
-    if (alone !== null) return this.#take(alone.node, alone.event, alone.item, state[atBudget]!, asItIs);
-    if (this.#in.order === "breadth-first") {
+    if (alone !== null) this.#take(alone.node, alone.event, alone.item, state[atBudget]!, asItIs);
+    else if (this.#in.order === "breadth-first") {
       this.#allDeliveries(0);
       for (let node = 0; node < nodes && !this.#over; node++) this.#ownSteps(node);
       if (this.#in.world !== null) this.#worldSteps(this.#in.world, 0);
