@@ -68,6 +68,8 @@ export interface ReplicaState<Query, Result> {
   /** How many there are in all batches. */
   queries: number;
   asking: Map<number, AskedOne<Result>>;
+  /** Clients that asked here for what the leader alone gives: they are told as soon as there is another one. */
+  seeking: Set<number>;
   /** Entries that were applied, each counted as many as it has commands; and how many when the last snapshot was begun. */
   weight: number;
   snapshotWeight: number;
@@ -100,6 +102,7 @@ export const newReplica = <Query, Result>(): ReplicaState<Query, Result> => ({
   reading: new Map(),
   queries: 0,
   asking: new Map(),
+  seeking: new Set(),
   weight: 0,
   snapshotWeight: 0,
   snapshotAt: 0,

@@ -407,8 +407,11 @@ export const serviceClient = <C, A, Q, R>({
               const call = callOf(s, session, sequence);
               if (call !== undefined) act.refused(s, io, from, call, why, leader);
             }
-          } else if (message.kind === "redirect") act.follow(s, io, from, message.leader);
-          else if (message.kind === "results") {
+          } else if (message.kind === "redirect") {
+            // It refused for want of a leader, and is the leader now.
+            if (from === message.leader && from === s.target) act.retarget(s, io, from);
+            else act.follow(s, io, from, message.leader);
+          } else if (message.kind === "results") {
             const { index, ids, results } = message;
             for (let at = 0; at < ids.length; at++) act.takeResult(s, io, ids[at]!, results[at]!, index);
           } else if (message.kind === "part") act.takePart(s, io, from, message);

@@ -71,7 +71,10 @@ export type ToClient<Answer, Result> =
       readonly why: Refused<QueryFailure>;
       readonly leader: number | null;
     }
-  /** This replica leads no more: what was asked here and not answered may be applied all the same, and may not. */
+  /**
+   * Another one leads, or, where `leader` is the replica that says so, it does itself from now on. What was asked here before
+   * and not answered may be applied all the same, and may not.
+   */
   | { readonly kind: "redirect"; readonly leader: number | null };
 
 /** What goes between clients and replicas. */

@@ -18,7 +18,7 @@ import {
   type Waiting,
   weightOf,
 } from "./replica-state.ts";
-import type { Refused } from "./service-messages.ts";
+import type { Refused, ToReplica } from "./service-messages.ts";
 import type { SnapshotChunk } from "./service-snapshot.ts";
 
 /** The decisions of a replica that can be wrong by themselves. */
@@ -118,6 +118,9 @@ const tell = <C, A, Q, R>(
     place += run.count;
   });
 };
+
+const seeksLeader = (message: ToReplica<unknown>): boolean =>
+  message.kind !== "close" && (message.kind !== "query" || message.consistency === "linearizable");
 
 /** So many entries weigh about as much as a chunk: some 256 bytes each. */
 const entriesPerChunk = 256;
@@ -220,6 +223,12 @@ const replicaActs = <Command, Answer, Query, Result>(
       io.timers.count.cancel();
     },
 
+    /** Somebody leads: who asked before that need not wait until it tries again. */
+    tellSeekers: (s: S, io: Io, leader: NodeId): void => {
+      for (const client of s.seeking) io.up.reply(client, { kind: "redirect", leader });
+      s.seeking.clear();
+    },
+
     operate: (s: S, io: Io, id: number, operation: OperatorAction): void => {
       const request = ++s.lastId;
       s.operating.set(request, { id, kind: operation.kind });
@@ -281,6 +290,7 @@ export const serviceReplica = <Command, Answer, Query, Result>({
     upon: {
       request: {
         receive(s, io, client, message) {
+          if (s.role !== "leader" && seeksLeader(message)) s.seeking.add(client);
           if (message.kind === "execute") act.receive(s, io, client, message.run);
           else if (message.kind === "query") {
             const { ids, queries, consistency } = message;
@@ -293,6 +303,7 @@ export const serviceReplica = <Command, Answer, Query, Result>({
           }
         },
         left(s, _io, client) {
+          s.seeking.delete(client);
           for (const asked of s.batch) if (asked.client === client) s.queries -= asked.ids.length;
           s.batch = s.batch.filter((asked) => asked.client !== client);
           for (const [id, { among }] of s.asking) if (among.client === client) s.asking.delete(id);
@@ -342,6 +353,7 @@ export const serviceReplica = <Command, Answer, Query, Result>({
         },
         leadership(s, io, role, term, leader) {
           const led = s.role === "leader";
+          const isNew = leader !== null && leader !== s.leader;
           s.role = role;
           s.term = term;
           s.leader = leader;
@@ -349,6 +361,7 @@ export const serviceReplica = <Command, Answer, Query, Result>({
           for (const [request, { kind }] of s.operating)
             if (kind === "transfer" && leader !== null && leader !== io.self) act.operated(s, io, request, null);
           if (led && role !== "leader") act.letGo(s, io);
+          if (isNew) act.tellSeekers(s, io, leader);
           if (led || role !== "leader") return;
           io.timers.count.set(countMs);
         },

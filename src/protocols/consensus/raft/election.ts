@@ -128,6 +128,9 @@ export const onRequestVote = (
     isFree &&
     rules.mayVote({ isTransfer, isLoyal: s.isLoyal, isVoter: isVoting }) &&
     rules.isUpToDate({ index: lastLogIndex, term: lastLogTerm }, own);
+  // Two that stand at once and promise each other their votes would both go on, and split them: the later one gives way.
+  if (voteGranted && isPreVote && s.role === "pre-candidate" && rules.givesWay(candidate, io.self))
+    becomeFollower(s, io, settings, s.currentTerm, null);
   if (voteGranted && !isPreVote) {
     if (s.votedFor === null) enterTerm(s, io, settings, term, candidate);
     s.isLoyal = false;

@@ -42,6 +42,11 @@ export interface RaftRules {
   readonly preVoteReplyTerm: (voteGranted: boolean, asked: Term, own: Term) => Term;
   /** Whether a pre-vote's term is taken over. It is nobody's term yet. */
   readonly preVoteRaisesTerm: () => boolean;
+  /**
+   * Whether one that asks for promises itself gives way to another one whose log is as good. Only the time of elections
+   * depends on it: messages between two come in order, so the other one hears of this promise after it was asked.
+   */
+  readonly givesWay: (candidate: NodeId, self: NodeId) => boolean;
   /** Whether a vote counts: only in the election that it was asked for. */
   readonly countsVote: (vote: VoteGiven) => boolean;
   /** A leader without contact to a quorum for an election timeout steps down (6.2). */
@@ -136,6 +141,7 @@ export const raftRules: RaftRules = {
   preVoteRaisesTerm: () => false,
   countsVote: ({ isPreVote, term, role, currentTerm }) =>
     isPreVote ? role === "pre-candidate" && term === currentTerm + 1 : role === "candidate" && term === currentTerm,
+  givesWay: (candidate, self) => candidate < self,
   checksQuorum: () => true,
   isSignOfLeader: (kind) => kind === "AppendEntries" || kind === "InstallSnapshot",
   heldByQuorum: ({ voters, votersOutgoing }, matchIndex) => {
