@@ -61,18 +61,27 @@ export const takeSnapshot = (s: RaftState, io: RaftIO, stored: StoredSnapshot): 
   s.configurations = [{ index: lastIncludedIndex, configuration }, ...later];
 };
 
+/** The first index from which on, up to `index`, there are no more entries and bytes than may be kept. */
+const firstKept = (io: RaftIO, { entriesKept, bytesKept, bytesOf }: Settings, index: LogIndex): LogIndex => {
+  const { entries } = io.disk;
+  const lowest = Math.max(index + 1 - entriesKept, entries.first);
+  let first = index + 1;
+  for (let bytes = 0; first > lowest; first--) {
+    const entry = entries.at(first - 1);
+    bytes += entry.kind === "command" ? bytesOf(entry.command) : 1;
+    if (bytes > bytesKept) break;
+  }
+  return first;
+};
+
 /**
  * Forgets the log behind a snapshot, but for what followers need that are a little behind, or that get an older snapshot
  * just now: if that were gone when they have it, they would need the next snapshot, and so on for ever.
  */
-const forgetEntries = (
-  s: RaftState,
-  io: RaftIO,
-  { entriesKept, entriesKeptInTransfer }: Settings,
-  index: LogIndex,
-): void => {
+const forgetEntries = (s: RaftState, io: RaftIO, settings: Settings, index: LogIndex): void => {
+  const { entriesKeptInTransfer } = settings;
   const { entries } = io.disk;
-  let first = index + 1 - entriesKept;
+  let first = firstKept(io, settings, index);
   for (const progress of s.leading?.progress ?? []) {
     const needed = progress?.transfer?.snapshot.head.lastIncludedIndex;
     if (needed !== undefined) first = Math.min(first, Math.max(needed + 1, index + 1 - entriesKeptInTransfer));
