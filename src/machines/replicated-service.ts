@@ -66,7 +66,7 @@ export const replicatedService = <State, Command, Answer, Query, Result>(
         waitingMax: 10_000,
         queriesMax: 100_000,
         countMs: Math.min(100, passMs),
-        snapshotEvery: 10_000,
+        snapshotEvery: 40_000,
         tells: false,
         ...options.replica,
         passMs,

@@ -122,8 +122,8 @@ const tell = <C, A, Q, R>(
 const seeksLeader = (message: ToReplica<unknown>): boolean =>
   message.kind !== "close" && (message.kind !== "query" || message.consistency === "linearizable");
 
-/** So many entries weigh about as much as a chunk: some 256 bytes each. */
-const entriesPerChunk = 256;
+/** So many commands weigh twice as much as a chunk, at some 256 bytes each. */
+const entriesPerChunk = 512;
 /** A snapshot of so few chunks is no burden. */
 const smallChunks = 16;
 

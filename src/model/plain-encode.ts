@@ -1,7 +1,7 @@
 import { PlainDataError } from "./plain-error.ts";
 import * as tag from "./plain-format.ts";
 import { BIGINT_MAGNITUDE_END, DEPTH_MAX, keyRefusal, located, numberRefusal, stumbled } from "./plain-refusal.ts";
-import { utf8Length, writeUtf8 } from "./plain-utf8.ts";
+import { utf8Length, writeAscii, writeUtf8 } from "./plain-utf8.ts";
 
 const SCRATCH_BYTES = 4_096;
 const SCRATCH_BYTES_KEPT_MAX = 1 << 20;
@@ -85,15 +85,10 @@ const putBigint = (value: bigint): void => {
   for (let index = 0; index < even.length; index += 2) bytes[at++] = Number.parseInt(even.slice(index, index + 2), 16);
 };
 
-/** Writes the letters of `text` while they are ASCII; true when that was all of it. Room must be there. */
+/** Writes `text` if it is all ASCII. Room must be there. */
 const putAscii = (text: string): boolean => {
-  const { length } = text;
-  for (let index = 0; index < length; index++) {
-    const unit = text.charCodeAt(index);
-    if (unit >= 0x80) return false;
-    bytes[at + index] = unit;
-  }
-  at += length;
+  if (!writeAscii(text, bytes, at)) return false;
+  at += text.length;
   return true;
 };
 

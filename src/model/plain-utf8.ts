@@ -4,6 +4,43 @@
  * one byte sequence stands for each string, so the reader refuses longer forms and surrogates written as two halves.
  */
 
+/*
+ * Long text goes through the coders of the platform, where it has them: a letter at a time takes ten times as long. They
+ * are asked only where they cannot differ from what stands here: the decoder refuses what is not well-formed, and what
+ * the encoder wrote is taken only if it is ASCII.
+ */
+declare const TextDecoder:
+  | undefined
+  | (new (
+      label: string,
+      options: { readonly fatal: boolean; readonly ignoreBOM: boolean },
+    ) => { decode(bytes: Uint8Array): string });
+declare const TextEncoder:
+  | undefined
+  | (new () => { encodeInto(text: string, bytes: Uint8Array): { readonly read: number; readonly written: number } });
+
+const decoder = typeof TextDecoder === "undefined" ? null : new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const encoder = typeof TextEncoder === "undefined" ? null : new TextEncoder();
+
+/** From so many letters on the way to the platform's encoder pays. */
+const LONG_MIN = 64;
+
+/** Writes `text` if it is all ASCII; false where it is not, and what was written is to be written over. */
+export const writeAscii = (text: string, bytes: Uint8Array, at: number): boolean => {
+  const { length } = text;
+  if (length >= LONG_MIN && encoder !== null) {
+    const { read, written } = encoder.encodeInto(text, bytes.subarray(at, at + length));
+    // All else takes more bytes than letters.
+    return read === length && written === length;
+  }
+  for (let index = 0; index < length; index++) {
+    const unit = text.charCodeAt(index);
+    if (unit >= 0x80) return false;
+    bytes[at + index] = unit;
+  }
+  return true;
+};
+
 // By shift, not by mask: these are also asked about code points, whose bits above the 16th count.
 const isHigh = (point: number): boolean => point >> 10 === 0xd800 >> 10;
 const isLow = (point: number): boolean => point >> 10 === 0xdc00 >> 10;
@@ -90,12 +127,21 @@ const readAnyUtf8 = (bytes: Uint8Array, start: number, end: number): string | un
   return text + String.fromCharCode.apply(null, units);
 };
 
+const readLong = (bytes: Uint8Array, start: number, end: number): string | undefined => {
+  try {
+    if (decoder !== null) return decoder.decode(bytes.subarray(start, end));
+  } catch {
+    // Lone surrogates are fine here, and not there.
+  }
+  return readAnyUtf8(bytes, start, end);
+};
+
 /** Up to here a string grows letter by letter: faster than gathering the units first. */
 const SHORT_MAX = 24;
 
 /** Reads the string in `bytes` from `start` to `end`; undefined when they are not what `writeUtf8` writes. */
 export const readUtf8 = (bytes: Uint8Array, start: number, end: number): string | undefined => {
-  if (end - start > SHORT_MAX) return readAnyUtf8(bytes, start, end);
+  if (end - start > SHORT_MAX) return readLong(bytes, start, end);
   let text = "";
   for (let at = start; at < end; at++) {
     const unit = bytes[at] ?? 0;

@@ -30,12 +30,16 @@ export const optional =
 
 /** An object with all these fields, and nothing beside them that a later reader could trip over. */
 export const fieldsOf = <T extends object>(shapes: { readonly [K in keyof T]-?: Shape }): Shape => {
-  const all = Object.entries<Shape>(shapes);
-  return (value) =>
-    typeof value === "object" &&
-    value !== null &&
-    Object.keys(value).every((key) => Object.hasOwn(shapes, key)) &&
-    all.every(([key, shape]) => shape((value as { readonly [key: string]: unknown })[key]));
+  const names = Object.keys(shapes);
+  const all: readonly Shape[] = Object.values<Shape>(shapes);
+  const known = new Set(names);
+  return (value) => {
+    if (typeof value !== "object" || value === null) return false;
+    for (const key of Object.keys(value)) if (!known.has(key)) return false;
+    for (let at = 0; at < names.length; at++)
+      if (!all[at]!((value as { readonly [key: string]: unknown })[names[at]!])) return false;
+    return true;
+  };
 };
 
 /** An object of one of several kinds, each with fields of its own: a `kind` union. */

@@ -1,7 +1,5 @@
 import {
-  arrayOf,
   type Bytes,
-  bytesOf,
   type Consistency,
   type KeyValue,
   type KeyValueAnswer,
@@ -62,7 +60,22 @@ export class KeyValueError extends Error {
 
 const { join: joinParts } = keyValueMachine().parts!;
 const encoder = new TextEncoder();
-const toBytes = (value: BytesLike): Bytes => bytesOf(typeof value === "string" ? encoder.encode(value) : value);
+/** As `bytesOf` of the store, by the way that Node has. */
+const bytesOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Bytes =>
+  Buffer.from(buffer, byteOffset, byteLength).toString("latin1");
+/** As `arrayOf` of the store. */
+const arrayOf = (bytes: Bytes): Uint8Array => {
+  const array = new Uint8Array(bytes.length);
+  Buffer.from(array.buffer).write(bytes, "latin1");
+  return array;
+};
+
+const isAscii = /^[\0-\x7f]*$/;
+
+const toBytes = (value: BytesLike): Bytes => {
+  if (typeof value !== "string") return bytesOf(value);
+  return isAscii.test(value) ? value : bytesOf(encoder.encode(value));
+};
 
 const entryOf = ({ key, value, createRevision, modRevision, version }: KeyValue): Entry => ({
   key: arrayOf(key),

@@ -12,7 +12,9 @@ const pieceMax = 8_192;
 /** The bytes of an array. */
 export const bytesOf = (array: Uint8Array): Bytes => {
   let text = "";
-  for (let at = 0; at < array.length; at += pieceMax) text += String.fromCharCode(...array.subarray(at, at + pieceMax));
+  for (let at = 0; at < array.length; at += pieceMax)
+    // With the array as it is: spread, its bytes would be gone through one by one.
+    text += String.fromCharCode.apply(null, array.subarray(at, at + pieceMax) as unknown as number[]);
   return text;
 };
 

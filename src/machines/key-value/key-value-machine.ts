@@ -1,7 +1,7 @@
 import type { StateMachine } from "../state-machine.ts";
 import type { Bytes } from "./bytes.ts";
 import { isRangeRequest } from "./command-shape.ts";
-import { emptyStore, type KeyValueState, type Stored, store, storeHash, viewOf } from "./key-value-state.ts";
+import { emptyStore, type KeyValueState, store, storedOf, storeHash, viewOf } from "./key-value-state.ts";
 import {
   type KeyValueAnswer,
   type KeyValueLimits,
@@ -46,7 +46,13 @@ const addSlice = (state: KeyValueState, { revision, entries }: StoreChunk): KeyV
   for (let at = 0; at < entries.length; at += 5) {
     const [key, value, createRevision, modRevision, version] = entries.slice(at, at + 5);
     // A snapshot has each key once.
-    store(state, key as Bytes, { value, createRevision, modRevision, version } as Stored, undefined);
+    const [bytes, created, modified, puts] = [value, createRevision, modRevision, version] as [
+      Bytes,
+      number,
+      number,
+      number,
+    ];
+    store(state, key as Bytes, storedOf(bytes, created, modified, puts), undefined);
   }
   state.revision = revision;
   return state;

@@ -9,7 +9,18 @@ export interface Stored {
   readonly createRevision: number;
   readonly modRevision: number;
   readonly version: number;
+  /** The hash of the value, so that it is gone through once only. */
+  readonly valueHash: number;
 }
+
+/** What is stored of a value. */
+export const storedOf = (value: Bytes, createRevision: number, modRevision: number, version: number): Stored => ({
+  value,
+  createRevision,
+  modRevision,
+  version,
+  valueHash: hashText(0x5be0_cd19, value),
+});
 
 /** The state of a store. All but the tree are numbers, and the tree is never changed in place: a copy is a view. */
 export interface KeyValueState {
@@ -40,17 +51,16 @@ export const viewOf = ({ root, revision, bytes, hashHigh, hashLow }: KeyValueSta
 
 const high = (number: number): number => Math.floor(number / 0x1_0000_0000);
 
-const mixed = (seed: number, key: number, value: number, { createRevision, modRevision, version }: Stored): number => {
-  const numbers = hashWord(hashWord(hashWord(hashWord(seed, key), value), createRevision), modRevision);
+const mixed = (seed: number, key: number, { createRevision, modRevision, version, valueHash }: Stored): number => {
+  const numbers = hashWord(hashWord(hashWord(hashWord(seed, key), valueHash), createRevision), modRevision);
   return hashWord(hashWord(hashWord(numbers, version), high(createRevision)), high(modRevision));
 };
 
 /** Adds an entry to the sums, or takes it out again. */
 const count = (state: KeyValueState, key: Bytes, stored: Stored, sign: 1 | -1): void => {
   const ofKey = hashText(0x1f83_d9ab, key);
-  const ofValue = hashText(0x5be0_cd19, stored.value);
-  state.hashHigh = (state.hashHigh + sign * mixed(0x3c6e_f372, ofKey, ofValue, stored)) | 0;
-  state.hashLow = (state.hashLow + sign * mixed(0x510e_527f, ofKey, ofValue, stored)) | 0;
+  state.hashHigh = (state.hashHigh + sign * mixed(0x3c6e_f372, ofKey, stored)) | 0;
+  state.hashLow = (state.hashLow + sign * mixed(0x510e_527f, ofKey, stored)) | 0;
   state.bytes += sign * (key.length + stored.value.length + keyBytes);
 };
 
@@ -66,7 +76,7 @@ export const put = (state: KeyValueState, key: Bytes, value: Bytes, revision: nu
   const before = treeGet(state.root, key);
   const createRevision = before?.createRevision ?? revision;
   const version = (before?.version ?? 0) + 1;
-  store(state, key, { value, createRevision, modRevision: revision, version }, before);
+  store(state, key, storedOf(value, createRevision, revision, version), before);
   return before;
 };
 

@@ -34,6 +34,7 @@ export const visitKeys = (
 };
 
 const countOf = ({ root }: KeyValueState, keys: Keys): number => {
+  if (keys.end === undefined || keys.end === "") return treeGet(root, keys.key) === undefined ? 0 : 1;
   const { from, end } = spanOf(keys);
   return Math.max(0, (end === null ? root.size : treeRank(root, end)) - treeRank(root, from));
 };
