@@ -9,12 +9,14 @@ import { detectorsMutants, detectorsScenarios } from "./detectors/index.ts";
 import { generalsMutants, generalsScenarios } from "./generals/index.ts";
 import { linksMutants, linksScenarios } from "./links/index.ts";
 import { raftMutants, raftScenarios } from "./raft/index.ts";
+import { raftCourse } from "./raft/situations/course/index.ts";
 import { registersMutants, registersScenarios } from "./registers/index.ts";
 import { replicationMutants, replicationScenarios } from "./replication/index.ts";
 import { rpcMutants, rpcScenarios } from "./rpc/index.ts";
 import { serviceMutants, serviceScenarios } from "./service/index.ts";
 
 export { twoGeneralsOf } from "./generals/index.ts";
+export { raftCourse } from "./raft/situations/course/index.ts";
 export { type Performance, perform, raftSituations, type Situation } from "./raft/situations/index.ts";
 export {
   type CallMaker,
@@ -61,5 +63,6 @@ export const mutants: readonly Mutant[] = [
   ...convergenceMutants,
 ];
 
-/** The scenario of an id, or undefined. */
-export const findScenario = (id: string): AnyScenario | undefined => scenarios.find((scenario) => scenario.id === id);
+/** The scenario of an id, of the lab or of Raft's course, or undefined. */
+export const findScenario = (id: string): AnyScenario | undefined =>
+  [...scenarios, ...raftCourse].find((scenario) => scenario.id === id);
