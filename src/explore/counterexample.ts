@@ -17,7 +17,7 @@ import type { Origin } from "./initial-states.ts";
 import { observedIn } from "./local-transitions.ts";
 import type { CarriedMessage, Happening, NodeEvent, NodeImage } from "./node-image.ts";
 import { NodeStep, type StepOptions } from "./node-step.ts";
-import { asCopy, asLie, asLoss, asTurn, waysOfTaking } from "./search.ts";
+import { asCopy, asLie, asLoss, asTurn, waysOfTaking } from "./ways-of-taking.ts";
 
 /** A run that a search found, told again step by step. */
 export interface ExploredRun {

@@ -46,6 +46,26 @@ describe("generated protocols", () => {
       expect(`seed ${seed}: ${verdictOf(seed, options)}`).toBe(`seed ${seed}: ${verdictOf(seed)}`);
   });
 
+  // Breadth first most steps are looked up many at a time, depth first each by itself, by other code.
+  it.each(["multiset", "set"] as const)(
+    "have the same states and steps breadth first and depth first, on a %s",
+    (network) => {
+      let compared = 0;
+      for (const seed of seeds.slice(0, 24)) {
+        const countsOf = (order: "breadth-first" | "depth-first"): readonly number[] | null => {
+          const options = { order, network, goesOn: true, statesMax: 8_000 };
+          const { distinct, generated, noOps, complete } = explore(prepare(smallProtocol, { seed }), options);
+          return complete ? [distinct, generated, noOps] : null;
+        };
+        const counts = countsOf("breadth-first");
+        if (counts === null) continue;
+        compared++;
+        expect([seed, countsOf("depth-first")]).toEqual([seed, counts]);
+      }
+      expect(compared).toBeGreaterThan(12);
+    },
+  );
+
   it("break on a network that repeats wherever they break on one that does not", () => {
     for (const seed of seeds) {
       if (verdictOf(seed) !== "violated") continue;

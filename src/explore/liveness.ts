@@ -8,8 +8,9 @@ import { type FairComponent, type FairGraph, fairComponents } from "./fair-cycle
 import { fairTour, type Tour } from "./fair-tour.ts";
 import { initialStates, type Origin } from "./initial-states.ts";
 import { LassoGraph } from "./lasso-graph.ts";
-import { Search, waysOfTaking } from "./search.ts";
+import { Search } from "./search.ts";
 import { beginAll, inputOf } from "./search-setup.ts";
+import { waysOfTaking } from "./ways-of-taking.ts";
 
 /** What a search for a run that stays owing found. */
 export interface LivenessFinding {

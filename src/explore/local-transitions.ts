@@ -38,6 +38,31 @@ interface Views {
   readonly between: (before: readonly number[], after: readonly number[], of: NodeImage) => readonly Observed[];
 }
 
+/** Sorts of rows: one outcome that changes nothing, sends nothing and is not seen; … */
+export const changesNothing = 0;
+/** … outcomes in which no process throws or ends; … */
+export const isPlain = 1;
+/** … and all others. */
+export const isOdd = 2;
+/** So many bits of a sorted row say of which sort it is. */
+export const bitsOfSort = 2;
+
+/** Of an outcome the local state that it leads to, in `packed`; … */
+export const outcomeTo = 0;
+/** … what properties see; … */
+export const outcomeObserved = 1;
+/** … what is sent, as a range of `sends`; … */
+export const outcomeSendsAt = 2;
+export const outcomeSendsCount = 3;
+/** … what the step adds to a fingerprint, but for the event that is spent: the new local state, the old one, what is sent; … */
+export const outcomeLow = 4;
+export const outcomeHigh = 5;
+/** … and the same without what is sent. */
+export const outcomeOwnLow = 6;
+export const outcomeOwnHigh = 7;
+/** So many numbers has an outcome in `packed`. */
+export const outcomeSize = 8;
+
 // Why a message does not reach a local state: nobody is there, or a notice comes first.
 const isDown = 1;
 const isBusy = 2;
@@ -101,6 +126,8 @@ export class LocalTransitions {
   readonly draws: (readonly number[])[] = [];
   readonly sends: IntBuffer = new IntBuffer();
   readonly errors: string[] = [];
+  /** The numbers of each outcome once more, side by side, for the hottest loop: places `outcomeTo` and on. */
+  readonly packed: IntBuffer = new IntBuffer();
   /** By message: who sent it and who is to get it. */
   readonly sender: IntBuffer = new IntBuffer();
   readonly receiver: IntBuffer = new IntBuffer();
@@ -168,13 +195,19 @@ export class LocalTransitions {
 
   /** The row of a local state and an event (a message, or an event of its own). */
   row(state: number, event: number): number {
-    const known = this.#memo.get(state, event);
-    return known > 0 ? known - 1 : this.#learn(state, event);
+    return this.sortedRow(state, event) >> bitsOfSort;
   }
 
   /** The same where it was asked for before; else -1. */
   knownRow(state: number, event: number): number {
-    return this.#memo.get(state, event) - 1;
+    const known = this.#memo.get(state, event);
+    return known === 0 ? -1 : (known >> bitsOfSort) - 1;
+  }
+
+  /** The row, above the bits that say what sort of row it is: `changesNothing`, `isPlain` or `isOdd`. */
+  sortedRow(state: number, event: number): number {
+    const known = this.#memo.get(state, event);
+    return known !== 0 ? known - (1 << bitsOfSort) : this.#learn(state, event);
   }
 
   /** Where the own events of a local state begin in `own`; how many is in `ownCount`. */
@@ -199,13 +232,23 @@ export class LocalTransitions {
     this.rowCount.push(found.length);
     this.rowState.push(state);
     this.rowEvent.push(event);
-    for (const outcome of found) this.#keep(outcome);
-    this.#memo.set(state, event, row + 1);
-    return row;
+    for (const outcome of found) this.#keep(state, outcome);
+    const sorted = (row << bitsOfSort) | this.#sortOf(state, found);
+    // A value of 0 is none.
+    this.#memo.set(state, event, sorted + (1 << bitsOfSort));
+    return sorted;
   }
 
-  #keep({ to, sends, observed, thrown, draws }: Outcome): void {
+  #sortOf(state: number, found: readonly Outcome[]): number {
+    if (found.some(({ to, thrown }) => thrown !== 0 || this.stopped.at(to) === 1)) return isOdd;
+    const [only] = found;
+    const isNothing = only?.to === state && only.sends.length === 0 && only.observed === 0;
+    return isNothing && found.length === 1 ? changesNothing : isPlain;
+  }
+
+  #keep(state: number, { to, sends, observed, thrown, draws }: Outcome): void {
     const { low, high } = this.atoms;
+    const [ownLow, ownHigh] = [low.at(to) - low.at(state), high.at(to) - high.at(state)];
     let [sumLow, sumHigh] = [low.at(to), high.at(to)];
     this.to.push(to);
     this.sendsAt.push(this.sends.length);
@@ -220,6 +263,18 @@ export class LocalTransitions {
     this.high.push(sumHigh);
     this.thrown.push(thrown);
     this.draws.push(draws);
+    const [allLow, allHigh] = [sumLow - low.at(state), sumHigh - high.at(state)];
+    for (const value of [
+      to,
+      observed,
+      this.sendsAt.at(this.to.length - 1),
+      sends.length,
+      allLow,
+      allHigh,
+      ownLow,
+      ownHigh,
+    ])
+      this.packed.push(value);
   }
 
   #outcomes(state: number, event: number): readonly Outcome[] {

@@ -3,23 +3,15 @@ import { spendDuplicate, spendLoss } from "./budgets.ts";
 import { FingerprintTable } from "./fingerprint-table.ts";
 import { Frontier } from "./frontier.ts";
 import { IntBuffer } from "./int-buffer.ts";
+import { NetworkAfter } from "./network-after.ts";
 import { NetworkDraft } from "./network-draft.ts";
 import { Paths } from "./paths.ts";
+import { PlainExpansion, type PlainHost } from "./plain-expansion.ts";
 import type { SearchInput } from "./search-input.ts";
 import { atBudget, atDepth, atHigh, atLow, atNodes, atNumber, atWatch } from "./state-layout.ts";
 import type { Break } from "./watch.ts";
+import { asCopy, asItIs, asLie, asLoss, asTurn, waysOfTaking } from "./ways-of-taking.ts";
 import type { World } from "./world.ts";
-
-/** How a step was taken: the event as it is, a message that stays to come again, a message that is lost. */
-export const asItIs = 0;
-export const asCopy = 1;
-export const asLoss = 2;
-/** A turn of the world: links are cut, or mended. */
-export const asTurn = 3;
-/** A message that no module sent: a traitor's, or the network's own. */
-export const asLie = 4;
-/** Room for the ways of taking a step, below the number of its outcome. */
-export const waysOfTaking = 8;
 
 /** Why a search ended before it had seen everything. */
 export type Cut = "depth" | "states" | "memory" | "time" | "violation" | "refusal" | "asymmetry" | "goal";
@@ -48,11 +40,16 @@ export class Search {
   /** Under symmetry, by number of state: the size of its orbit. */
   readonly #orbits = new IntBuffer();
   readonly #draft: NetworkDraft;
+  readonly #network: NetworkAfter;
   readonly #frontier: Frontier;
+  /** Where most states are expanded; null where the search has more in it. */
+  readonly #plain: PlainExpansion | null;
   #state: Int32Array = new Int32Array(256);
   #depthCut = false;
   #over = false;
   #anyStopped = false;
+  /** Where the state lies that was taken last. */
+  #lastAt = 0;
   #expanded = 0;
   /** What an item of the network delivers next. */
   readonly #messageOf = (item: number): number => this.#draft.messageOf(item);
@@ -61,7 +58,25 @@ export class Search {
     this.#in = input;
     this.#visited = new FingerprintTable(input.bytesMax);
     this.#draft = new NetworkDraft(input.network, input.atoms, input.local);
+    this.#network = new NetworkAfter(input, this.#draft);
     this.#frontier = new Frontier(input.order === "depth-first");
+    this.#plain = PlainExpansion.isFor(input) ? this.#plainExpansion(input) : null;
+  }
+
+  #plainExpansion(input: SearchInput): PlainExpansion {
+    const tables = { visited: this.#visited, frontier: this.#frontier, paths: this.paths };
+    const host: PlainHost = {
+      odd: (data, from, node, event, item, budget) => {
+        this.#copy(data, from, atNodes + input.nodes + 1 + data[from + atNodes + input.nodes]!);
+        this.#take(node, event, item, budget, asItIs);
+        return this.#over;
+      },
+      broke: (found, parent, event, how) => {
+        this.#broke(found, parent, event, how);
+        return this.#over;
+      },
+    };
+    return new PlainExpansion(input, tables, host, waysOfTaking);
   }
 
   get distinct(): number {
@@ -86,7 +101,7 @@ export class Search {
     draft.load(this.#state, 0, 0);
     for (const message of messages) {
       const there = locals[this.#in.local.receiver.at(message) - 1]!;
-      if (this.#in.local.stopped.at(there) !== 1 && !this.#isDead(there, message)) draft.send(message);
+      if (this.#in.local.stopped.at(there) !== 1 && !this.#network.isDead(there, message)) draft.send(message);
     }
     let [sumLow, sumHigh] = [draft.low, draft.high];
     for (const atom of [...locals, watch, budget]) {
@@ -124,17 +139,22 @@ export class Search {
   /** The state that was looked at last, as it is written down; null before the first. */
   lastRecord(): Int32Array | null {
     if (this.#expanded === 0) return null;
-    const length = atNodes + this.#in.nodes + 1;
-    return this.#state.subarray(0, length + this.#state[length - 1]!);
+    // Breadth first it still lies where it was taken from; a stack is written over.
+    const isThere = this.#in.order === "breadth-first";
+    const data = isThere ? this.#frontier.taken : this.#state;
+    const at = isThere ? this.#lastAt : 0;
+    const head = atNodes + this.#in.nodes + 1;
+    return data.subarray(at, at + head + data[at + head - 1]!);
   }
 
   /** Runs to the end, or to a bound. */
   run(): void {
     const frontier = this.#frontier;
-    for (let count = 0; !(frontier.isEmpty || this.#over); count++) {
-      if ((count % expansionsALook === 0 || frontier.beginsLevel) && this.#isSpent()) break;
-      this.#load();
-      this.#expand();
+    for (let count = 0; !this.#over; count++) {
+      const looks = count % expansionsALook === 0 || frontier.beginsLevel;
+      if (looks) this.#flush();
+      if (frontier.isEmpty || (looks && this.#isSpent())) break;
+      this.#next();
     }
     if (this.cut === null && this.#depthCut) this.cut = "depth";
     if (this.#in.local.refusal !== null) this.cut = "refusal";
@@ -150,31 +170,37 @@ export class Search {
     return this.cut !== null;
   }
 
-  /** Takes a state out of the frontier. */
-  #load(): void {
+  /** Takes a state out of the frontier, and its steps. */
+  #next(): void {
     const at = this.#frontier.take();
     const { taken: data, length } = this.#frontier;
-    if (this.#state.length < length) this.#state = new Int32Array(length * 2);
-    const state = this.#state;
-    for (let index = 0; index < length; index++) state[index] = data[at + index]!;
-    if (state[atDepth]! > this.depth) this.depth = state[atDepth]!;
-    const { nodes, local } = this.#in;
+    const { nodes, local, depthMax, watch } = this.#in;
+    const depth = data[at + atDepth]!;
+    if (depth > this.depth) this.depth = depth;
+    this.#expanded++;
+    this.#lastAt = at;
     this.#anyStopped = false;
     for (let node = 0; node < nodes; node++)
-      if (local.stopped.data[state[atNodes + node]!] === 1) this.#anyStopped = true;
+      if (local.stopped.data[data[at + atNodes + node]!] === 1) this.#anyStopped = true;
+    const isPlain = this.#plain !== null && depth < depthMax && !this.#anyStopped && !watch.inspects;
+    if (isPlain) return this.#plain!.expand(data, at);
+    this.#copy(data, at, length);
+    if (depth < depthMax) this.#expand();
+    else this.#depthCut = true;
+  }
+
+  #copy(data: Int32Array, from: number, length: number): void {
+    if (this.#state.length < length) this.#state = new Int32Array(length * 2);
+    const state = this.#state;
+    for (let index = 0; index < length; index++) state[index] = data[from + index]!;
   }
 
   // --- the steps of one state ---
 
   #expand(): void {
-    const { nodes, depthMax } = this.#in;
+    const { nodes } = this.#in;
     const state = this.#state;
-    this.#expanded++;
     const generatedBefore = this.generated;
-    if (state[atDepth]! >= depthMax) {
-      this.#depthCut = true;
-      return;
-    }
     this.#in.edges?.leave(state, this.#messageOf);
     const alone = this.#in.reduction?.stepIn(state, nodes, this.#messageOf) ?? null;
     if (alone !== null) this.#take(alone.node, alone.event, alone.item, state[atBudget]!, asItIs);
@@ -185,6 +211,21 @@ export class Search {
     } else this.#turned(state[atLow]! >>> 0);
     if (this.#in.symmetry !== null)
       this.standsForSteps += (this.generated - generatedBefore) * this.#orbits.at(state[atNumber]!);
+  }
+
+  /** Takes in what plain expansions found. */
+  #flush(): void {
+    const plain = this.#plain;
+    if (plain === null) return;
+    plain.flush();
+    this.generated += plain.generated;
+    this.noOps += plain.noOps;
+    plain.generated = 0;
+    plain.noOps = 0;
+    if (plain.isFull) {
+      this.cut = "memory";
+      this.#over = true;
+    }
   }
 
   /**
@@ -206,13 +247,11 @@ export class Search {
     const state = this.#state;
     const first = atNodes + nodes + 1;
     const count = state[atNodes + nodes]!;
-    let previous = -1;
     for (let index = 0; index < count && !this.#over; index++) {
-      const item = state[first + ((index + turn) % count)]!;
-      // Equal messages are one step.
-      if (item === previous) continue;
-      previous = item;
-      this.#deliveries(item);
+      const place = (index + turn) % count;
+      const item = state[first + place]!;
+      // Equal messages are one step, and lie side by side.
+      if (place === 0 || item !== state[first + place - 1]) this.#deliveries(item);
     }
   }
 
@@ -300,7 +339,7 @@ export class Search {
           high = (high - atoms.high.data[item]!) | 0;
         }
       } else {
-        this.#draftNetwork(node, item, outcome, how, isEnd);
+        this.#network.step(state, node, item, outcome, how, isEnd);
         low = (state[atLow]! + this.#draft.low + atoms.low.data[to]! - atoms.low.data[before]!) | 0;
         high = (state[atHigh]! + this.#draft.high + atoms.high.data[to]! - atoms.high.data[before]!) | 0;
       }
@@ -308,48 +347,10 @@ export class Search {
     }
   }
 
-  /** The network after a step, on any but the plainest of networks. */
-  #draftNetwork(node: number, item: number, outcome: number, how: number, isEnd: boolean): void {
-    const { local, nodes, network, world } = this.#in;
-    const draft = this.#draft;
-    draft.load(this.#state, atNodes + nodes + 1, this.#state[atNodes + nodes]!);
-    if (item !== 0 && how !== asCopy && network !== "set") draft.take(item);
-    if (isEnd) draft.purge(node);
-    const at = local.sendsAt.data[outcome]!;
-    for (let index = at; index < at + local.sendsCount.data[outcome]!; index++) {
-      const message = local.sends.data[index]!;
-      const receiver = local.receiver.data[message]! - 1;
-      const there = receiver === node ? local.to.data[outcome]! : this.#state[atNodes + receiver]!;
-      if (world?.loses(this.#state[atBudget]!, message) === true) continue;
-      // Nobody is there to get it, now or later.
-      if (local.stopped.data[there] !== 1 && !this.#isDead(there, message)) draft.send(message);
-    }
-    if (this.#in.reduction !== null) this.#bury(node, local.to.data[outcome]!);
-  }
-
-  #isDead(state: number, message: number): boolean {
-    const { reduction, local, network } = this.#in;
-    if (reduction === null || network === "ordered" || !reduction.isDead(local.row(state, message))) return false;
-    reduction.vanished++;
-    return true;
-  }
-
-  /** Of what is on its way to a process some may never do anything in the state that it is in now. */
-  #bury(node: number, to: number): void {
-    const draft = this.#draft;
-    const { local, network } = this.#in;
-    if (network === "ordered" || to === this.#state[atNodes + node]) return;
-    for (let at = draft.count - 1; at >= 0; at--) {
-      const message = draft.items[at]!;
-      if (local.receiver.data[message] === node + 1 && this.#isDead(to, message)) draft.take(message);
-    }
-  }
-
   /** A step of the network alone: a message leaves it, or nothing but the budgets is another. */
   #change(item: number, event: number, budget: number, how: number): void {
-    const { nodes } = this.#in;
     const draft = this.#draft;
-    draft.load(this.#state, atNodes + nodes + 1, this.#state[atNodes + nodes]!);
+    this.#network.load(this.#state);
     if (item !== 0) draft.take(item);
     this.generated++;
     const low = (this.#state[atLow]! + draft.low) | 0;
@@ -372,7 +373,8 @@ export class Search {
   ): void {
     const { atoms, watch } = this.#in;
     const state = this.#state;
-    let [low, high] = [lowBefore, highBefore];
+    let low = lowBefore;
+    let high = highBefore;
     let remembers = state[atWatch]!;
     if (budget !== state[atBudget]) {
       low = (low + atoms.low.data[budget]! - atoms.low.data[state[atBudget]!]!) | 0;
@@ -381,7 +383,7 @@ export class Search {
     if (observed !== 0) {
       const row = watch.next(remembers, observed);
       this.#in.symmetry?.learnFold(remembers, observed, row);
-      if (watch.breaks(row).length > 0) this.#broke(watch.breaks(row), event, how);
+      if (watch.breaks(row).length > 0) this.#broke(watch.breaks(row), state[atNumber]!, event, how);
       remembers = watch.to(row);
     }
     if (watch.inspects) remembers = this.#inspect(remembers, node, to, event, how);
@@ -397,9 +399,9 @@ export class Search {
     }
     if (this.#in.symmetry === null) {
       if (!this.#visited.add(low, high)) return;
-      if (plainOutcome >= 0) this.#plainNetwork(plainOutcome, item);
+      if (plainOutcome >= 0) this.#network.simpleStep(state, plainOutcome, item);
     } else {
-      if (plainOutcome >= 0) this.#plainNetwork(plainOutcome, item);
+      if (plainOutcome >= 0) this.#network.simpleStep(state, plainOutcome, item);
       const before = node < 0 ? 0 : state[atNodes + node]!;
       if (node >= 0) state[atNodes + node] = to;
       const isNew = this.#isNew(state, atNodes, low, high, budget, remembers);
@@ -461,16 +463,6 @@ export class Search {
     this.#over = true;
   }
 
-  /** The items of the new state, where the fingerprint was had without them. */
-  #plainNetwork(outcome: number, item: number): void {
-    const { local, nodes } = this.#in;
-    const draft = this.#draft;
-    draft.load(this.#state, atNodes + nodes + 1, this.#state[atNodes + nodes]!);
-    if (item !== 0) draft.take(item);
-    const at = local.sendsAt.data[outcome]!;
-    for (let index = at; index < at + local.sendsCount.data[outcome]!; index++) draft.send(local.sends.data[index]!);
-  }
-
   // --- violations ---
 
   #inspect(remembers: number, node: number, to: number, event: number, how: number): number {
@@ -478,18 +470,18 @@ export class Search {
     const locals = Array.from(this.#state.subarray(atNodes, atNodes + nodes));
     if (node >= 0) locals[node] = to;
     const { to: after, breaks } = watch.inspect(remembers, locals.join(), lookInto(locals));
-    if (breaks.length > 0) this.#broke(breaks, event, how);
+    if (breaks.length > 0) this.#broke(breaks, this.#state[atNumber]!, event, how);
     return after;
   }
 
   #throws(error: number, event: number, how: number): void {
     const clause = this.#in.local.errors[error - 1]!;
-    this.#broke([{ property: -1, clause }], event, how);
+    this.#broke([{ property: -1, clause }], this.#state[atNumber]!, event, how);
   }
 
-  #broke(found: readonly Break[], event: number, how: number): void {
+  #broke(found: readonly Break[], parent: number, event: number, how: number): void {
     assert(found.length > 0, "a violation has a property");
-    if (!this.#in.broke(found, this.#state[atNumber]!, event, how)) return;
+    if (!this.#in.broke(found, parent, event, how)) return;
     this.cut = "violation";
     this.#over = true;
   }

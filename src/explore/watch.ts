@@ -65,6 +65,8 @@ const changeOf = ({ node, args }: Observed, event: number): ViewChange<unknown> 
  * event does to it is looked up: (remembered, seen) → remembered.
  */
 export class Watch {
+  /** Whether some property looks into the states of all nodes at once. */
+  inspects: boolean;
   readonly #watched: readonly Watched[];
   readonly #site: RunSite;
   readonly #atoms: Atoms;
@@ -80,6 +82,7 @@ export class Watch {
       const property = each as unknown as Property;
       return { property, port: property.port ?? "", exercised: 0, readsTime: false, over: false };
     });
+    this.inspects = this.#anyInspects();
   }
 
   /** Begins anew: what was seen so far was seen in searches that proved nothing. */
@@ -133,8 +136,7 @@ export class Watch {
     });
   }
 
-  /** Whether some property looks into the states of all nodes at once. */
-  get inspects(): boolean {
+  #anyInspects(): boolean {
     return this.#watched.some(({ property, over }) => looksAtAll(property) && !over);
   }
 
@@ -166,6 +168,7 @@ export class Watch {
   /** A property is decided: from here on it remembers nothing, so that it tells no states apart. */
   stop(property: number): void {
     this.#watched[property]!.over = true;
+    this.inspects = this.#anyInspects();
   }
 
   /** Whether any property is still looked after. */
