@@ -14,6 +14,8 @@ export type CommandFailure =
   | "answer forgotten"
   /** The replica has as much to do as it may take on. */
   | "overloaded"
+  /** The disk of the replica that leads is nearly full: what is left is for what it must write itself. */
+  | "disk full"
   /** There are as many sessions as there may be. */
   | "too many sessions"
   /** The session has as many unanswered commands as it may have. */

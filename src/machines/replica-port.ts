@@ -43,6 +43,8 @@ export interface ServiceReplica<Command, Answer, Query, Result> extends Port {
     readonly askStatus: () => void;
     /** Asks the leader, which must be this replica, to do something that an operator wants. `id` is the caller's. */
     readonly operate: (id: number, operation: OperatorAction) => void;
+    /** Whether commands are taken: not while the disk is nearly full. */
+    readonly takeCommands: (takes: boolean) => void;
   };
   readonly indications: {
     /** A message for a client. */

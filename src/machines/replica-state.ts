@@ -53,6 +53,8 @@ export interface ReplicaState<Query, Result> {
   /** The last request to a port below. */
   lastId: number;
   applied: number;
+  /** Commands are refused: the disk is nearly full. */
+  isFull: boolean;
   /** Commands that came since the last entry was made. */
   sent: Sent[];
   /** How many commands there are in those, in `proposed` and in `waiting`. */
@@ -94,6 +96,7 @@ export const newReplica = <Query, Result>(): ReplicaState<Query, Result> => ({
   carriedMs: 0,
   lastId: 0,
   applied: 0,
+  isFull: false,
   sent: [],
   commands: 0,
   proposed: new Map(),

@@ -239,6 +239,12 @@ const clientActs = <C, A, Q, R>(
         command.why = why;
         return;
       }
+      if (why === "disk full") {
+        // Nobody knows when there will be space: who asks is told now, unless another copy may have got through.
+        command.why = why;
+        if (rules.isCertain(command.copiesAtLarge)) act.fail(s, io, call, why, "no");
+        return;
+      }
       if (why === "answer forgotten") return act.fail(s, io, call, why, "yes");
       if (why === "malformed") return act.fail(s, io, call, why, command.copiesAtLarge === 0 ? "no" : "maybe");
       forgetSession(s, command.session!);

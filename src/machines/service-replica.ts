@@ -146,6 +146,7 @@ const replicaActs = <Command, Answer, Query, Result>(
     /** Commands wait until no more input is at hand. */
     receive: (s: S, io: Io, client: number, run: CommandRun): void => {
       if (s.role !== "leader") return refuseRun(io, { client, run }, "not leader", s.leader);
+      if (s.isFull) return refuseRun(io, { client, run }, "disk full", null);
       if (s.commands + run.count > waitingMax) return refuseRun(io, { client, run }, "overloaded", null);
       s.commands += run.count;
       s.sent.push({ client, run });
@@ -310,6 +311,9 @@ export const serviceReplica = <Command, Answer, Query, Result>({
         },
         askStatus(_s, io) {
           io.machine.askHash();
+        },
+        takeCommands(s, _io, takes) {
+          s.isFull = !takes;
         },
         operate(s, io, id, operation) {
           act.operate(s, io, id, operation);

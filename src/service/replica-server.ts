@@ -187,6 +187,8 @@ export class ReplicaServer implements AsyncDisposable {
       ...(storage === undefined ? {} : { storage }),
       onEvent: (event) => {
         if (event.kind === "certificates reloaded") this.#door.reload().catch(onFailure);
+        if (event.kind === "space low" || event.kind === "space back")
+          this.#request("takeCommands", event.kind === "space back");
         onEvent?.(event);
       },
       ...(onMark === undefined ? {} : { onMark }),

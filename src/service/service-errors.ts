@@ -5,6 +5,7 @@ const commandTexts: { readonly [K in CommandFailure]: string } = {
   "session expired": "the session expired, and with it what the replicas knew of its commands",
   "answer forgotten": "it was applied, and its answer is not kept any more",
   overloaded: "the replicas have as much to do as they take on; ask again later",
+  "disk full": "the disk of the replica that leads is full; writes are taken again when there is space",
   "too many sessions": "there are as many sessions as there may be; close some, or wait until idle ones expire",
   "too many commands": "too many commands of this session are unanswered",
   malformed: "its bytes are not what a client writes",
