@@ -21,6 +21,9 @@ const timer = (node = 0): TimerItem => {
   return { kind: "timer", node, incarnation: 0, box: box as TimerBox, generation: 1 };
 };
 
+const arm = (agenda: Agenda, time: number, until: number, { node, incarnation, box }: TimerItem): void =>
+  agenda.arm(time, until, node, incarnation, box);
+
 /** Takes the last alternative wherever there is one, and counts how often it was asked. */
 const greedy = (asked: number[]): Choices => ({
   ...harmless,
@@ -40,8 +43,8 @@ describe("the agenda of runs by time", () => {
   it("lets a timer that was put off keep its place, and go off once, when it is due", () => {
     const agenda = new TimedAgenda();
     const one = timer();
-    agenda.arm(10, 10, one);
-    for (const time of [20, 30, 40]) agenda.arm(time, time, one);
+    arm(agenda, 10, 10, one);
+    for (const time of [20, 30, 40]) arm(agenda, time, time, one);
     expect(agenda.size).toBe(1);
     const seen: (readonly [number, boolean])[] = [];
     for (let item = agenda.pop(); item !== undefined; item = agenda.pop())
@@ -55,8 +58,8 @@ describe("the agenda of runs by time", () => {
   it("lets a timer that was set to an earlier time go off then, and no more at its old time", () => {
     const agenda = new TimedAgenda();
     const one = timer();
-    agenda.arm(30, 30, one);
-    agenda.arm(10, 10, one);
+    arm(agenda, 30, 30, one);
+    arm(agenda, 10, 10, one);
     const due = [agenda.pop(), agenda.pop()].map((item) => agenda.isDue(item as TimerItem));
     expect(due).toEqual([true, false]);
   });
@@ -64,13 +67,38 @@ describe("the agenda of runs by time", () => {
   it("keeps the order of setting among what is due at one time, however long it was put off", () => {
     const agenda = new TimedAgenda();
     const [first, second] = [timer(), timer(1)];
-    agenda.arm(5, 5, second);
-    agenda.arm(20, 20, first);
-    agenda.arm(20, 20, second);
+    arm(agenda, 5, 5, second);
+    arm(agenda, 20, 20, first);
+    arm(agenda, 20, 20, second);
     const order: number[] = [];
     for (let item = agenda.pop() as TimerItem; item !== undefined; item = agenda.pop() as TimerItem)
       if (agenda.isDue(item)) order.push(item.node);
     expect(order).toEqual([0, 1]);
+  });
+});
+
+describe("what is pushed for the present moment", () => {
+  const settle = (node: number): Item => ({ kind: "settle", node, incarnation: 0 });
+  const nodesOf = (agenda: Agenda, count: number): number[] =>
+    Array.from({ length: count }, () => (agenda.pop() as { readonly node: number }).node);
+
+  it("comes after all that was pushed for it before, and before what is later", () => {
+    const agenda = new TimedAgenda();
+    for (const node of [1, 2]) agenda.push(10, settle(node));
+    agenda.push(11, settle(6));
+    expect(nodesOf(agenda, 1)).toEqual([1]);
+    for (const [time, node] of [
+      [10, 3],
+      [4, 4],
+    ] as const)
+      agenda.push(time, settle(node));
+    arm(agenda, 10, 10, timer(5));
+    expect(agenda.size).toBe(5);
+    expect(nodesOf(agenda, 3)).toEqual([2, 3, 4]);
+    const last = agenda.pop() as TimerItem;
+    expect([last.node, agenda.isDue(last), agenda.now, agenda.nextTime]).toEqual([5, true, 10, 11]);
+    expect(nodesOf(agenda, 1)).toEqual([6]);
+    expect([agenda.size, agenda.pop()]).toEqual([0, undefined]);
   });
 });
 
@@ -110,8 +138,8 @@ describe("the agenda of exhaustive runs", () => {
   it("lets a timer whose delay is a range come at any time in it, where timing is synchronous", () => {
     const asked: number[] = [];
     const agenda = new OrderedAgenda(greedy(asked), model("synchronous"), 10, 1);
-    agenda.arm(20, 40, timer());
-    agenda.arm(30, 30, timer(1));
+    arm(agenda, 20, 40, timer());
+    arm(agenda, 30, 30, timer(1));
     expect(kindsOf(agenda)).toEqual(["timer", "timer"]);
     expect(asked).toEqual([2]);
   });

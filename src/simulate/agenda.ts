@@ -12,12 +12,26 @@ export interface TimerItem {
   readonly generation: number;
 }
 
+/** A write of a node may be durable by now. */
+export interface SyncItem {
+  readonly kind: "sync";
+  readonly node: NodeId;
+  readonly incarnation: number;
+}
+
+/** A node is told that it has no further input at hand. */
+export interface SettleItem {
+  readonly kind: "settle";
+  readonly node: NodeId;
+  readonly incarnation: number;
+}
+
 /** What can happen next. */
 export type Item =
   | Message
   | TimerItem
-  | { readonly kind: "sync"; readonly node: NodeId; readonly incarnation: number }
-  | { readonly kind: "settle"; readonly node: NodeId; readonly incarnation: number }
+  | SyncItem
+  | SettleItem
   | {
       readonly kind: "notice";
       readonly node: NodeId;
@@ -41,7 +55,7 @@ export interface Agenda {
    * A timer is set: it goes off at `time` and no more at the time it was set to before. One whose delay is a range may also
    * come later, up to `until`: matters where orders are enumerated.
    */
-  arm(time: number, until: number, timer: Omit<TimerItem, "generation">): void;
+  arm(time: number, until: number, node: NodeId, incarnation: number, box: TimerBox): void;
   /** Whether a timer that came up goes off now: it was not cancelled, and not put off. */
   isDue(timer: TimerItem): boolean;
   /** The next item; undefined when nothing is left. */
@@ -55,32 +69,43 @@ export interface Agenda {
   readonly isIdle: boolean;
 }
 
-/** Items come in the order of their times: delays decide. */
+/**
+ * Items come in the order of their times: delays decide. What is pushed for the present moment (a node without further
+ * input, a notice, a message to oneself: half of all items) comes after all that was pushed for it before, so it stands
+ * in a row of its own and never enters the heap.
+ */
 export class TimedAgenda implements Agenda {
   readonly #heap = new EventHeap<Item>();
+  /** What is due now, from `#first` on. What the heap has for the same time was pushed before and comes first. */
+  readonly #present: (Item | undefined)[] = [];
+  #first = 0;
+  #end = 0;
   readonly isIdle = true;
   now = 0;
 
   get size(): number {
-    return this.#heap.size;
+    return this.#heap.size + this.#end - this.#first;
   }
 
   get nextTime(): number {
-    return this.#heap.nextTime;
+    return this.#first < this.#end ? this.now : this.#heap.nextTime;
   }
 
   push(time: number, item: Item): void {
-    this.#heap.push(Math.max(time, this.now), item);
+    if (time > this.now) this.#heap.push(time, item);
+    else this.#present[this.#end++] = item;
   }
 
-  arm(time: number, _until: number, { kind, node, incarnation, box }: Omit<TimerItem, "generation">): void {
+  arm(time: number, _until: number, node: NodeId, incarnation: number, box: TimerBox): void {
     box.due = Math.max(time, this.now);
     box.order = this.#heap.reserve();
     // Most timers are put off long before they go off: they keep their old place until that comes up.
     if (box.comesUp >= 0 && box.comesUp <= box.due) return;
     box.comesUp = box.due;
     box.generation++;
-    this.#heap.push(box.due, { kind, node, incarnation, box, generation: box.generation }, box.order);
+    const item: TimerItem = { kind: "timer", node, incarnation, box, generation: box.generation };
+    if (box.due > this.now) this.#heap.push(box.due, item, box.order);
+    else this.push(box.due, item);
   }
 
   isDue(timer: TimerItem): boolean {
@@ -96,8 +121,16 @@ export class TimedAgenda implements Agenda {
 
   pop(): Item | undefined {
     const time = this.#heap.nextTime;
+    if (this.#first < this.#end && time > this.now) return this.#shift();
     const item = this.#heap.pop();
     if (item !== undefined) this.now = time;
+    return item;
+  }
+
+  #shift(): Item | undefined {
+    const item = this.#present[this.#first];
+    this.#present[this.#first++] = undefined;
+    if (this.#first === this.#end) this.#first = this.#end = 0;
     return item;
   }
 }
@@ -157,9 +190,9 @@ export class OrderedAgenda implements Agenda {
     return this.now;
   }
 
-  arm(time: number, until: number, { kind, node, incarnation, box }: Omit<TimerItem, "generation">): void {
+  arm(time: number, until: number, node: NodeId, incarnation: number, box: TimerBox): void {
     box.generation++;
-    this.#put(time, { kind, node, incarnation, box, generation: box.generation }, until);
+    this.#put(time, { kind: "timer", node, incarnation, box, generation: box.generation }, until);
   }
 
   isDue({ box, generation }: TimerItem): boolean {

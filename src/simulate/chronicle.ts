@@ -33,7 +33,7 @@ export class Chronicle {
     name: string,
     payload: unknown,
     cause?: number,
-    details: Details = {},
+    details?: Details,
   ): number {
     const { recorder, agenda } = this.#world;
     const id = recorder.event(kind, node.id, agenda.now, 0, name, payload);

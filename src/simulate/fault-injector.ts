@@ -116,7 +116,7 @@ export class FaultInjector {
     if (node.disk.unsynced === 0) return;
     const readyAt = agenda.now + Math.floor(input.dials.syncMsMax * microseconds);
     node.disk.hasten(readyAt);
-    agenda.push(readyAt, { kind: "sync", node: node.id, incarnation: node.incarnation });
+    agenda.push(readyAt, node.syncItem);
   }
 
   /** There is space again: who stopped for want of it starts again. */

@@ -1,4 +1,7 @@
-import { applyFrame, copyImage, type DiskImage, type Frame, freeze, type Storage } from "../model/index.ts";
+import { applyFrame, copyImage, type DiskImage, type Frame, type Storage } from "../model/index.ts";
+
+/** So many frames may be durable before they are put into the image. */
+const settledMax = 4_096;
 
 interface PendingFrame {
   readonly frame: Frame;
@@ -14,6 +17,8 @@ export class SimulatedDisk implements Storage {
   /** What the node sees: every write, durable or not. */
   seen: DiskImage = new Map();
   #durable: DiskImage = new Map();
+  /** Durable frames that the image lacks: only a crash looks at it, and most runs of most nodes see none. */
+  readonly #settled: Frame[] = [];
   #pending: PendingFrame[] = [];
   #lastReadyAt = 0;
   #position = 0;
@@ -26,6 +31,11 @@ export class SimulatedDisk implements Storage {
   /** Position up to which everything survives. Positions go on over crashes. */
   get position(): number {
     return this.#position;
+  }
+
+  /** When the last of the syncs under way is done; null where none is. */
+  get syncedAt(): number | null {
+    return this.#pending.length === 0 ? null : this.#pending[this.#pending.length - 1]!.readyAt;
   }
 
   /** Frames that are written and not yet durable. */
@@ -49,7 +59,11 @@ export class SimulatedDisk implements Storage {
 
   /** The syncs that are done at this time are done: the new durable position. */
   sync(now: number): number {
-    while (this.#pending.length > 0 && this.#pending[0]!.readyAt <= now) this.#settle(this.#pending.shift()!);
+    const pending = this.#pending;
+    let done = 0;
+    while (done < pending.length && pending[done]!.readyAt <= now) this.#settle(pending[done++]!);
+    if (done === pending.length) this.#pending = [];
+    else if (done > 0) pending.splice(0, done);
     return this.#position;
   }
 
@@ -59,6 +73,7 @@ export class SimulatedDisk implements Storage {
    */
   crash(kept: number, torn: number): void {
     for (const pending of this.#pending.slice(0, kept)) this.#settle(pending);
+    this.#fold();
     const next = this.#pending[kept];
     if (next !== undefined && torn > 0) applyFrame(this.#durable, next.frame.slice(0, torn));
     this.#pending = [];
@@ -74,12 +89,19 @@ export class SimulatedDisk implements Storage {
   /** A disk that lost everything: a replaced machine. */
   erase(): void {
     this.#durable = new Map();
+    this.#settled.length = 0;
     this.#pending = [];
     this.seen = new Map();
   }
 
   #settle({ frame, position }: PendingFrame): void {
-    applyFrame(this.#durable, freeze(frame));
     this.#position = position;
+    this.#settled.push(frame);
+    if (this.#settled.length >= settledMax) this.#fold();
+  }
+
+  #fold(): void {
+    for (const frame of this.#settled) applyFrame(this.#durable, frame);
+    this.#settled.length = 0;
   }
 }

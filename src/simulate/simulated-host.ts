@@ -43,8 +43,11 @@ const write = (world: World, node: SimulatedNode, frame: Frame, position: number
   }
   const q = schedule === "ordered" ? 0 : choices.below("sync", node.id, node.syncs++, 1024);
   const tookMs = (dials.syncMsMin + ((dials.syncMsMax - dials.syncMsMin) * q) / 1024) * node.diskSlowness;
+  // One sync covers all that was written until it ends, as a group commit does: what ends with an earlier one needs none.
+  const underWayUntil = node.disk.syncedAt;
   const readyAt = node.disk.write(frame, position, agenda.now + Math.floor(tookMs * microseconds));
-  agenda.push(readyAt, { kind: "sync", node: node.id, incarnation: node.incarnation });
+  const isCovered = schedule === "ordered" ? underWayUntil !== null : underWayUntil === readyAt;
+  if (!isCovered) agenda.push(readyAt, node.syncItem);
 };
 
 const arm = (world: World, node: SimulatedNode, box: TimerBox, delay: Delay): void => {
@@ -58,11 +61,13 @@ const arm = (world: World, node: SimulatedNode, box: TimerBox, delay: Delay): vo
   if (choices.forced("timer never", which, count) === 1) return;
   const quantile = typeof delay === "number" || schedule === "ordered" ? 0 : choices.below("timer", which, count, 1024);
   const drawnMs = typeof delay === "number" ? delay : delay.from + ((delay.to - delay.from) * quantile) / 1024;
-  const dueIn = (ms: number): number => agenda.now + node.clock.trueUs(Math.max(0, ms) * microseconds * node.slowness);
-  const dueAt = dueIn(drawnMs);
-  const until = schedule === "timed" || typeof delay === "number" ? dueAt : dueIn(delay.to);
-  agenda.arm(dueAt, until, { kind: "timer", node: node.id, incarnation: node.incarnation, box });
+  const dueAt = dueIn(agenda.now, node, drawnMs);
+  const until = schedule === "timed" || typeof delay === "number" ? dueAt : dueIn(agenda.now, node, delay.to);
+  agenda.arm(dueAt, until, node.id, node.incarnation, box);
 };
+
+const dueIn = (now: number, { clock, slowness }: SimulatedNode, ms: number): number =>
+  now + clock.trueUs(Math.max(0, ms) * microseconds * slowness);
 
 const random = (world: World, node: SimulatedNode, path: string, name: string, below: number): number => {
   const key = `${path}/${name}`;
@@ -75,9 +80,5 @@ const wantSettled = (world: World, node: SimulatedNode): void => {
   if (node.settleAsked) return;
   node.settleAsked = true;
   const { agenda } = world;
-  agenda.push(agenda.now + world.input.dials.quantumMs * microseconds, {
-    kind: "settle",
-    node: node.id,
-    incarnation: node.incarnation,
-  });
+  agenda.push(agenda.now + world.input.dials.quantumMs * microseconds, node.settleItem);
 };

@@ -9,6 +9,7 @@ import {
   OutputGate,
   type Program,
 } from "../model/index.ts";
+import type { SettleItem, SyncItem } from "./agenda.ts";
 import type { Behaviour } from "./fault.ts";
 import type { NodeClock } from "./node-clock.ts";
 import { SimulatedDisk } from "./simulated-disk.ts";
@@ -45,6 +46,9 @@ export class SimulatedNode {
   /** A crash that nothing mends. */
   stopped = false;
   everCrashed = false;
+  /** What this incarnation has on the agenda time and again. */
+  syncItem: SyncItem = { kind: "sync", node: 0, incarnation: 0 };
+  settleItem: SettleItem = { kind: "settle", node: 0, incarnation: 0 };
   incarnation = 0;
   pausedUntil = 0;
   slowness = 1;
@@ -72,6 +76,7 @@ export class SimulatedNode {
     this.#laws = laws;
     this.#leave = leave;
     this.gate = new OutputGate(leave);
+    this.#makeItems();
     this.machine = this.#make(this.disk.seen, false);
   }
 
@@ -81,6 +86,7 @@ export class SimulatedNode {
     this.up = true;
     this.outputsLeft = -1;
     this.settleAsked = false;
+    this.#makeItems();
     this.gate = new OutputGate(this.#leave);
     this.gate.advance(this.disk.position);
     this.machine = this.#make(this.disk.seen, false);
@@ -103,6 +109,11 @@ export class SimulatedNode {
       }
     }
     this.machine = machine;
+  }
+
+  #makeItems(): void {
+    this.syncItem = { kind: "sync", node: this.id, incarnation: this.incarnation };
+    this.settleItem = { kind: "settle", node: this.id, incarnation: this.incarnation };
   }
 
   #make(seen: DiskImage, restoring: boolean): NodeMachine {

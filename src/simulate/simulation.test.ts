@@ -32,6 +32,31 @@ const planned = (plan: NonNullable<Setup["plan"]>, more: Partial<Setup> = {}): P
   ...more,
 });
 
+describe("a sync", () => {
+  const values = Array.from({ length: 200 }, (_, at) => at + 1);
+  const writing = talking(
+    reliable,
+    [{ node: 0, calls: values.map((value) => ({ request: "write", args: [value], afterMs: 1 })) }],
+    { faults: quiet },
+  );
+
+  it("covers every write until it ends, as a group commit does, and nothing that waits for it leaves before", () => {
+    const result = run(writing, { syncMsMin: 0, syncMsMax: 20 });
+    const [written, synced] = [of(result, "disk", "write"), of(result, "disk", "sync")];
+    expect(written.length).toBe(200);
+    // Where two end together there is one; and none is so late that all could end with it.
+    expect(synced.length).toBeLessThan(150);
+    expect(synced.length).toBeGreaterThan(10);
+    const positions = synced.map(({ data }) => data as number);
+    expect(positions).toEqual([...new Set(positions)].sort((a, b) => a - b));
+    expect(positions.at(-1)).toBe(200);
+    const answered = of(result, "answer", "wrote");
+    expect(answered.map(({ data }) => (data as readonly number[])[0])).toEqual(values);
+    for (const [at, { id }] of answered.entries())
+      expect(id).toBeGreaterThan(synced.find(({ data }) => (data as number) > at)!.id);
+  });
+});
+
 describe("the network dial", () => {
   it("reliable: every message arrives once, within its delays, and they overtake each other", () => {
     const result = run(talking(reliable, [tells(200)], { faults: quiet }), { delayMsMin: 2, delayMsMax: 9 });

@@ -11,6 +11,7 @@ import {
   observing,
   type Program,
   programOf,
+  type TimerBox,
 } from "../model/index.ts";
 import { Adversary, wordsOf } from "./adversary.ts";
 import { AgendaFullError, type Item, OrderedAgenda, TimedAgenda } from "./agenda.ts";
@@ -30,6 +31,26 @@ import { type Meant, SimulatedNetwork } from "./simulated-network.ts";
 import { SimulatedNode } from "./simulated-node.ts";
 import { drawFrom, Workload } from "./workload.ts";
 import type { World } from "./world.ts";
+
+/** What happens inside a node at one of its events. Functions with an argument, so that no event makes a closure. */
+type Step<I> = (node: SimulatedNode, item: I, world: World) => void;
+
+const deliver: Step<Message> = ({ machine }, message, { recorder }) => {
+  if (!machine.deliver(message)) recorder.strike("message for nobody");
+};
+const fire: Step<TimerBox> = ({ machine }, box) => machine.fire(box);
+const settle: Step<null> = (node) => {
+  // Not before: a node that is rebuilt for this step asks again for what it was about to get.
+  node.settleAsked = false;
+  node.machine.settle();
+};
+const notify: Step<Extract<Item, { kind: "notice" }>> = ({ machine }, { instance, name, args }, { input }) => {
+  const present = input.laws.rebuild ? machine.at(instance.path) : instance;
+  if (present !== undefined) machine.durable(present, name, args);
+};
+const call: Step<{ readonly request: string; readonly args: readonly unknown[] }> = ({ machine }, { request, args }) =>
+  machine.request(request, args);
+const boot: Step<null> = ({ machine }) => machine.boot();
 
 /**
  * One run of a scenario in virtual time. Everything that is not determined comes from `choices`; the same choices give
@@ -192,23 +213,34 @@ export class Simulation {
   // --- what happens at a node ---
 
   /** Runs one step of a node, and whatever its outputs and its state set off. */
-  #step(node: SimulatedNode, cause: number, step: (machine: SimulatedNode["machine"]) => void): void {
+  #step<I>(node: SimulatedNode, cause: number, step: Step<I>, item: I): void {
     const { recorder, chronicle } = this.#world;
     this.#world.cause = cause;
     this.#leftNow = 0;
     const meant = this.#listenTo(node);
     const before = this.#details ? clone(node.machine.volatile()) : undefined;
-    this.#guarded(node, () => {
+    try {
       node.rebuild();
-      step(node.machine);
-    });
+      step(node, item, this.#world);
+    } catch (thrown) {
+      this.#blame(node, thrown);
+    }
     if (before !== undefined) this.#explain(node, cause, before);
     this.#meant = null;
     if (meant !== null) this.#network.lie(node, meant);
     if (node.outputsLeft === 0 && node.up) this.#faults.crash(node);
     if (!node.up) return;
-    if (recorder.full) this.#guarded(node, () => node.machine.changed((path, state) => recorder.state(path, state)));
+    if (recorder.full) this.#hashState(node);
     if (recorder.watchesState && node.behaviour === null) recorder.inspect(chronicle.inspection(node.id));
+  }
+
+  #hashState(node: SimulatedNode): void {
+    const { recorder } = this.#world;
+    try {
+      node.machine.changed((path, state) => recorder.state(path, state));
+    } catch (thrown) {
+      this.#blame(node, thrown);
+    }
   }
 
   /** What a traitor means to send is heard first, and changed before it leaves. */
@@ -229,15 +261,11 @@ export class Simulation {
   }
 
   /** A protocol that throws, or whose state is no plain data, is at fault itself: a verdict, not a crash of ours. */
-  #guarded(node: SimulatedNode, work: () => void): void {
-    try {
-      work();
-    } catch (thrown) {
-      if (thrown instanceof PropertyError || thrown instanceof AgendaFullError) throw thrown;
-      if (node.behaviour !== null) return;
-      const message = thrown instanceof Error ? thrown.message : String(thrown);
-      this.#world.recorder.fail("protocol", `process ${node.name} throws: ${message}`);
-    }
+  #blame(node: SimulatedNode, thrown: unknown): void {
+    if (thrown instanceof PropertyError || thrown instanceof AgendaFullError) throw thrown;
+    if (node.behaviour !== null) return;
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    this.#world.recorder.fail("protocol", `process ${node.name} throws: ${message}`);
   }
 
   /** The node for an event, if it can take it: up, of the right incarnation, not paused (then the event comes later). */
@@ -264,9 +292,7 @@ export class Simulation {
         data: message.body,
       });
     if (node.behaviour !== null) this.#network.overheard(message);
-    this.#step(node, event, (machine) => {
-      if (!machine.deliver(message)) recorder.strike("message for nobody");
-    });
+    this.#step(node, event, deliver, message);
   }
 
   /**
@@ -288,7 +314,7 @@ export class Simulation {
     const event = recorder.event("timer", node.id, agenda.now, 0, box.key, box.args);
     if (chronicle.on)
       chronicle.keep("timer", event, node, box.event, { path: box.instance.path, name: box.name, data: box.args });
-    this.#step(node, event, (machine) => machine.fire(box));
+    this.#step(node, event, fire, box);
   }
 
   #synced(item: Extract<Item, { kind: "sync" }>): void {
@@ -310,22 +336,16 @@ export class Simulation {
     const node = this.#ready(item.node, item, item.incarnation);
     if (node === undefined) return;
     const event = this.#world.chronicle.event("settled", node, "", undefined);
-    this.#step(node, event, (machine) => {
-      // Not before: a node that is rebuilt for this step asks again for what it was about to get.
-      node.settleAsked = false;
-      machine.settle();
-    });
+    this.#step(node, event, settle, null);
   }
 
   #notice(item: Extract<Item, { kind: "notice" }>): void {
     const node = this.#ready(item.node, item, item.incarnation);
     if (node === undefined) return;
-    const { path } = item.instance;
-    const event = this.#world.chronicle.event("durable", node, item.name, item.args, item.cause, { path });
-    this.#step(node, event, (machine) => {
-      const instance = this.#input.laws.rebuild ? machine.at(path) : item.instance;
-      if (instance !== undefined) machine.durable(instance, item.name, item.args);
-    });
+    const { chronicle } = this.#world;
+    const details = chronicle.on ? { path: item.instance.path } : undefined;
+    const event = chronicle.event("durable", node, item.name, item.args, item.cause, details);
+    this.#step(node, event, notify, item);
   }
 
   #call(item: Extract<Item, { kind: "call" }>): void {
@@ -339,7 +359,7 @@ export class Simulation {
     const { request, args, until } = workload.made(running);
     const event = chronicle.event("call", node, request, args);
     chronicle.observe("request", event, node, "", request, args);
-    this.#step(node, event, (machine) => machine.request(request, args));
+    this.#step(node, event, call, { request, args });
     if (until === undefined) this.#scheduleCall(running);
   }
 
@@ -347,7 +367,7 @@ export class Simulation {
     const { chronicle } = this.#world;
     const event = chronicle.event(kind, node, node.name, node.incarnation);
     chronicle.observe(kind, event, node, "", "", []);
-    this.#step(node, event, (machine) => machine.boot());
+    this.#step(node, event, boot, null);
   }
 
   #reboot(node: SimulatedNode): void {
