@@ -184,7 +184,7 @@ const timersRemembered = 1_024;
 const forgetIdleTimers = ({ timers }: Instance): void => {
   const isDoubled = timers.size >= timersRemembered && (timers.size & (timers.size - 1)) === 0;
   if (!isDoubled && timers.size < timersMax) return;
-  for (const [key, { armed }] of timers) if (!armed) timers.delete(key);
+  for (const [key, { armed, args }] of timers) if (!armed && args.length > 0) timers.delete(key);
 };
 
 /** The box of a timer of this instance, made when absent. A host that rebuilds a node finds its boxes again by it. */
@@ -226,17 +226,26 @@ const describeDelay = (delay: Delay): string =>
 const makeTimers = (machine: NodeMachine, instance: Instance): object => {
   const { host } = machine;
   return Object.fromEntries(
-    Object.keys(instance.module.upon["timer"] ?? {}).map((name) => [
-      name,
-      {
-        set: (delay: Delay, ...args: readonly unknown[]): void => {
-          const milliseconds = typeof delay === "number" ? delay : delay.from + delay.to;
-          // NaN compares with nothing: it would spoil the order of everything else that is due.
-          if (!Number.isFinite(milliseconds)) refuseDelay(instance, name, delay);
-          host.arm(timerBox(instance, name, args), delay);
+    Object.keys(instance.module.upon["timer"] ?? {}).map((name) => {
+      // A timer without arguments has one box for the life of its instance.
+      let only: TimerBox | null = null;
+      const boxOf = (args: readonly unknown[]): TimerBox => {
+        if (args.length > 0) return timerBox(instance, name, args);
+        only ??= timerBox(instance, name, args);
+        return only;
+      };
+      return [
+        name,
+        {
+          set: (delay: Delay, ...args: readonly unknown[]): void => {
+            const milliseconds = typeof delay === "number" ? delay : delay.from + delay.to;
+            // NaN compares with nothing: it would spoil the order of everything else that is due.
+            if (!Number.isFinite(milliseconds)) refuseDelay(instance, name, delay);
+            host.arm(boxOf(args), delay);
+          },
+          cancel: (...args: readonly unknown[]): void => host.disarm(boxOf(args)),
         },
-        cancel: (...args: readonly unknown[]): void => host.disarm(timerBox(instance, name, args)),
-      },
-    ]),
+      ];
+    }),
   );
 };

@@ -1,4 +1,4 @@
-import { assert } from "./assert.ts";
+import { AssertionError, assert } from "./assert.ts";
 import { applyWrite, type DiskImage, type Write } from "./disk-image.ts";
 import { Family, type Scope } from "./family.ts";
 import type { Incarnation, NodeId, Site } from "./ids.ts";
@@ -6,7 +6,8 @@ import type { Instance, TimerBox, User } from "./instance.ts";
 import { makeIO } from "./instance-io.ts";
 import type { Links } from "./module.ts";
 import type { NodeHost } from "./node-host.ts";
-import type { Message, Output, OutputGate } from "./output.ts";
+import type { Message, OutputGate } from "./output.ts";
+import { OutputList } from "./output-list.ts";
 import { freeze } from "./plain.ts";
 import { childPath, type Program, sharedAt } from "./program.ts";
 import { rawLinks } from "./raw-links.ts";
@@ -55,10 +56,12 @@ export class NodeMachine {
   #members: { readonly path: string; readonly key: number; readonly scope: Scope }[] = [];
   readonly #settling: Instance[] = [];
   #booted = false;
-  #outputs: Output[] = [];
-  /** For each output the module that sent it early, or null. */
-  #early: (Instance | null)[] = [];
-  #frame: Write[] = [];
+  #outputs = new OutputList();
+  /** The list that is empty, for the next step; null while what it held leaves. */
+  #spare: OutputList | null = new OutputList();
+  /** The writes of the running step, from 0 to `#frameEnd`. */
+  readonly #frame: Write[] = [];
+  #frameEnd = 0;
   #issued: number;
 
   constructor(program: Program, host: NodeHost, options: NodeOptions) {
@@ -120,20 +123,21 @@ export class NodeMachine {
 
   /** A timer is due. The host has already disarmed it. */
   fire(box: TimerBox): void {
-    const handler = box.instance.module.upon["timer"]?.[box.name];
-    assert(handler !== undefined, `${box.instance.module.name} has no timer ${box.name}`);
-    if (box.instance.dropped) return;
-    this.queue.push(handler as Handler, box.instance, null, ...box.args);
-    this.#touch(box.instance);
+    const { instance, name, args } = box;
+    const handler = instance.module.upon["timer"]?.[name];
+    if (handler === undefined) throw new AssertionError(`${instance.module.name} has no timer ${name}`);
+    if (instance.dropped) return;
+    this.queue.push(handler as Handler, instance, null, args[0], args[1], args[2], args[3], args[4]);
+    this.#touch(instance);
     this.#step();
   }
 
   /** What a module asked to be told about is durable. */
   durable(instance: Instance, name: string, args: readonly unknown[]): void {
     const handler = instance.module.upon["durable"]?.[name];
-    assert(handler !== undefined, `${instance.module.name} has no notice ${name}`);
+    if (handler === undefined) throw new AssertionError(`${instance.module.name} has no notice ${name}`);
     if (instance.dropped) return;
-    this.queue.push(handler as Handler, instance, null, ...args);
+    this.queue.push(handler as Handler, instance, null, args[0], args[1], args[2], args[3], args[4]);
     this.#touch(instance);
     this.#step();
   }
@@ -207,7 +211,7 @@ export class NodeMachine {
 
   /** A message of a module that sits on the network. */
   send(to: NodeId, channel: number, keys: readonly number[] | null, body: unknown): void {
-    this.#out(
+    this.#outputs.push(
       {
         kind: "message",
         from: this.self,
@@ -225,20 +229,19 @@ export class NodeMachine {
 
   /** An indication that leaves the top of the stack. */
   answer(name: string, args: readonly unknown[]): void {
-    this.#out({ kind: "answer", name, args: this.freeze ? freeze(args) : args, event: 0 }, null);
+    this.#outputs.push({ kind: "answer", name, args: this.freeze ? freeze(args) : args, event: 0 }, null);
   }
 
   /** A notice that comes back once all that was written so far is durable. */
   notify(instance: Instance, name: string, args: readonly unknown[]): void {
-    this.#outputs.push({ kind: "durable", instance, name, args });
-    this.#early.push(null);
+    this.#outputs.push({ kind: "durable", instance, name, args }, null);
   }
 
   /** A write of this step. */
   write(instance: Instance, write: Write): void {
     if (this.freeze && "value" in write) freeze(write.value);
     applyWrite(this.disk, write);
-    this.#frame.push(write);
+    this.#frame[this.#frameEnd++] = write;
     if (write.kind === "set" || write.kind === "forget") instance.recordPosition = this.#issued + 1;
     else instance.logPosition = this.#issued + 1;
   }
@@ -265,11 +268,6 @@ export class NodeMachine {
     this.#members = this.#members.filter(({ scope }) => scope.dropped !== true);
   }
 
-  #out(output: Output, early: Instance | null): void {
-    this.#outputs.push(output);
-    this.#early.push(early);
-  }
-
   /** An early output waits for every write, also later ones of its step, but those to its module's own logs. */
   #positionFor(early: Instance): number {
     let position = 0;
@@ -293,20 +291,24 @@ export class NodeMachine {
 
   #step(): void {
     this.queue.drain();
-    if (this.#frame.length > 0) {
-      const frame = this.#frame;
-      this.#frame = [];
+    if (this.#frameEnd > 0) {
+      const frame = this.#frame.slice(0, this.#frameEnd);
+      this.#frameEnd = 0;
       this.host.write(frame, ++this.#issued);
     }
+    if (this.#outputs.size > 0) this.#letOut();
+  }
+
+  #letOut(): void {
     const outputs = this.#outputs;
-    if (outputs.length === 0) return;
-    const early = this.#early;
-    this.#outputs = [];
-    this.#early = [];
-    for (let at = 0; at < outputs.length; at++) {
-      const sender = early[at]!;
-      this.gate.pass(outputs[at]!, sender === null ? this.#issued : this.#positionFor(sender));
+    this.#outputs = this.#spare ?? new OutputList();
+    this.#spare = null;
+    for (let at = 0; at < outputs.size; at++) {
+      const sender = outputs.earlyAt(at);
+      this.gate.pass(outputs.at(at), sender === null ? this.#issued : this.#positionFor(sender));
     }
+    outputs.clear();
+    this.#spare = outputs;
   }
 
   #start(instance: Instance): void {

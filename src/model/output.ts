@@ -42,7 +42,10 @@ export type Output = Message | Answer | DurableNotice;
  */
 export class OutputGate {
   readonly #leave: (output: Output) => void;
-  #held: { readonly output: Output; readonly after: number }[] = [];
+  /** What waits, and for which position each of them: up to `#end`, in arrays that only grow. */
+  readonly #held: (Output | undefined)[] = [];
+  readonly #after: number[] = [];
+  #end = 0;
   #durable = 0;
 
   constructor(leave: (output: Output) => void) {
@@ -56,21 +59,47 @@ export class OutputGate {
 
   /** How many outputs wait. */
   get held(): number {
-    return this.#held.length;
+    return this.#end;
   }
 
   /** Lets an output out, now or once the write at position `after` is durable. */
   pass(output: Output, after: number): void {
     if (after <= this.#durable) this.#leave(output);
-    else this.#held.push({ output, after });
+    else {
+      this.#held[this.#end] = output;
+      this.#after[this.#end++] = after;
+    }
   }
 
   /** All writes up to `position` are durable: what waited for them leaves, in order of issue. */
   advance(position: number): void {
     if (position <= this.#durable) return;
     this.#durable = position;
+    if (this.#end === 0) return;
+    const leaving = this.#takeUpTo(position);
+    for (const output of leaving) this.#leave(output);
+  }
+
+  /** What waits for no more than a position. The rest moves up, before anything leaves: that may let more come. */
+  #takeUpTo(position: number): readonly Output[] {
     const held = this.#held;
-    this.#held = held.filter(({ after }) => after > position);
-    for (const { output, after } of held) if (after <= position) this.#leave(output);
+    const after = this.#after;
+    const end = this.#end;
+    let kept = 0;
+    for (let at = 0; at < end; at++) if (after[at]! > position) kept++;
+    const leaving = new Array<Output>(end - kept);
+    let left = 0;
+    kept = 0;
+    for (let at = 0; at < end; at++) {
+      const output = held[at]!;
+      held[at] = undefined;
+      if (after[at]! <= position) leaving[left++] = output;
+      else {
+        after[kept] = after[at]!;
+        held[kept++] = output;
+      }
+    }
+    this.#end = kept;
+    return leaving;
   }
 }

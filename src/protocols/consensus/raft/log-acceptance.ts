@@ -15,19 +15,20 @@ const accept = (
   matchIndex: LogIndex,
   round: number,
 ): void => {
-  const say = (): void =>
-    io.sessions.send(to, {
-      kind: "AppendEntriesReply",
-      term: s.currentTerm,
-      success: true,
-      matchIndex,
-      hintIndex: 0,
-      hintTerm: 0,
-      round,
-    });
-  if (settings.rules.acknowledgesEarly()) io.early(say);
-  else say();
+  if (settings.rules.acknowledgesEarly()) io.early(() => sayAccepted(s, io, to, matchIndex, round));
+  else sayAccepted(s, io, to, matchIndex, round);
 };
+
+const sayAccepted = (s: RaftState, io: RaftIO, to: NodeId, matchIndex: LogIndex, round: number): void =>
+  io.sessions.send(to, {
+    kind: "AppendEntriesReply",
+    term: s.currentTerm,
+    success: true,
+    matchIndex,
+    hintIndex: 0,
+    hintTerm: 0,
+    round,
+  });
 
 /** The log does not match at `prevLogIndex`; says down to where it cannot match either. */
 const refuse = (s: RaftState, io: RaftIO, to: NodeId, m: AppendEntries<unknown>): void => {

@@ -28,7 +28,9 @@ export const freeInflight = (progress: Progress, index: LogIndex): void => {
   let freed = 0;
   while (freed < inflight.length && inflight[freed]!.lastIndex <= index)
     progress.inflightBytes -= inflight[freed++]!.bytes;
-  if (freed > 0) inflight.splice(0, freed);
+  // Mostly one answer frees one message.
+  if (freed === 1) inflight.shift();
+  else if (freed > 1) inflight.splice(0, freed);
 };
 
 /** A leader knows something of every member but itself, and of nobody else. */

@@ -89,7 +89,7 @@ export const receive = (s: RaftState, io: RaftIO, settings: Settings, from: Node
     becomeFollower(s, io, settings, m.term, isFromLeader(m) ? from : null);
   else if (m.term < s.currentTerm && !outlivesTerm(s, m, settings)) return refuseStale(s, io, from, m);
   if (isFromLeader(m)) {
-    assert(s.role !== "leader", `two leaders in term ${s.currentTerm}`);
+    assert(s.role !== "leader", "a leader hears of another leader of its own term");
     if (s.role !== "follower" || s.leader !== from) becomeFollower(s, io, settings, s.currentTerm, from);
   }
   if (settings.rules.isSignOfLeader(m.kind)) hearLeader(s, io, settings);
