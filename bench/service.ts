@@ -94,7 +94,11 @@ const main = async (): Promise<number> => {
   const only = option("only");
   for (const [name, startSystem] of Object.entries({ etcd: startEtcd, quorate: startQuorate })) {
     if (only !== undefined && only !== name) continue;
-    const system = await startSystem({ directory: join(directory, name), connections: 4 });
+    const system = await startSystem({
+      directory: join(directory, name),
+      connections: 4,
+      watchesLoops: manyKeysWanted > 0,
+    });
     try {
       await bench(system);
     } finally {

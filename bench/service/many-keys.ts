@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { load } from "./load.ts";
 import { residentBytes } from "./processes.ts";
-import type { System } from "./system.ts";
+import type { LoopHeld, System } from "./system.ts";
 
 const outstanding = 256;
 const settleMs = 3_000;
@@ -15,7 +15,7 @@ export interface ManyKeys {
   readonly putsPerSecond: number;
   readonly memoryMb: readonly number[];
   /** The longest that the event loop of each replica was held, with snapshots under load; etcd has none. */
-  readonly loopHeldMs: readonly number[] | null;
+  readonly loopHeld: readonly LoopHeld[] | null;
   /** Of one follower that was stopped: its log, the time to read that once, and the time from its start to its answer. */
   readonly start: { readonly logMb: number; readonly readMs: number; readonly startMs: number } | null;
 }
@@ -40,8 +40,8 @@ export const manyKeys = async (system: System, keys: number, value: Uint8Array):
   const seconds = (performance.now() - before) / 1_000;
   // Snapshots once more, while others write to keys that are there.
   await load(outstanding, 5, (count) => system.put(keyOf((count * 7_919) % keys), value));
-  const loopHeldMs = (await system.loopHeldMs?.()) ?? null;
   await new Promise((resolve) => setTimeout(resolve, settleMs));
+  const loopHeld = system.loopHeld?.() ?? null;
   const memoryMb = system.pids().map((pid) => residentBytes([pid]) / 1e6);
   const restarted = await system.restartFollower?.(readAll);
   return {
@@ -49,7 +49,7 @@ export const manyKeys = async (system: System, keys: number, value: Uint8Array):
     keys,
     putsPerSecond: keys / seconds,
     memoryMb,
-    loopHeldMs,
+    loopHeld,
     start:
       restarted === undefined
         ? null
@@ -58,11 +58,16 @@ export const manyKeys = async (system: System, keys: number, value: Uint8Array):
 };
 
 /** As lines for people. */
-export const manyKeysText = ({ system, keys, putsPerSecond, memoryMb, loopHeldMs, start }: ManyKeys): string => {
+export const manyKeysText = ({ system, keys, putsPerSecond, memoryMb, loopHeld, start }: ManyKeys): string => {
   const whole = (numbers: readonly number[]): string => numbers.map((number) => Math.round(number)).join(", ");
   const lines = [
     `${keys} keys, put at ${Math.round(putsPerSecond)}/s, memory of the replicas ${whole(memoryMb)} MB`,
-    ...(loopHeldMs === null ? [] : [`event loops held at most ${whole(loopHeldMs)} ms   goal 20 ms`]),
+    ...(loopHeld === null
+      ? []
+      : [
+          `event loops held at most ${whole(loopHeld.map(({ heldMsMax }) => heldMsMax))} ms, waiting for a core in it`,
+          `processor time of one hold at most ${whole(loopHeld.map(({ ownMsMax }) => ownMsMax))} ms, more than 20 ms ${whole(loopHeld.map(({ over20 }) => over20))} times   goal 20 ms`,
+        ]),
     ...(start === null
       ? []
       : [

@@ -34,8 +34,8 @@ export const residentBytes = (pids: readonly number[]): number =>
   }, 0);
 
 /** Starts a process whose output nobody reads. */
-export const start = (command: string, args: readonly string[]): ChildProcess =>
-  spawn(command, args, { stdio: "ignore" });
+export const start = (command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): ChildProcess =>
+  spawn(command, args, { stdio: "ignore", env });
 
 /** Ends a process, kindly at first. */
 export const end = (child: ChildProcess): Promise<void> =>

@@ -1,11 +1,13 @@
 import type { ChildProcess } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { KeyValueClient } from "quorate/client";
 import { makeLocalCluster } from "quorate/node";
 import { readClusterFile } from "#service";
 import { end, start } from "./processes.ts";
-import type { System, SystemOptions } from "./system.ts";
+import type { LoopHeld, System, SystemOptions } from "./system.ts";
 
+const loopWatch = new URL("loop-watch.js", import.meta.url).href;
 const command = join(process.cwd(), "dist", "cli", "main.js");
 
 const leaderOf = async (client: KeyValueClient): Promise<number> => {
@@ -17,7 +19,7 @@ const leaderOf = async (client: KeyValueClient): Promise<number> => {
 };
 
 /** Three replicas of the key-value store with their default settings; without TLS, as etcd beside it. */
-export const startQuorate = async ({ directory }: SystemOptions): Promise<System> => {
+export const startQuorate = async ({ directory, watchesLoops = false }: SystemOptions): Promise<System> => {
   const { replicaFiles, clusterFile } = await makeLocalCluster({
     directory,
     cluster: "bench",
@@ -26,8 +28,13 @@ export const startQuorate = async ({ directory }: SystemOptions): Promise<System
   });
   const file = readClusterFile(clusterFile);
   const children = new Map<number, ChildProcess>();
-  for (const [id, file] of replicaFiles)
-    children.set(id, start(process.execPath, [command, "serve", "--config", file]));
+  const watchFile = (id: number): string => join(directory, `loop-${id}.json`);
+  const startOne = (id: number): void => {
+    const watch = watchesLoops ? ["--import", loopWatch] : [];
+    const args = [...watch, command, "serve", "--config", replicaFiles.get(id)!];
+    children.set(id, start(process.execPath, args, { ...process.env, QUORATE_LOOP_WATCH: watchFile(id) }));
+  };
+  for (const id of replicaFiles.keys()) startOne(id);
   const client = await KeyValueClient.open({ cluster: clusterFile, timeoutMs: 30_000 });
   let leader = await leaderOf(client);
   await client.put("warm", "up");
@@ -44,22 +51,14 @@ export const startQuorate = async ({ directory }: SystemOptions): Promise<System
       await client.put("after", "1");
       return performance.now() - killed;
     },
-    async loopHeldMs() {
-      const held: number[] = [];
-      for (const { id, admin } of file.members) {
-        if (admin === undefined || children.get(id)?.signalCode !== null) continue;
-        const text = await (await fetch(`http://${admin.host}:${admin.port}/metrics`)).text();
-        held.push(Number(/^quorate_event_loop_delay_ms_max (.*)$/m.exec(text)?.[1]));
-      }
-      return held;
-    },
+    loopHeld: () => [...children.keys()].map((id) => JSON.parse(readFileSync(watchFile(id), "utf8")) as LoopHeld),
     async restartFollower(read) {
       leader = await leaderOf(client);
       const id = [...children.keys()].find((one) => one !== leader)!;
       await end(children.get(id)!);
       const found = read(join(directory, `replica-${id}`, "log"));
       const started = performance.now();
-      children.set(id, start(process.execPath, [command, "serve", "--config", replicaFiles.get(id)!]));
+      startOne(id);
       const { admin } = file.members.find((member) => member.id === id)!;
       for (;;) {
         const answer = await fetch(`http://${admin!.host}:${admin!.port}/health/live`).catch(() => null);

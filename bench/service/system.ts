@@ -10,8 +10,8 @@ export interface System {
   readonly getSerializable: (key: string) => Promise<unknown>;
   /** Kills the leader with SIGKILL; the milliseconds until a put succeeds again. */
   readonly killLeader: () => Promise<number>;
-  /** The longest that the event loop of each replica was held, in milliseconds. */
-  readonly loopHeldMs?: () => Promise<readonly number[]>;
+  /** The longest that the event loop of each replica was held since its start. */
+  readonly loopHeld?: () => readonly LoopHeld[];
   /** Stops a follower, reads its log once, and starts it again; until it answers. */
   readonly restartFollower?: <Read>(
     read: (folder: string) => Read,
@@ -19,8 +19,19 @@ export interface System {
   readonly stop: () => Promise<void>;
 }
 
+/** How an event loop was held. Milliseconds. */
+export interface LoopHeld {
+  readonly heldMsMax: number;
+  /** The most processor time of its own thread in one of those times; the rest of it waited for a core. */
+  readonly ownMsMax: number;
+  /** How often the thread itself took more than 20 ms. */
+  readonly over20: number;
+}
+
 /** What a system is started with. */
 export interface SystemOptions {
+  /** Looks how long event loops are held, which costs a little. */
+  readonly watchesLoops?: boolean;
   /** A folder of its own, empty. */
   readonly directory: string;
   /** Connections of the client. */
