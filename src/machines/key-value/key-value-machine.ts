@@ -11,7 +11,7 @@ import {
   type RangeRequest,
 } from "./key-value-types.ts";
 import { type RangeCursor, range, rangePart } from "./range.ts";
-import { keysRefusal, performCommand } from "./transaction.ts";
+import { keysRefusal, performCommand, performPut, putRefusal } from "./transaction.ts";
 import { treeVisit } from "./tree.ts";
 
 /** A slice of a store: some keys, ascending, five values each. */
@@ -52,10 +52,23 @@ const addSlice = (state: KeyValueState, { revision, entries }: StoreChunk): KeyV
       number,
       number,
     ];
-    store(state, key as Bytes, storedOf(bytes, created, modified, puts), undefined);
+    store(state, key as Bytes, storedOf(bytes, created, modified, puts));
   }
   state.revision = revision;
   return state;
+};
+
+/** A put by itself: whether it is refused is known before anything is written, and the tree is written in place. */
+const applyPut = (
+  state: KeyValueState,
+  command: KeyValueOperation & { readonly kind: "put" },
+  limits: KeyValueLimits,
+): KeyValueAnswer => {
+  const why = putRefusal(state, command, limits);
+  if (why !== null) return { kind: "refused", why, revision: state.revision };
+  const response = performPut(state, command, state.revision + 1);
+  state.revision++;
+  return { kind: "done", revision: state.revision, response };
 };
 
 /** The parts of one range, one after the other. */
@@ -83,10 +96,15 @@ export const keyValueMachine = (
     version: 1,
     init: emptyStore,
     apply(state, command) {
-      // The tree is never changed in place, so a copy costs nothing, and a refused command leaves nothing behind.
+      if (command?.kind === "put") return applyPut(state, command, bounds);
+      // Of a view nothing is left behind when the command is refused.
+      const { edition } = state;
       const draft = viewOf(state);
       const performed = performCommand(draft, command, bounds);
-      if (performed.refused !== null) return { kind: "refused", why: performed.refused, revision: state.revision };
+      if (performed.refused !== null) {
+        state.edition = edition;
+        return { kind: "refused", why: performed.refused, revision: state.revision };
+      }
       state.root = draft.root;
       state.revision = draft.revision;
       state.bytes = draft.bytes;

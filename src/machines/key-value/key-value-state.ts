@@ -1,7 +1,7 @@
 import { hashText, hashWord } from "../../model/index.ts";
 import type { Bytes } from "./bytes.ts";
 import type { KeyValue } from "./key-value-types.ts";
-import { emptyTree, type TreeNode, treeDelete, treeGet, treeSet } from "./tree.ts";
+import { emptyTree, type TreeNode, treeDelete, treeGet, treeUpdate } from "./tree.ts";
 
 /** What is stored of a key. */
 export interface Stored {
@@ -22,7 +22,7 @@ export const storedOf = (value: Bytes, createRevision: number, modRevision: numb
   valueHash: hashText(0x5be0_cd19, value),
 });
 
-/** The state of a store. All but the tree are numbers, and the tree is never changed in place: a copy is a view. */
+/** The state of a store: all but the tree are numbers. */
 export interface KeyValueState {
   root: TreeNode<Stored>;
   /** The revision of the last write; an empty store has 1. */
@@ -32,22 +32,31 @@ export interface KeyValueState {
   /** Sums of hashes of the entries: the order in which they came does not matter. */
   hashHigh: number;
   hashLow: number;
+  /** Which nodes of the tree writes may change in place: those that were made in this edition. */
+  edition: number;
 }
 
 /** What a key takes beside its own bytes and those of its value, about. */
 export const keyBytes = 128;
 
 /** A store without keys. */
-export const emptyStore = (): KeyValueState => ({ root: emptyTree(), revision: 1, bytes: 0, hashHigh: 0, hashLow: 0 });
-
-/** A view that later writes leave as it is. */
-export const viewOf = ({ root, revision, bytes, hashHigh, hashLow }: KeyValueState): KeyValueState => ({
-  root,
-  revision,
-  bytes,
-  hashHigh,
-  hashLow,
+export const emptyStore = (): KeyValueState => ({
+  root: emptyTree(),
+  revision: 1,
+  bytes: 0,
+  hashHigh: 0,
+  hashLow: 0,
+  edition: 1,
 });
+
+/** A view that later writes leave as it is, and that leaves the state as it is when it is written itself. */
+export const viewOf = (state: KeyValueState): KeyValueState => {
+  const { root, revision, bytes, hashHigh, hashLow } = state;
+  // Of two editions ahead one is for the view and one for the state: neither changes what both have.
+  const edition = state.edition + 1;
+  state.edition = edition + 1;
+  return { root, revision, bytes, hashHigh, hashLow, edition };
+};
 
 const high = (number: number): number => Math.floor(number / 0x1_0000_0000);
 
@@ -64,20 +73,24 @@ const count = (state: KeyValueState, key: Bytes, stored: Stored, sign: 1 | -1): 
   state.bytes += sign * (key.length + stored.value.length + keyBytes);
 };
 
-/** Puts an entry as it is, in place of the one that the key has: `before`. */
-export const store = (state: KeyValueState, key: Bytes, stored: Stored, before: Stored | undefined): void => {
-  if (before !== undefined) count(state, key, before, -1);
+/** Puts an entry as it is under a key that has none. */
+export const store = (state: KeyValueState, key: Bytes, stored: Stored): void => {
   count(state, key, stored, 1);
-  state.root = treeSet(state.root, key, stored);
+  state.root = treeUpdate(state.root, key, () => stored, state.edition);
 };
 
 /** A put at a revision. Returns what was there. */
 export const put = (state: KeyValueState, key: Bytes, value: Bytes, revision: number): Stored | undefined => {
-  const before = treeGet(state.root, key);
-  const createRevision = before?.createRevision ?? revision;
-  const version = (before?.version ?? 0) + 1;
-  store(state, key, storedOf(value, createRevision, revision, version), before);
-  return before;
+  let found: Stored | undefined;
+  const next = (before: Stored | undefined): Stored => {
+    found = before;
+    const stored = storedOf(value, before?.createRevision ?? revision, revision, (before?.version ?? 0) + 1);
+    if (before !== undefined) count(state, key, before, -1);
+    count(state, key, stored, 1);
+    return stored;
+  };
+  state.root = treeUpdate(state.root, key, next, state.edition);
+  return found;
 };
 
 /** Takes a key out. Returns what was there. */

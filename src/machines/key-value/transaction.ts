@@ -1,6 +1,6 @@
 import type { Bytes } from "./bytes.ts";
 import { isKeyValueOperation } from "./command-shape.ts";
-import { type KeyValueState, keyValueOf, put, remove, type Stored } from "./key-value-state.ts";
+import { type KeyValueState, keyBytes, keyValueOf, put, remove, type Stored } from "./key-value-state.ts";
 import type {
   Keys,
   KeyValue,
@@ -12,6 +12,7 @@ import type {
   KeyValueTransaction,
 } from "./key-value-types.ts";
 import { liesIn, range, spanOf, visitKeys } from "./range.ts";
+import { treeGet } from "./tree.ts";
 
 /** Why these keys are refused, or null. */
 export const keysRefusal = ({ key, end = "" }: Keys, { keyBytesMax }: KeyValueLimits): KeyValueRefusal | null => {
@@ -112,14 +113,33 @@ const removeAll = (state: KeyValueState, keys: Keys): KeyValue[] => {
   return found;
 };
 
+type Put = KeyValueOperation & { readonly kind: "put" };
+
+const putDone: KeyValueResponse = { kind: "put" };
+
+/** Does a put at a revision. */
+export const performPut = (state: KeyValueState, { key, value, previous }: Put, revision: number): KeyValueResponse => {
+  const before = put(state, key, value, revision);
+  if (previous !== true) return putDone;
+  return { kind: "put", previous: before === undefined ? null : keyValueOf(key, before) };
+};
+
+/** Why a put by itself is refused, or null: nothing is written before that is known. */
+export const putRefusal = (state: KeyValueState, command: Put, limits: KeyValueLimits): KeyValueRefusal | null => {
+  const refusal = isKeyValueOperation(command) ? operationRefusal(command, limits) : "malformed";
+  if (refusal !== null) return refusal;
+  const { key, value } = command;
+  // Only a store that is nearly full looks at what the put replaces.
+  if (state.bytes + key.length + value.length + keyBytes <= limits.storeBytesMax) return null;
+  const before = treeGet(state.root, key);
+  const grows = before === undefined ? key.length + value.length + keyBytes : value.length - before.value.length;
+  return grows > 0 && state.bytes + grows > limits.storeBytesMax ? "no space" : null;
+};
+
 /** Does an operation at a revision. What it writes later operations of the same command see. */
 const perform = (state: KeyValueState, operation: KeyValueOperation, revision: number): KeyValueResponse => {
   if (operation.kind === "range") return range(state, operation);
-  if (operation.kind === "put") {
-    const before = put(state, operation.key, operation.value, revision);
-    if (operation.previous !== true) return { kind: "put" };
-    return { kind: "put", previous: before === undefined ? null : keyValueOf(operation.key, before) };
-  }
+  if (operation.kind === "put") return performPut(state, operation, revision);
   if (operation.kind === "delete") {
     const removed = removeAll(state, operation);
     const deleted = removed.length;

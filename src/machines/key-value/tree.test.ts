@@ -1,17 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { emptyTree, type TreeNode, treeDelete, treeGet, treeRank, treeSet, treeVisit } from "./tree.ts";
+import { emptyTree, type TreeNode, treeDelete, treeGet, treeRank, treeUpdate, treeVisit } from "./tree.ts";
 
 type Change = { readonly kind: "set"; readonly key: string; readonly value: number } | { kind: "delete"; key: string };
 
+const treeSet = (root: TreeNode<number>, at: string, value: number, edition = 0): TreeNode<number> =>
+  treeUpdate(root, at, () => value, edition);
 const key = fc.integer({ min: 0, max: 400 }).map((n) => String.fromCharCode(n % 256, n >> 2));
 const change: fc.Arbitrary<Change> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("set" as const), key, value: fc.nat(1_000) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("delete" as const), key }) },
 );
 
-const apply = (root: TreeNode<number>, it: Change): TreeNode<number> =>
-  it.kind === "set" ? treeSet(root, it.key, it.value) : treeDelete(root, it.key);
+const apply = (root: TreeNode<number>, it: Change, edition = 0): TreeNode<number> =>
+  it.kind === "set" ? treeSet(root, it.key, it.value, edition) : treeDelete(root, it.key);
 
 const entriesOf = (root: TreeNode<number>, from = "", end: string | null = null): [string, number][] => {
   const found: [string, number][] = [];
@@ -45,11 +47,11 @@ const wellFormed = (node: TreeNode<number>, isRoot = true): number => {
 describe("the persistent tree", () => {
   it("is a sorted map, whatever is set and deleted", () => {
     fc.assert(
-      fc.property(fc.array(change, { maxLength: 600 }), key, key, (changes, from, end) => {
+      fc.property(fc.array(change, { maxLength: 600 }), key, key, fc.nat(1), (changes, from, end, edition) => {
         let root = emptyTree<number>();
         const model = new Map<string, number>();
         for (const each of changes) {
-          root = apply(root, each);
+          root = apply(root, each, edition);
           if (each.kind === "set") model.set(each.key, each.value);
           else model.delete(each.key);
         }
@@ -71,6 +73,21 @@ describe("the persistent tree", () => {
       const at = String((step * 7_919) % 500).padStart(3, "0");
       root = step % 3 === 2 ? treeDelete(root, at) : treeSet(root, at, step);
       if (step % 100 === 0) views.push({ root, entries: entriesOf(root) });
+    }
+    for (const view of views) expect(entriesOf(view.root)).toEqual(view.entries);
+  });
+
+  it("leaves what older editions made as it was, and changes its own", () => {
+    let root = emptyTree<number>();
+    let edition = 1;
+    const views: { readonly root: TreeNode<number>; readonly entries: [string, number][] }[] = [];
+    for (let step = 0; step < 2_000; step++) {
+      const at = String((step * 7_919) % 500).padStart(3, "0");
+      root = step % 7 === 2 ? treeDelete(root, at) : treeSet(root, at, step, edition);
+      if (step % 7 !== 2) expect(treeSet(root, at, step, edition)).toBe(root);
+      if (step % 100 > 0) continue;
+      views.push({ root, entries: entriesOf(root) });
+      edition++;
     }
     for (const view of views) expect(entriesOf(view.root)).toEqual(view.entries);
   });

@@ -1,12 +1,13 @@
 import { assert } from "../../model/index.ts";
 
 /**
- * A node of a persistent B+tree: a leaf holds keys with their values, an inner node holds children, and for each the
- * smallest key that may be below it. Nothing is changed in place, so a root that somebody kept is a stable view for
- * ever, and what two views have in common is there once. Plain data.
+ * A node of a B+tree: a leaf holds keys with their values, an inner node holds children, and for each the smallest key
+ * that may be below it. Nodes are not changed in place, but for those that were made in the edition that is being written:
+ * so a root that was kept, and after which a new edition began, is a stable view for ever, what two views have in common
+ * is there once, and a write that follows many others since the last view copies nothing. Plain data.
  */
 export interface TreeNode<V> {
-  /** Ascending. In an inner node `keys[i]` is at most every key below `children[i]`. */
+  /** Ascending. In an inner node `keys[i]` is at most every key below `children[i]`. Never changed in place. */
   readonly keys: readonly string[];
   /** Empty in an inner node. */
   readonly values: readonly V[];
@@ -14,7 +15,18 @@ export interface TreeNode<V> {
   readonly children: readonly TreeNode<V>[] | null;
   /** How many keys are below. */
   readonly size: number;
+  /** The edition in which it was made: that one may change it. 0 for none. */
+  readonly edition: number;
 }
+
+/** A node of the edition that is being written. */
+type Own<V> = {
+  keys: readonly string[];
+  values: V[];
+  children: TreeNode<V>[] | null;
+  size: number;
+  readonly edition: number;
+};
 
 /** An entry that was found in a tree. */
 export interface TreeEntry<V> {
@@ -28,19 +40,27 @@ const widthMax = 32;
 const widthMin = 8;
 
 /** A tree without keys. */
-export const emptyTree = <V>(): TreeNode<V> => ({ keys: [], values: [], children: null, size: 0 });
+export const emptyTree = <V>(): TreeNode<V> => ({ keys: [], values: [], children: null, size: 0, edition: 0 });
 
-const leaf = <V>(keys: readonly string[], values: readonly V[]): TreeNode<V> => ({
+const leaf = <V>(keys: readonly string[], values: readonly V[], edition = 0): TreeNode<V> => ({
   keys,
   values,
   children: null,
   size: keys.length,
+  edition,
 });
 
-const inner = <V>(children: readonly TreeNode<V>[]): TreeNode<V> => {
+const inner = <V>(children: readonly TreeNode<V>[], edition = 0): TreeNode<V> => {
   let size = 0;
   for (const child of children) size += child.size;
-  return { keys: children.map(({ keys }) => keys[0]!), values: [], children, size };
+  return { keys: children.map(({ keys }) => keys[0]!), values: [], children, size, edition };
+};
+
+/** The node itself where this edition made it, else a copy that it may change. */
+const ownedBy = <V>(node: TreeNode<V>, edition: number): Own<V> => {
+  if (edition !== 0 && node.edition === edition) return node as Own<V>;
+  const { keys, values, children, size } = node;
+  return { keys, values: values.slice(), children: children === null ? null : children.slice(), size, edition };
 };
 
 /** An inner node with one child replaced; the other children are not looked at, which at a million keys costs most. */
@@ -54,6 +74,7 @@ const withChild = <V>(
   values: node.values,
   children: children.with(at, child),
   size: node.size - children[at]!.size + child.size,
+  edition: 0,
 });
 
 /** How many of the keys are below `key`. */
@@ -96,31 +117,68 @@ export const treeGet = <V>(root: TreeNode<V>, key: string): V | undefined => {
  */
 const cutAt = (length: number, at: number): number => (at === length - 1 ? length - 1 : length >>> 1);
 
-/** The node with the key set; two where one would be too wide. */
-const setIn = <V>(node: TreeNode<V>, key: string, value: V): readonly TreeNode<V>[] => {
-  if (node.children === null) {
-    const at = countBelow(node.keys, key);
-    if (node.keys[at] === key) return [leaf(node.keys, node.values.with(at, value))];
-    const keys = inserted(node.keys, at, key);
-    const values = inserted(node.values, at, value);
-    if (keys.length <= widthMax) return [leaf(keys, values)];
-    const cut = cutAt(keys.length, at);
-    return [leaf(keys.slice(0, cut), values.slice(0, cut)), leaf(keys.slice(cut), values.slice(cut))];
+/** A write on its way down. */
+interface Write<V> {
+  readonly key: string;
+  readonly edition: number;
+  readonly value: (before: V | undefined) => V;
+  /** The right half of the node that was written last, where it was cut. */
+  right: TreeNode<V> | null;
+}
+
+const writeInLeaf = <V>(node: TreeNode<V>, write: Write<V>): TreeNode<V> => {
+  const { key, edition } = write;
+  const at = countBelow(node.keys, key);
+  if (node.keys[at] === key) {
+    const own = ownedBy(node, edition);
+    own.values[at] = write.value(own.values[at]);
+    return own;
   }
-  const at = childFor(node.keys, key);
-  const replacements = setIn(node.children[at]!, key, value);
-  if (replacements.length === 1) return [withChild(node, node.children, at, replacements[0]!)];
-  const children = node.children.slice();
-  children.splice(at, 1, ...replacements);
-  if (children.length <= widthMax) return [inner(children)];
-  const cut = cutAt(children.length, at + 1);
-  return [inner(children.slice(0, cut)), inner(children.slice(cut))];
+  const keys = inserted(node.keys, at, key);
+  const values = inserted(node.values, at, write.value(undefined));
+  if (keys.length <= widthMax) return leaf(keys, values, edition);
+  const cut = cutAt(keys.length, at);
+  write.right = leaf(keys.slice(cut), values.slice(cut), edition);
+  return leaf(keys.slice(0, cut), values.slice(0, cut), edition);
 };
 
-/** The tree with the key set. The old one stays as it was. */
-export const treeSet = <V>(root: TreeNode<V>, key: string, value: V): TreeNode<V> => {
-  const nodes = setIn(root, key, value);
-  return nodes.length === 1 ? nodes[0]! : inner(nodes);
+/** The node with the key written; where that is too wide `right` is its other half. */
+const writeIn = <V>(node: TreeNode<V>, write: Write<V>): TreeNode<V> => {
+  if (node.children === null) return writeInLeaf(node, write);
+  const { edition } = write;
+  const at = childFor(node.keys, write.key);
+  const before = node.children[at]!;
+  const { size } = before;
+  const child = writeIn(before, write);
+  const { right } = write;
+  if (right === null) {
+    const own = ownedBy(node, edition);
+    own.children![at] = child;
+    own.size += child.size - size;
+    if (child.keys[0] !== own.keys[at]) own.keys = own.keys.with(at, child.keys[0]!);
+    return own;
+  }
+  write.right = null;
+  const children = node.children.toSpliced(at, 1, child, right);
+  if (children.length <= widthMax) return inner(children, edition);
+  const cut = cutAt(children.length, at + 1);
+  write.right = inner(children.slice(cut), edition);
+  return inner(children.slice(0, cut), edition);
+};
+
+/**
+ * The tree with the key set to what `value` makes of what it has, undefined for nothing. What another edition made stays
+ * as it was; in edition 0 nothing is changed in place.
+ */
+export const treeUpdate = <V>(
+  root: TreeNode<V>,
+  key: string,
+  value: (before: V | undefined) => V,
+  edition: number,
+): TreeNode<V> => {
+  const write: Write<V> = { key, edition, value, right: null };
+  const left = writeIn(root, write);
+  return write.right === null ? left : inner([left, write.right], edition);
 };
 
 /** Two neighbours as one node, or as two of about the same width. */
