@@ -10,13 +10,13 @@ import { generalsMutants, generalsScenarios } from "./generals/index.ts";
 import { linksMutants, linksScenarios } from "./links/index.ts";
 import { raftMutants, raftScenarios } from "./raft/index.ts";
 import { raftCourse } from "./raft/situations/course/index.ts";
+import { couldTheseLogsBe } from "./raft/situations/log-picture.ts";
 import { registersMutants, registersScenarios } from "./registers/index.ts";
 import { replicationMutants, replicationScenarios } from "./replication/index.ts";
 import { rpcMutants, rpcScenarios } from "./rpc/index.ts";
 import { serviceMutants, serviceScenarios } from "./service/index.ts";
 
 export { twoGeneralsOf } from "./generals/index.ts";
-export { raftCourse } from "./raft/situations/course/index.ts";
 export { type Performance, perform, raftSituations, type Situation } from "./raft/situations/index.ts";
 export {
   type CallMaker,
@@ -63,6 +63,9 @@ export const mutants: readonly Mutant[] = [
   ...convergenceMutants,
 ];
 
-/** The scenario of an id, of the lab or of Raft's course, or undefined. */
+/** More scenarios of Raft, each for one thing: lessons of a course, and a picture of logs to be reached. */
+export const raftExercises: readonly AnyScenario[] = [...raftCourse, couldTheseLogsBe];
+
+/** The scenario of an id, of the lab or of Raft's exercises, or undefined. */
 export const findScenario = (id: string): AnyScenario | undefined =>
-  [...scenarios, ...raftCourse].find((scenario) => scenario.id === id);
+  [...scenarios, ...raftExercises].find((scenario) => scenario.id === id);

@@ -1,5 +1,5 @@
 import { describeModel } from "../../model/index.ts";
-import { raftCourse, scenarios } from "../../scenarios/index.ts";
+import { raftExercises, scenarios } from "../../scenarios/index.ts";
 import type { ParameterDefinition, Scenario } from "../../simulate/index.ts";
 import { claimedModels } from "../models.ts";
 import type { Settings } from "../option-values.ts";
@@ -67,12 +67,12 @@ const groupText = (members: readonly ScenarioDescription[], paint: Paint, width:
   return `${paint(familyOf(members[0]!), "bold")}\n${members.map(entry).join("\n")}`;
 };
 
-/** Lessons of one protocol: short, each a few faults at fixed times. */
-const courseText = (paint: Paint, width: number): string => {
-  const entries = (raftCourse as unknown as readonly Scenario[]).map(
+/** What is for one thing only: it is not among the scenarios that the matrix and the pages go through. */
+const exercisesText = (paint: Paint, width: number): string => {
+  const entries = (raftExercises as unknown as readonly Scenario[]).map(
     ({ id, title }) => `  ${paint(id, "cyan")}\n${wrapText(title, width, "    ")}`,
   );
-  return `${paint("raft/course", "bold")}  what MIT 6.5840 asks of a Raft; few seeds are enough: --runs 10\n${entries.join("\n")}`;
+  return `${paint("raft", "bold")}, one thing each: MIT 6.5840's list, a picture of logs; --runs 10 will do\n${entries.join("\n")}`;
 };
 
 const listText = (all: readonly ScenarioDescription[], paint: Paint, width: number): string => {
@@ -80,7 +80,7 @@ const listText = (all: readonly ScenarioDescription[], paint: Paint, width: numb
   const groups = families.map((family) => all.filter((scenario) => familyOf(scenario) === family));
   const example = all[0]?.id ?? "ID";
   const foot = `${all.length} scenarios. Look at one: npx quorate lab ${example}\nRun it: npx quorate run ${example}\nSituations of Raft, played by hand: npx quorate play`;
-  const texts = [...groups.map((members) => groupText(members, paint, width)), courseText(paint, width)];
+  const texts = [...groups.map((members) => groupText(members, paint, width)), exercisesText(paint, width)];
   return `${texts.join("\n\n")}\n\n${paint(foot, "dim")}\n`;
 };
 

@@ -1,5 +1,8 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { actions } from "./actions.ts";
+import { claims } from "./claims.ts";
+import { raftLessons } from "./course/index.ts";
 import { perform, raftSituations, type Situation } from "./index.ts";
 
 // What is told of each play lies beside it: `npx vitest run src/scenarios/raft/situations -u` writes it again.
@@ -28,6 +31,20 @@ describe("a situation of Raft", () => {
     const names = raftSituations.map(({ name }) => `${name}.golden.txt`).sort();
     expect(new Set(names).size).toBe(names.length);
     expect(readdirSync(new URL("golden", import.meta.url)).sort()).toEqual(names);
+  });
+});
+
+describe("docs/situations.md", () => {
+  const page = readFileSync(new URL("../../../../docs/situations.md", import.meta.url), "utf8");
+
+  it("has every situation, every lesson, and every form of a line", () => {
+    const rows = [
+      ...raftSituations.map(({ name, title, like }) => `| \`${name}\` | ${title} | ${like} |`),
+      ...raftLessons.map(({ name, title }) => `| \`raft/course/${name}\` | ${title} |`),
+      ...[...actions, ...claims].map(({ form }) => `- \`${form}\``),
+    ];
+    expect(rows.filter((row) => !page.includes(`${row}\n`))).toEqual([]);
+    expect(page.match(/^(\| `|- `)/gm)).toHaveLength(rows.length);
   });
 });
 
