@@ -1,13 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { RaftByHand } from "../../../test/support/raft-by-hand.ts";
-import {
-  type Configuration,
-  figure2Rules,
-  hasQuorum,
-  majorityAmong,
-  type RaftOptions,
-  type RaftRules,
-} from "../../protocols/index.ts";
+import { figure2Rules, hasQuorum, majorityAmong, type RaftOptions, type RaftRules } from "../../protocols/index.ts";
+import { perform, raftSituations } from "./situations/index.ts";
+import { oneAtATime } from "./situations/single-server.ts";
 
 const [s1, s2, s3, s4, s5] = [0, 1, 2, 3, 4] as const;
 
@@ -44,16 +39,23 @@ describe("B33: a deposed leader is asked for a read", () => {
   });
 });
 
-const voterChanges = (before: Configuration, after: Configuration): number =>
-  [...before.voters, ...after.voters].filter((node) => before.voters.includes(node) !== after.voters.includes(node))
-    .length;
+describe("B34: single-server changes in their three forms, as plays", () => {
+  const forms = ["add-and-remove", "two-adds", "two-removes"];
+  const played = (name: string) => perform(raftSituations.find((one) => one.name === name)!);
 
-describe("B34: one server at a time, one added and one removed", () => {
-  const oneAtATime: Partial<RaftRules> = {
-    ...figure2Rules,
-    goesJoint: (before, after) => voterChanges(before, after) > 1,
-  };
+  it.each(forms)("%s: as published, what one majority committed another one overwrites", (form) => {
+    const { violations, wrong } = played(`single-server-${form}-as-published`);
+    expect(violations.map(({ property }) => property)).toEqual(["LeaderCompleteness", "StateMachineSafety"]);
+    expect(wrong).toEqual([]);
+  });
 
+  it.each(forms)("%s: a leader that waits for an entry of its term is safe", (form) => {
+    const { violations, wrong } = played(`single-server-${form}`);
+    expect([...violations, ...wrong]).toEqual([]);
+  });
+});
+
+describe("B34: one added and one removed, message by message", () => {
   /** S1 adds S5 in term 1, which reaches S5 only; S2 leads in term 2 of S2 to S4, and is to remove S1. */
   const addedAndRemoved = (rules: Partial<RaftRules>): RaftByHand => {
     const servers = ledByS1(5, { rules: { ...oneAtATime, ...rules }, voters: [s1, s2, s3, s4] });
