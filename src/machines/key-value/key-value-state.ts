@@ -1,7 +1,7 @@
 import { hashText, hashWord } from "../../model/index.ts";
 import type { Bytes } from "./bytes.ts";
 import type { KeyValue } from "./key-value-types.ts";
-import { emptyTree, type TreeNode, treeDelete, treeGet, treeUpdate } from "./tree.ts";
+import { emptyTree, type TreeNode, treeDelete, treeDeleteRange, treeGet, treeUpdate, treeVisit } from "./tree.ts";
 
 /** What is stored of a key. */
 export interface Stored {
@@ -100,6 +100,24 @@ export const remove = (state: KeyValueState, key: Bytes): Stored | undefined => 
   count(state, key, before, -1);
   state.root = treeDelete(state.root, key);
   return before;
+};
+
+/** Takes the keys of a range out. `visit` hears what was there, ascending; returns how many there were. */
+export const removeRange = (
+  state: KeyValueState,
+  from: Bytes,
+  end: Bytes | null,
+  visit: (key: Bytes, stored: Stored) => void,
+): number => {
+  const before = state.root.size;
+  treeVisit(state.root, from, end, (key, stored) => {
+    count(state, key, stored, -1);
+    visit(key, stored);
+    return true;
+  });
+  const root = treeDeleteRange(state.root, from, end);
+  if (root.size < before) state.root = root;
+  return before - root.size;
 };
 
 /** The hash of a store: 53 bits, made of sums that every write keeps up to date. */

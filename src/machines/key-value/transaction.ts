@@ -1,6 +1,6 @@
 import type { Bytes } from "./bytes.ts";
 import { isKeyValueOperation } from "./command-shape.ts";
-import { type KeyValueState, keyBytes, keyValueOf, put, remove, type Stored } from "./key-value-state.ts";
+import { type KeyValueState, keyBytes, keyValueOf, put, remove, removeRange, type Stored } from "./key-value-state.ts";
 import type {
   Keys,
   KeyValue,
@@ -103,14 +103,19 @@ const holds = (state: KeyValueState, compare: KeyValueCompare): boolean => {
   return found ? all : fulfils(compare, undefined);
 };
 
-const removeAll = (state: KeyValueState, keys: Keys): KeyValue[] => {
-  const found: KeyValue[] = [];
-  visitKeys(state, keys, (key, stored) => {
-    found.push(keyValueOf(key, stored));
-    return true;
-  });
-  for (const { key } of found) remove(state, key);
-  return found;
+/** Takes keys out; returns how many there were, and what was there if that is wanted. */
+const removeAll = (state: KeyValueState, keys: Keys, wanted: boolean): { deleted: number; previous: KeyValue[] } => {
+  const previous: KeyValue[] = [];
+  const found = (key: Bytes, stored: Stored): void => {
+    if (wanted) previous.push(keyValueOf(key, stored));
+  };
+  if (keys.end !== undefined && keys.end !== "") {
+    const { from, end } = spanOf(keys);
+    return { deleted: end === null || from < end ? removeRange(state, from, end, found) : 0, previous };
+  }
+  const stored = remove(state, keys.key);
+  if (stored !== undefined) found(keys.key, stored);
+  return { deleted: stored === undefined ? 0 : 1, previous };
 };
 
 type Put = KeyValueOperation & { readonly kind: "put" };
@@ -141,9 +146,8 @@ const perform = (state: KeyValueState, operation: KeyValueOperation, revision: n
   if (operation.kind === "range") return range(state, operation);
   if (operation.kind === "put") return performPut(state, operation, revision);
   if (operation.kind === "delete") {
-    const removed = removeAll(state, operation);
-    const deleted = removed.length;
-    return operation.previous === true ? { kind: "delete", deleted, previous: removed } : { kind: "delete", deleted };
+    const { deleted, previous } = removeAll(state, operation, operation.previous === true);
+    return operation.previous === true ? { kind: "delete", deleted, previous } : { kind: "delete", deleted };
   }
   const succeeded = operation.compare.every((compare) => holds(state, compare));
   const branch = succeeded ? operation.success : operation.failure;

@@ -1,6 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { emptyTree, type TreeNode, treeDelete, treeGet, treeRank, treeUpdate, treeVisit } from "./tree.ts";
+import {
+  emptyTree,
+  type TreeNode,
+  treeDelete,
+  treeDeleteRange,
+  treeGet,
+  treeRank,
+  treeUpdate,
+  treeVisit,
+} from "./tree.ts";
 
 type Change = { readonly kind: "set"; readonly key: string; readonly value: number } | { kind: "delete"; key: string };
 
@@ -62,6 +71,27 @@ describe("the persistent tree", () => {
         expect(treeRank(root, from)).toBe(sorted(model).filter(([at]) => at < from).length);
         expect(treeGet(root, from)).toBe(model.get(from));
       }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("loses a range as if its keys were deleted one by one", () => {
+    fc.assert(
+      fc.property(
+        fc.array(change, { maxLength: 600 }),
+        key,
+        fc.option(key),
+        fc.nat(1),
+        (changes, from, end, edition) => {
+          let root = emptyTree<number>();
+          for (const each of changes) root = apply(root, each, edition);
+          const before = entriesOf(root);
+          const cut = treeDeleteRange(root, from, end);
+          wellFormed(cut);
+          expect(entriesOf(cut)).toEqual(before.filter(([at]) => at < from || (end !== null && at >= end)));
+          expect(entriesOf(root)).toEqual(before);
+        },
+      ),
       { numRuns: 60 },
     );
   });

@@ -218,12 +218,41 @@ const deleteIn = <V>(node: TreeNode<V>, key: string): TreeNode<V> => {
   return inner(children);
 };
 
-/** The tree without the key. The old one stays as it was, and is the answer where the key is not in it. */
-export const treeDelete = <V>(root: TreeNode<V>, key: string): TreeNode<V> => {
-  let node = deleteIn(root, key);
+/** The root of what is left: no level of one node above another one. */
+const rootOf = <V>(left: TreeNode<V>): TreeNode<V> => {
+  let node = left;
   while (node.children !== null && node.children.length <= 1) node = node.children[0] ?? emptyTree<V>();
   return node;
 };
+
+/** The tree without the key. The old one stays as it was, and is the answer where the key is not in it. */
+export const treeDelete = <V>(root: TreeNode<V>, key: string): TreeNode<V> => rootOf(deleteIn(root, key));
+
+/** What is left of a node; nodes that lie within the range whole are not looked into. */
+const cutOut = <V>(node: TreeNode<V>, from: string, end: string | null): TreeNode<V> => {
+  const { keys, values, children } = node;
+  if (children === null) {
+    const first = countBelow(keys, from);
+    const behind = end === null ? keys.length : countBelow(keys, end);
+    return leaf(keys.toSpliced(first, behind - first), values.toSpliced(first, behind - first));
+  }
+  const first = childFor(keys, from);
+  const last = end === null ? children.length - 1 : childFor(keys, end);
+  const edges = first === last ? [children[first]!] : [children[first]!, children[last]!];
+  const left = edges.map((child) => cutOut(child, from, end)).filter((child) => child.keys.length > 0);
+  const rest = children.toSpliced(first, last - first + 1, ...left);
+  // The two at the edges may be thin now, and so may what came of joining them.
+  for (let at = Math.min(first + 1, rest.length - 1); at >= Math.max(first - 1, 0); at--)
+    if (rest.length > 1 && rest[at]!.keys.length < widthMin) {
+      const before = Math.max(at - 1, 0);
+      rest.splice(before, 2, ...joined(rest[before]!, rest[before + 1]!));
+    }
+  return inner(rest);
+};
+
+/** The tree without the keys from `from` on (included) to `end` (not included; null for no end). The old one stays as it was. */
+export const treeDeleteRange = <V>(root: TreeNode<V>, from: string, end: string | null): TreeNode<V> =>
+  end === null || from < end ? rootOf(cutOut(root, from, end)) : root;
 
 /** How many keys are below `key`. */
 export const treeRank = <V>(root: TreeNode<V>, key: string): number => {
