@@ -163,6 +163,8 @@ export const settle = (prepared: Prepared, options: ExploreOptions): SettledOpti
   for (const name of wholeNumbers) wholeNumber(name, options[name]);
   if ((setup.plan ?? []).length > 0)
     throw new UsageError(`scenario ${scenario.id} has faults at fixed times, and exhaustive search has no time`);
+  if (setup.processes.some(({ startsAtMs = 0 }) => startsAtMs > 0))
+    throw new UsageError(`scenario ${scenario.id} has processes that start later, and exhaustive search has no time`);
   const network = options.network ?? (model.network === "reliable" ? "multiset" : "set");
   const crashesMax = crashesOf(prepared, options);
   const recovers = model.nodes === "crash-recovery";

@@ -72,6 +72,9 @@ export const faultsOfSetup = (setup: Setup): readonly string[] => {
   const ids = properties.map(({ id }) => id);
   return [
     ...(processes.length === 0 ? ["it has no process"] : []),
+    ...processes
+      .filter(({ startsAtMs = 0 }) => !(startsAtMs >= 0 && startsAtMs < Number.POSITIVE_INFINITY))
+      .map(({ name }) => `process ${name} starts at a time from 0`),
     ...inDials(dials),
     ...inBudget(faults),
     ...inPlan(plan),

@@ -162,7 +162,7 @@ export class FaultInjector {
 
   recover(node: SimulatedNode): void {
     if (node.up || node.stopped) return;
-    this.#world.recorder.strike("recovery");
+    if (!node.isToCome) this.#world.recorder.strike("recovery");
     this.#reboot(node);
   }
 

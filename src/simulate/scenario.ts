@@ -32,6 +32,11 @@ export type ParameterValues<D extends ParameterDefinitions> = {
 export interface Process {
   readonly name: string;
   readonly stack: AnyBound;
+  /**
+   * Virtual milliseconds before which it is not there: what is sent to it is lost, and calls at it wait. 0 when absent.
+   * The others know its id from the start, in `io.nodes`.
+   */
+  readonly startsAtMs?: number;
 }
 
 /** A request from outside. */

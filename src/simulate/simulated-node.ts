@@ -43,6 +43,8 @@ export class SimulatedNode {
   machine: NodeMachine;
   gate: OutputGate;
   up = true;
+  /** It has yet to start for the first time. */
+  isToCome = false;
   /** A crash that nothing mends. */
   stopped = false;
   everCrashed = false;

@@ -158,7 +158,7 @@ export class Simulation {
 
   #loop(): RunResult["ended"] {
     const { agenda, recorder, workload } = this.#world;
-    for (const node of this.#nodes) this.#boot(node, "boot");
+    for (const node of this.#nodes) this.#start(node);
     for (const running of workload.scripts) this.#scheduleCall(running);
     const { eventsMax, stopAtViolation } = this.#input;
     const endUs = endUsOf(this.#input.setup);
@@ -370,9 +370,21 @@ export class Simulation {
     this.#step(node, event, boot, null);
   }
 
+  /** Starts a node for the first time, now or when its time comes. */
+  #start(node: SimulatedNode): void {
+    const { startsAtMs = 0 } = this.#input.setup.processes[node.id]!;
+    if (startsAtMs === 0) return this.#boot(node, "boot");
+    node.up = false;
+    node.isToCome = true;
+    this.#world.agenda.push(startsAtMs * microseconds, { kind: "recover", node: node.id });
+  }
+
   #reboot(node: SimulatedNode): void {
-    node.reboot();
-    this.#boot(node, "recover");
+    const kind = node.isToCome ? "boot" : "recover";
+    if (node.isToCome) node.up = true;
+    else node.reboot();
+    node.isToCome = false;
+    this.#boot(node, kind);
     for (const running of this.#world.workload.scripts) if (running.node === node.id) this.#scheduleCall(running);
   }
 

@@ -182,3 +182,23 @@ export const logAtMost = (max: number): AnyProperty =>
       report.premise();
     },
   });
+
+/** In the end these vote, in the configuration of everybody. */
+export const allVote = (voters: readonly NodeId[]): AnyProperty =>
+  property<{ readonly lacks: Map<NodeId, boolean> }>({
+    id: "AllVote",
+    kind: "liveness",
+    text: "In the end those who were to become voters are.",
+    init: ({ nodes }: RunSite) => ({ lacks: new Map(nodes.map((node) => [node, true])) }),
+    inspect(s, look, report) {
+      if (look.node === undefined) return;
+      const members = stateOf(look, look.node)?.configurations.at(-1)?.configuration;
+      const lacks = members === undefined || !voters.every((node) => members.voters.includes(node));
+      if (!lacks && s.lacks.get(look.node) === true) report.premise();
+      s.lacks.set(look.node, lacks);
+    },
+    pending: ({ lacks }, { correct }) => {
+      const last = correct.find((node) => lacks.get(node) === true);
+      return last === undefined ? null : `process ${last} does not know all of them as voters`;
+    },
+  });

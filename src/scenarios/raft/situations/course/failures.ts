@@ -1,5 +1,5 @@
-import { allCatchUp, logAtMost, oneLeaderAt } from "./course-properties.ts";
-import { crash, cut, type Lesson, others, readAt, writes } from "./lesson.ts";
+import { allCatchUp, allVote, logAtMost, oneLeaderAt } from "./course-properties.ts";
+import { crash, cut, type Lesson, others, readAt, wantsVoters, writes } from "./lesson.ts";
 
 const all3 = others(3);
 const all5 = others(5);
@@ -178,5 +178,22 @@ export const snapshotLessons: readonly Lesson[] = [
     register: { snapshotEvery: 1, chunkValues: 4 },
     options: short,
     properties: [allCatchUp],
+  },
+];
+
+/** A lesson that the course does not have: servers that are not there when they are made members. */
+export const memberLessons: readonly Lesson[] = [
+  {
+    name: "late-members",
+    title: "Two servers join that start later",
+    servers: 5,
+    late: { 3: 500, 4: 700 },
+    windowMs: 1_000,
+    // They are asked for before they are there; the operator goes on asking.
+    workload: [wantsVoters(1, 300, [3, 4]), writes(0, 250, 12, 60), readAt(3, 400)],
+    options: { catchUpMs: 150 },
+    register: snapshots,
+    properties: [allVote([0, 1, 2, 3, 4]), allCatchUp],
+    marks: ["enters a joint configuration"],
   },
 ];

@@ -24,6 +24,8 @@ export interface Lesson {
   /** Messages are lost, come twice and late. */
   readonly isUnreliable?: boolean;
   readonly options?: RaftOptions<string>;
+  /** Servers that are no members at first, and when they start: virtual milliseconds. */
+  readonly late?: { readonly [node: number]: number };
   readonly register?: RegisterOnLogOptions;
   /** Rare paths of Raft that the lesson is about: some run must take them. */
   readonly marks?: readonly string[];
@@ -55,6 +57,13 @@ export const writes = (node: NodeId, from: number, count: number, everyMs = 0, v
   resumes: true,
 });
 
+/** An operator asks a server for other voters. */
+export const wantsVoters = (node: NodeId, from: number, voters: readonly NodeId[]): Script => ({
+  node,
+  calls: [{ request: "changeMembers", args: [{ voters }], afterMs: from }],
+  resumes: true,
+});
+
 /** A read at a server at a time. */
 export const readAt = (node: NodeId, from: number): Script => ({ node, calls: [readCall(from)], resumes: true });
 
@@ -71,6 +80,8 @@ const electionTimeoutMs = (node: NodeId, unit: number): number => unit * (node =
 /** Makes a scenario of a lesson. */
 export const lesson = (given: Lesson): AnyScenario => {
   const { name, title, servers, plan = [], faults = {}, windowMs, workload, properties = [], isUnreliable } = given;
+  const { late = {} } = given;
+  const founders = others(servers).filter((node) => late[node] === undefined);
   const unit = isUnreliable === true ? 120 : 60;
   return scenario({
     id: `raft/course/${name}`,
@@ -81,8 +92,14 @@ export const lesson = (given: Lesson): AnyScenario => {
     setup: (_parameters, _model, rules: Partial<RaftChanges>) => ({
       processes: Array.from({ length: servers }, (_, node) => ({
         name: `s${node + 1}`,
+        startsAtMs: late[node] ?? 0,
         stack: raftServer(
-          { heartbeatMs: 25, electionTimeoutMs: electionTimeoutMs(node, unit), ...given.options },
+          {
+            heartbeatMs: 25,
+            electionTimeoutMs: electionTimeoutMs(node, unit),
+            voters: founders.includes(node) ? founders : [],
+            ...given.options,
+          },
           rules,
           given.register,
           { resendMs: isUnreliable === true ? 60 : 20, attemptsMax: 3 },
