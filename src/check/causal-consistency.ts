@@ -1,4 +1,5 @@
 import { shedWhileFailing } from "./failing-core.ts";
+import { OutOfTime, Patience, timeReason } from "./patience.ts";
 import {
   type Access,
   describeAccess,
@@ -30,6 +31,10 @@ export interface CausalLimits {
   readonly initial?: unknown;
   /** Words of bits that may be written, 500 million by default: some seconds, and 2,000 operations or so. */
   readonly workMax?: number;
+  /** Memory for the relations between operations, a bit a pair: 1 GiB by default. */
+  readonly bytesMax?: number;
+  /** Asked now and then: true ends the check as unknown. The host has the clock. */
+  readonly expired?: () => boolean;
 }
 
 /** The result of looking for a contradiction. */
@@ -47,11 +52,13 @@ class CausalMemory {
   readonly #causal: TransitiveRelation;
   readonly #writesOf: readonly (readonly number[])[];
   readonly #workMax: number;
+  readonly #patience: Patience;
   work = 0;
 
-  constructor(from: ReadsFrom, workMax: number) {
+  constructor(from: ReadsFrom, workMax: number, patience: Patience) {
     this.#from = from;
     this.#workMax = workMax;
+    this.#patience = patience;
     this.#causal = new TransitiveRelation(from.accesses.length);
     const writesOf: number[][] = Array.from({ length: from.keys }, () => []);
     for (const [number, { isRead, key }] of from.accesses.entries()) if (!isRead) writesOf[key]!.push(number);
@@ -59,6 +66,7 @@ class CausalMemory {
   }
 
   finding(): Finding {
+    this.#patience.look();
     const { outOfThinAir, sessions } = this.#from;
     if (outOfThinAir !== undefined) return contradiction(`${describeAccess(outOfThinAir)} answers what nobody wrote`);
     const cycle = this.#fillCausal();
@@ -84,6 +92,7 @@ class CausalMemory {
       if (isRead && source !== initially) pairs.push([source, number]);
     }
     for (const [first, second] of pairs) {
+      this.#patience.look();
       this.#causal.add(first, second);
       if (this.#causal.has(first, first)) return contradiction(`${this.#told(first)} causally precedes itself`);
       if (this.#isSpent(this.#causal)) return { kind: "budget" };
@@ -98,9 +107,10 @@ class CausalMemory {
    */
   #ofSession(session: readonly number[]): Finding {
     const own = new Set(session);
-    const past = [...this.#from.accesses.keys()].filter(
-      (number) => own.has(number) || session.some((later) => this.#causal.has(number, later)),
-    );
+    const past = [...this.#from.accesses.keys()].filter((number) => {
+      this.#patience.tick();
+      return own.has(number) || session.some((later) => this.#causal.has(number, later));
+    });
     const order = this.#causal.among(new Set(past));
     const reads = session.filter((number) => this.#access(number).isRead);
     for (let isStable = false; !isStable; ) {
@@ -108,10 +118,12 @@ class CausalMemory {
       for (const read of reads) {
         const { key, source } = this.#access(read);
         for (const write of this.#writesOf[key]!) {
+          this.#patience.tick();
           if (write === source || !order.has(write, read)) continue;
           if (source === initially) return this.#unseen(read, write);
           if (order.has(write, source)) continue;
           if (order.has(source, write)) return this.#reversed(read, write, source);
+          this.#patience.look();
           order.add(write, source);
           isStable = false;
           if (this.#isSpent(order)) return { kind: "budget" };
@@ -145,16 +157,30 @@ class CausalMemory {
   }
 }
 
+const foundWithin = (from: ReadsFrom, workMax: number, patience: Patience): Finding | { readonly kind: "late" } => {
+  try {
+    return new CausalMemory(from, workMax, patience).finding();
+  } catch (thrown) {
+    if (thrown instanceof OutOfTime) return { kind: "late" };
+    throw thrown;
+  }
+};
+
 /** Leaves out what is not needed: reads, and writes together with the reads from them; neither adds a contradiction. */
-const smallest = (from: ReadsFrom, initial: unknown, workMax: number): Omit<CausalCulprit, "sentence"> => {
+const smallest = (
+  from: ReadsFrom,
+  initial: unknown,
+  workMax: number,
+  expired: () => boolean,
+): Omit<CausalCulprit, "sentence"> => {
   let work = 0;
   const kept = (shed: ReadonlySet<number>): ReadWriteHistory =>
     from.accesses
       .filter(({ source }, number) => !shed.has(number) && !shed.has(source))
       .map(({ operation }) => operation);
   const { shed, complete } = shedWhileFailing([...from.accesses.keys()], (some) => {
-    if (work > workMax) return undefined;
-    const memory = new CausalMemory(readsFrom(kept(some), initial), workMax);
+    if (work > workMax || expired()) return undefined;
+    const memory = new CausalMemory(readsFrom(kept(some), initial), workMax, new Patience());
     const { kind } = memory.finding();
     // A part of a history that is too small to write words still takes its time.
     work += memory.work + from.accesses.length;
@@ -172,17 +198,21 @@ const smallest = (from: ReadsFrom, initial: unknown, workMax: number): Omit<Caus
  */
 export const checkCausalConsistency = (
   history: ReadWriteHistory,
-  { initial = null, workMax = 500_000_000 }: CausalLimits = {},
+  { initial = null, workMax = 500_000_000, bytesMax = 1 << 30, expired = () => false }: CausalLimits = {},
 ): CausalVerdict => {
   const from = readsFrom(history, initial);
-  const found = new CausalMemory(from, workMax).finding();
+  const what = `${from.accesses.length} operations`;
+  // One relation for all, and one for what one process knows.
+  if ((from.accesses.length * from.accesses.length) / 4 > bytesMax)
+    return { verdict: "unknown", reason: `${bytesMax} bytes do not suffice to decide ${what}` };
+  const found = foundWithin(from, workMax, new Patience(expired));
   if (found.kind === "none") return { verdict: "holds" };
+  if (found.kind === "late") return { verdict: "unknown", reason: timeReason(what) };
   if (found.kind === "budget") {
-    const reason = `${workMax} words of bits did not suffice to decide ${from.accesses.length} operations`;
-    return { verdict: "unknown", reason };
+    return { verdict: "unknown", reason: `${workMax} words of bits did not suffice to decide ${what}` };
   }
-  const { operations, minimal } = smallest(from, initial, workMax / 10);
-  const smaller = new CausalMemory(readsFrom(operations, initial), workMax).finding();
+  const { operations, minimal } = smallest(from, initial, workMax / 10, expired);
+  const smaller = foundWithin(readsFrom(operations, initial), workMax, new Patience(expired));
   const sentence = smaller.kind === "contradiction" ? smaller.sentence : found.sentence;
   return { verdict: "violated", culprit: { operations, minimal, sentence } };
 };

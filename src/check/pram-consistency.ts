@@ -23,10 +23,10 @@ export type PramVerdict =
  */
 export const checkPramConsistency = (
   history: ReadWriteHistory,
-  { initial = null, workMax = 500_000_000 }: CausalLimits = {},
+  { initial = null, workMax = 500_000_000, bytesMax = 1 << 30, expired = () => false }: CausalLimits = {},
 ): PramVerdict => {
   const from = readsFrom(history, initial);
-  const share = { initial, workMax: Math.ceil(workMax / Math.max(1, from.sessions.length)) };
+  const share = { initial, expired, bytesMax, workMax: Math.ceil(workMax / Math.max(1, from.sessions.length)) };
   let reason: string | undefined;
   for (const session of from.sessions) {
     const { process } = from.accesses[session[0]!]!.operation;

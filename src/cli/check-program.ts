@@ -1,14 +1,32 @@
-import { type Command, Option } from "commander";
-import { historyFormats } from "../check/index.ts";
+import { type Command, Help, InvalidArgumentError, Option } from "commander";
+import { consistencyModels, historyFormats, objectConsistencies, tracePropertyNames } from "../check/index.ts";
 import { checkableConsistencies, checkableModels } from "./check/checkable.ts";
 import { exitCodes, type Finish } from "./common-options.ts";
+import { nearest } from "./nearest.ts";
 import { jsonOption, secondsOption, wholeNumber } from "./option-values.ts";
+import { wrapText } from "./terminal.ts";
+
+/** Names in lines of at most 78 columns, indented. */
+const listed = (names: readonly string[]): string => wrapText(names.join(", "), 78, "  ");
+
+/** A consistency model by its name. */
+const consistencyOption = (text: string): string => {
+  if (checkableConsistencies.includes(text)) return text;
+  const near = nearest(text, checkableConsistencies);
+  const hint = near === undefined ? "" : ` Did you mean "${near}"?`;
+  throw new InvalidArgumentError(`There is no such model.${hint} There are ${checkableConsistencies.join(", ")}.`);
+};
 
 const consistencyText = `
-One object (register, kv, queue …) can be linearizable, sequential, causal,
-pram, or keep a session guarantee; transactions (list-append, rw-register) can
-be strict-serializable, serializable, snapshot-isolation and so on; a trace
-file of ours keeps properties by their ids, or \`order\` and \`accuracy\`.
+--consistency, of one object (register, kv, queue …; below linearizable and
+sequential of reads and writes only, \`interval\` of a set or a counter: what
+an operation must or may show; \`final-interval\` asks that of the reads after
+the last change only, as of replicas that converge):
+${listed(objectConsistencies)}
+of transactions (list-append, rw-register):
+${listed(consistencyModels)}
+of a trace file of ours:
+${listed(tracePropertyNames)}
 
 Formats: porcupine-etcd (INFO  jepsen.util - 0 :invoke :write 3), porcupine-kv
 and jepsen (EDN maps, one after the other or in a vector), elle-json (an array
@@ -23,8 +41,18 @@ nobody saw it), and step gives the next state or \`illegal\` of quorate/check.`;
 
 /** `quorate check`. */
 export const addCheck = (program: Command, finish: Finish): void => {
-  program
-    .command("check")
+  const command = program.command("check");
+  const helping = command.configureHelp();
+  command
+    // The names are listed by kind below the options.
+    .configureHelp({
+      ...helping,
+      optionDescription(option) {
+        return option.long === "--consistency"
+          ? option.description
+          : Help.prototype.optionDescription.call(this, option);
+      },
+    })
     .summary("hold a recorded history against a consistency model")
     .description(
       "Reads what clients of some system called and were answered, and decides whether the answers are those of the object that it claims to be. What is violated is shown small, with the state carried in.",
@@ -40,8 +68,10 @@ export const addCheck = (program: Command, finish: Finish): void => {
     .addOption(
       new Option(
         "--consistency <MODEL>",
-        "what it is held to (default: linearizable; transactions: strict-serializable)",
-      ).choices(checkableConsistencies),
+        "what it is held to, by a name of those below (default: linearizable; transactions: strict-serializable)",
+      )
+        .choices(checkableConsistencies)
+        .argParser(consistencyOption),
     )
     .option("--port <PATH>", "of a trace file: the port to look at (default: calls and answers)")
     .addOption(new Option("--initial <JSON>", "what the object holds at first").argParser(jsonOption))

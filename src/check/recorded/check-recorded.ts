@@ -1,6 +1,7 @@
 import { describe } from "../../model/plain.ts";
 import { checkCausalConsistency } from "../causal-consistency.ts";
-import { HistoryError, type Operation } from "../history.ts";
+import { checkCounterInterval } from "../counter-interval.ts";
+import { type History, HistoryError, type Operation } from "../history.ts";
 import { type CheckLimits, checkLinearizability } from "../linearizability.ts";
 import { checkPramConsistency } from "../pram-consistency.ts";
 import type { ReadWriteHistory } from "../reads-from.ts";
@@ -12,7 +13,10 @@ import {
   checkWritesFollowReads,
   type SessionVerdict,
 } from "../session-guarantees.ts";
+import { checkSetInterval } from "../set-interval.ts";
 import { describeOperation, type Specification } from "../specification.ts";
+import type { CounterInput } from "../specifications/counter.ts";
+import type { SetInput, SetOutput } from "../specifications/set.ts";
 import type { HistoryModel } from "./history-models.ts";
 import { type ObjectHistory, objectHistory } from "./object-history.ts";
 import type { RecordedHistory, RecordedOperation } from "./recorded-history.ts";
@@ -27,7 +31,9 @@ export type ObjectConsistency =
   | "read-your-writes"
   | "monotonic-reads"
   | "monotonic-writes"
-  | "writes-follow-reads";
+  | "writes-follow-reads"
+  | "interval"
+  | "final-interval";
 
 /** Their names. */
 export const objectConsistencies: readonly ObjectConsistency[] = [
@@ -39,6 +45,8 @@ export const objectConsistencies: readonly ObjectConsistency[] = [
   "monotonic-reads",
   "monotonic-writes",
   "writes-follow-reads",
+  "interval",
+  "final-interval",
 ];
 
 /** How to check. */
@@ -128,8 +136,13 @@ type WeakChecker = typeof checkCausalConsistency | typeof checkPramConsistency;
 
 const weak =
   (checkWeak: WeakChecker): Checker =>
-  ({ operations }, specification, teller) => {
-    const result = checkWeak(operations as ReadWriteHistory, { initial: initialOf(specification) });
+  ({ operations }, specification, teller, { expired, stepsMax, bytesMax }) => {
+    const result = checkWeak(operations as ReadWriteHistory, {
+      initial: initialOf(specification),
+      ...(expired === undefined ? {} : { expired }),
+      ...(stepsMax === undefined ? {} : { workMax: stepsMax }),
+      ...(bytesMax === undefined ? {} : { bytesMax }),
+    });
     if (result.verdict !== "violated") return result;
     const { sentence, minimal, operations: few } = result.culprit;
     return { verdict: "violated", culprit: { sentence, operations: teller.all(few), minimal } };
@@ -149,6 +162,45 @@ const session =
     return { verdict: "violated", culprit: { sentence, operations: teller.all(few) } };
   };
 
+const isAnsweredRead = ({ input, returnedAt, output }: Operation<unknown, unknown>): boolean =>
+  !isChange(input) && returnedAt !== undefined && output !== undefined;
+
+/** Whether a read was called after every change had its answer, or was called where none came. */
+const isFinal = (operations: ObjectHistory["operations"]): ((read: Operation<unknown, unknown>) => boolean) => {
+  let last = -1;
+  for (const { input, invokeEvent = 0, returnEvent } of operations)
+    if (isChange(input)) last = Math.max(last, returnEvent ?? invokeEvent);
+  return ({ invokeEvent = 0 }) => invokeEvent > last;
+};
+
+const isChange = (input: unknown): boolean => {
+  const { kind } = input as SetInput<unknown> | CounterInput;
+  return kind === "add" || kind === "remove";
+};
+
+const interval =
+  (isOfFinal: boolean): Checker =>
+  ({ operations }, specification, teller) => {
+    const isSettled = isOfFinal ? isFinal(operations) : () => true;
+    const first = specification.init();
+    const result =
+      typeof first === "number"
+        ? checkCounterInterval(operations as History<CounterInput, number>, { initial: first, isSettled })
+        : checkSetInterval(operations as History<SetInput<string | number>, SetOutput<string | number>>, {
+            initial: [...(first as Iterable<string | number>)],
+            isSettled,
+          });
+    if (result.verdict === "unknown") return { verdict: "unknown", reason: result.reason };
+    if (result.verdict === "violated")
+      return {
+        verdict: "violated",
+        culprit: { sentence: result.culprit.sentence, operations: teller.all(result.culprit.operations) },
+      };
+    const isExercised = operations.some((each) => isAnsweredRead(each) && isSettled(each));
+    if (isExercised) return { verdict: "holds" };
+    return { verdict: "unknown", reason: "never exercised: no read was called after the last change" };
+  };
+
 const checkers: { readonly [Consistency in ObjectConsistency]: Checker } = {
   linearizable,
   sequential,
@@ -158,9 +210,19 @@ const checkers: { readonly [Consistency in ObjectConsistency]: Checker } = {
   "monotonic-reads": session(checkMonotonicReads),
   "monotonic-writes": session(checkMonotonicWrites),
   "writes-follow-reads": session(checkWritesFollowReads),
+  interval: interval(false),
+  "final-interval": interval(true),
 };
 
 const accesses: ReadonlySet<string> = new Set(["read", "get", "write", "put"]);
+
+const refuseIntervals = (history: RecordedHistory, { name }: HistoryModel, consistency: ObjectConsistency): void => {
+  if (name === "set" || name === "counter") return;
+  throw history.source.error(
+    `${consistency} is told of a set or a counter: expected --model set or counter, found ${name}`,
+    history.operations[0]?.invokeOffset ?? 0,
+  );
+};
 
 /** The weaker models know reads and writes only. */
 const refuseOthers = (history: RecordedHistory, objects: ObjectHistory, consistency: ObjectConsistency): void => {
@@ -180,9 +242,9 @@ const refuseOthers = (history: RecordedHistory, objects: ObjectHistory, consiste
 export const checkRecorded = (history: RecordedHistory, model: HistoryModel, check: RecordedCheck): RecordedVerdict => {
   const objects = objectHistory(history, model);
   const specification = model.specification(check.initial ?? (history.format === "porcupine-kv" ? "" : undefined));
-  if (check.consistency !== "linearizable" && check.consistency !== "sequential") {
-    refuseOthers(history, objects, check.consistency);
-  }
+  const { consistency } = check;
+  if (consistency === "interval" || consistency === "final-interval") refuseIntervals(history, model, consistency);
+  else if (consistency !== "linearizable" && consistency !== "sequential") refuseOthers(history, objects, consistency);
   const teller = new Teller(history, objects, specification);
   try {
     return checkers[check.consistency](objects, specification, teller, check);

@@ -1,22 +1,29 @@
 import { HistoryError } from "../history.ts";
 import type { TransactionAnomaly } from "../transactions/anomaly.ts";
-import { checkListAppend } from "../transactions/check-list-append.ts";
+import { checkListAppend, type TransactionOptions } from "../transactions/check-list-append.ts";
 import { checkRegisters } from "../transactions/check-registers.ts";
 import type { ConsistencyModel } from "../transactions/consistency-models.ts";
+import type { SnapshotMoment } from "../transactions/snapshot-schedule.ts";
 import type { ListAppendTransaction, RegisterTransaction } from "../transactions/transaction.ts";
 import type { TransactionsVerdict } from "../transactions/transactions-verdict.ts";
 import type { RecordedHistory } from "./recorded-history.ts";
-import { type RecordedVerdict, type ToldCulprit, type ToldOperation, toldOperation } from "./recorded-verdict.ts";
+import {
+  type RecordedVerdict,
+  type ToldCulprit,
+  type ToldMoment,
+  type ToldOperation,
+  toldOperation,
+} from "./recorded-verdict.ts";
 import { describeTransaction, type TransactionWorkload, transactionHistory } from "./transaction-history.ts";
 
 const checked = (
   transactions: ReturnType<typeof transactionHistory>,
   workload: TransactionWorkload,
-  consistency: ConsistencyModel,
+  options: TransactionOptions,
 ): TransactionsVerdict =>
   workload === "list-append"
-    ? checkListAppend(transactions as readonly ListAppendTransaction[], { consistency })
-    : checkRegisters(transactions as readonly RegisterTransaction[], { consistency });
+    ? checkListAppend(transactions as readonly ListAppendTransaction[], options)
+    : checkRegisters(transactions as readonly RegisterTransaction[], options);
 
 const culpritOf = (
   { kind, transactions, steps, sentence }: TransactionAnomaly,
@@ -37,6 +44,11 @@ const culpritOf = (
   };
 };
 
+const toldSchedule = (
+  schedule: readonly SnapshotMoment[],
+  told: (transaction: number) => ToldOperation,
+): readonly ToldMoment[] => schedule.map(({ transaction, moment }) => ({ moment, operation: told(transaction) }));
+
 /**
  * Holds a recorded history of transactions against a consistency model. Transactions are told as T0, T1 … in the order
  * of their calls. Throws `HistoryFormatError` where an operation is no transaction of the workload.
@@ -45,12 +57,13 @@ export const checkRecordedTransactions = (
   history: RecordedHistory,
   workload: TransactionWorkload,
   consistency: ConsistencyModel,
+  expired?: () => boolean,
 ): RecordedVerdict => {
   const transactions = transactionHistory(history, workload);
   const told = (at: number): ToldOperation =>
     toldOperation(history, history.operations[at]!, `T${at}: ${describeTransaction(transactions[at]!)}`);
   try {
-    const result = checked(transactions, workload, consistency);
+    const result = checked(transactions, workload, { consistency, ...(expired === undefined ? {} : { expired }) });
     const anomalies = result.anomalies.map(({ kind, sentence }) => ({ kind, sentence }));
     if (result.verdict === "unknown") return { verdict: "unknown", reason: result.reason, anomalies };
     if (result.verdict === "violated") {
@@ -59,6 +72,7 @@ export const checkRecordedTransactions = (
     return {
       verdict: "holds",
       ...(result.order === undefined ? {} : { witness: result.order.map(told) }),
+      ...(result.schedule === undefined ? {} : { schedule: toldSchedule(result.schedule, told) }),
       anomalies,
     };
   } catch (thrown) {

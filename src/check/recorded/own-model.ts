@@ -40,7 +40,7 @@ class Guard {
     const specification = this.#specification;
     return {
       name: specification.name ?? "object",
-      init: () => init.call(specification),
+      init: () => this.#begun(() => init.call(specification)),
       step: (state, input, output) => {
         const after = this.#run("step", input, () => step.call(specification, state, input, output));
         if (after !== undefined || after === illegal) return after;
@@ -55,16 +55,27 @@ class Guard {
             readOnly: (input: RecordedInput, output: unknown) =>
               this.#run("readOnly", input, () => readOnly.call(specification, input, output)),
           }),
-      describe: (input, output) => tell?.call(specification, input, output) ?? told(input, output),
+      describe: (input, output) =>
+        this.#run("describe", input, () => tell?.call(specification, input, output)) ?? told(input, output),
     };
+  }
+
+  #begun<Value>(ask: () => Value): Value {
+    try {
+      return ask();
+    } catch (thrown) {
+      throw this.#history.source.error(
+        `the specification of the ${this.#specification.name ?? "object"}: init threw (${wordsOf(thrown)}): expected the state before all operations`,
+        this.#history.operations[0]?.invokeOffset ?? 0,
+      );
+    }
   }
 
   #run<Value>(rule: string, input: RecordedInput, ask: () => Value): Value {
     try {
       return ask();
     } catch (thrown) {
-      const why = thrown instanceof Error ? thrown.message : String(thrown);
-      throw this.#error(input, `${rule} threw (${why}): expected it to be defined for every operation`);
+      throw this.#error(input, `${rule} threw (${wordsOf(thrown)}): expected it to be defined for every operation`);
     }
   }
 
@@ -74,6 +85,8 @@ class Guard {
     return this.#history.source.error(`${name}: ${message}, at ${told(input, undefined)}`, record?.invokeOffset ?? 0);
   }
 }
+
+const wordsOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
 
 const told = ({ f, key, value }: RecordedInput, output: unknown): string => {
   const words = [key, value].filter((part) => part !== null).map((part) => describe(part));

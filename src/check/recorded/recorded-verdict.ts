@@ -19,6 +19,12 @@ export interface ToldOperation {
   readonly returnLine?: number;
 }
 
+/** A moment of a transaction under snapshot isolation: it takes its snapshot, or its writes take effect. */
+export interface ToldMoment {
+  readonly moment: "snapshot" | "commit";
+  readonly operation: ToldOperation;
+}
+
 /** Why one transaction comes before another. */
 export interface ToldDependency {
   /** Places among the operations of the culprit. */
@@ -54,6 +60,8 @@ export interface RecordedVerdict {
   readonly reason?: string;
   /** An order in which the operations can have taken effect. */
   readonly witness?: readonly ToldOperation[];
+  /** Of transactions for which snapshot isolation holds, and no serial order is known: their snapshots and commits. */
+  readonly schedule?: readonly ToldMoment[];
   readonly culprit?: ToldCulprit;
   /** Of transactions: each kind of anomaly that was found, forbidden or not, in a sentence. */
   readonly anomalies?: readonly { readonly kind: string; readonly sentence: string }[];

@@ -1,3 +1,4 @@
+import { Patience } from "../patience.ts";
 import { PlainAnomalies } from "./anomaly.ts";
 import type { ConsistencyModel } from "./consistency-models.ts";
 import type { CycleStep } from "./cycle-search.ts";
@@ -12,12 +13,15 @@ import {
   orderOf,
   orderWithoutReads,
   type TransactionsVerdict,
+  withinTime,
 } from "./transactions-verdict.ts";
 
 /** What to check transactions for. */
 export interface TransactionOptions {
   /** The model that is claimed; `strict-serializable` when absent. */
   readonly consistency?: ConsistencyModel;
+  /** Asked now and then: true ends the check as unknown. The host has the clock. */
+  readonly expired?: () => boolean;
 }
 
 /** Two writers of one key whose order nobody can know, on one cycle: either order may close a forbidden one. */
@@ -44,10 +48,17 @@ const unordered = (unobserved: readonly Unobserved[], { components }: Judgement)
  */
 export const checkListAppend = (
   transactions: readonly ListAppendTransaction[],
-  { consistency = "strict-serializable" }: TransactionOptions = {},
+  { consistency = "strict-serializable", expired }: TransactionOptions = {},
+): TransactionsVerdict => withinTime(transactions, () => judged(transactions, consistency, new Patience(expired)));
+
+const judged = (
+  transactions: readonly ListAppendTransaction[],
+  consistency: ConsistencyModel,
+  patience: Patience,
 ): TransactionsVerdict => {
   const anomalies = new PlainAnomalies();
   const index = new ListAppendIndex(transactions, anomalies);
+  patience.look();
   const { committed } = index;
   const edges = new DependencyEdges(transactions.length);
   const dependencies = new ListAppendDependencies(index, edges, anomalies);
@@ -56,6 +67,7 @@ export const checkListAppend = (
     committed,
     edges,
     anomalies,
+    patience,
     findAmong: (isOnCycle: (transaction: number) => boolean) => dependencies.findFracturedReads(isOnCycle),
     explain: (step: CycleStep) => dependencies.explain(step),
   };

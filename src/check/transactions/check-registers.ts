@@ -1,4 +1,5 @@
 import { describe } from "../../model/plain.ts";
+import { Patience } from "../patience.ts";
 import { PlainAnomalies } from "./anomaly.ts";
 import type { TransactionOptions } from "./check-list-append.ts";
 import { type ConsistencyModel, cyclesForbiddenBy, variantsOf } from "./consistency-models.ts";
@@ -10,7 +11,7 @@ import { RegisterIndex } from "./register-index.ts";
 import { serialOrder } from "./serial-order.ts";
 import { snapshotSchedule } from "./snapshot-schedule.ts";
 import type { RegisterTransaction } from "./transaction.ts";
-import { judgeTransactions, orderWithoutReads, type TransactionsVerdict } from "./transactions-verdict.ts";
+import { judgeTransactions, orderWithoutReads, type TransactionsVerdict, withinTime } from "./transactions-verdict.ts";
 import { type VersionAssumptions, type VersionImplications, VersionOrder } from "./version-order.ts";
 
 /** What to check transactions on registers for, and what to take for granted of each register. */
@@ -46,8 +47,9 @@ const orderBySearch = (
   graph: DependencyGraph,
   index: RegisterIndex,
   consistency: ConsistencyModel,
+  patience: Patience,
 ): readonly number[] | undefined => {
-  const bare = serialOrder(graph, index, 1);
+  const bare = serialOrder(graph, index, 1, patience);
   if (bare !== undefined) return bare;
   const { transactions, committed } = index;
   const edges = new DependencyEdges(transactions.length);
@@ -57,7 +59,7 @@ const orderBySearch = (
   const calls = inOrderOfCall(transactions);
   if (variantsOf(consistency).includes("-process")) addSessionOrder(edges, transactions, committed, calls);
   addRealTimeOrder(edges, transactions, committed, calls);
-  return serialOrder(edges.graph(), index, attempts) ?? serialOrder(graph, index, attempts);
+  return serialOrder(edges.graph(), index, attempts, patience) ?? serialOrder(graph, index, attempts, patience);
 };
 
 /**
@@ -72,12 +74,20 @@ const orderBySearch = (
  */
 export const checkRegisters = (
   transactions: readonly RegisterTransaction[],
-  { consistency = "strict-serializable", sequentialKeys = false, linearizableKeys = false }: RegisterOptions = {},
+  options: RegisterOptions = {},
+): TransactionsVerdict => withinTime(transactions, () => judged(transactions, options, new Patience(options.expired)));
+
+const judged = (
+  transactions: readonly RegisterTransaction[],
+  { consistency = "strict-serializable", sequentialKeys = false, linearizableKeys = false }: RegisterOptions,
+  patience: Patience,
 ): TransactionsVerdict => {
   const anomalies = new PlainAnomalies();
   const index = new RegisterIndex(transactions, anomalies);
+  patience.look();
   const { committed } = index;
   const order = new VersionOrder(index, { sequentialKeys, linearizableKeys }, impliedBy(consistency), anomalies);
+  patience.look();
   const edges = new DependencyEdges(transactions.length);
   const dependencies = new RegisterDependencies(index, order, edges, anomalies);
   const meaning = {
@@ -85,13 +95,14 @@ export const checkRegisters = (
     committed,
     edges,
     anomalies,
+    patience,
     findAmong: (isOnCycle: (transaction: number) => boolean) => dependencies.findFracturedReads(isOnCycle),
     explain: (step: CycleStep) => dependencies.explain(step),
   };
   return judgeTransactions(meaning, consistency, ({ graph, components, isWithoutReads, mayHideSingle }) => {
     if (index.ambiguity !== undefined) return { reason: index.ambiguity };
     const isAcyclic = components.size.every((count) => count === 1);
-    const serial = isAcyclic ? orderBySearch(graph, index, consistency) : undefined;
+    const serial = isAcyclic ? orderBySearch(graph, index, consistency, patience) : undefined;
     if (serial !== undefined) return { order: serial };
     if (isWithoutReads && consistency !== "read-atomic") return { order: orderWithoutReads(graph, committed) };
     if (order.unknown !== undefined) return { reason: unknownOrder(index, order.unknown) };

@@ -1,3 +1,4 @@
+import { OutOfTime, type Patience } from "../patience.ts";
 import type { AnomalyKind, CycleKind, CycleVariant } from "./consistency-models.ts";
 import { anyRead, type DependencyGraph, dependency } from "./dependency-graph.ts";
 import { ShortestPaths } from "./shortest-path.ts";
@@ -27,6 +28,8 @@ export interface FoundCycles {
   readonly cycles: ReadonlyMap<AnomalyKind, Cycle>;
   /** Whether a G-single may have been missed, because looking for it took too long. */
   readonly mayHideSingle: boolean;
+  /** Whether the time was over before all were looked for. */
+  readonly isLate: boolean;
 }
 
 const isRead = ({ label }: CycleStep): boolean => (label & anyRead) !== 0;
@@ -87,14 +90,16 @@ const workMax = 4_000_000;
 class CycleSearch {
   readonly #part: Subgraph;
   readonly #transactions: number;
+  readonly #patience: Patience;
   readonly #paths: ShortestPaths;
   #doubled: ShortestPaths | undefined;
   readonly cycles = new Map<AnomalyKind, Cycle>();
   mayHideSingle = false;
 
-  constructor(part: Subgraph, transactions: number) {
+  constructor(part: Subgraph, transactions: number, patience: Patience) {
     this.#part = part;
     this.#transactions = transactions;
+    this.#patience = patience;
     this.#paths = new ShortestPaths(part.graph);
   }
 
@@ -142,6 +147,7 @@ class CycleSearch {
         if (paths.work - start > workMax && (shortest < Number.POSITIVE_INFINITY || (labels & closed) === 0)) {
           return false;
         }
+        this.#patience.look();
         const path = paths.find(to, from, labels, shortest - 2);
         if (path === undefined) continue;
         const cycle = this.#told(graph, from, [edge, ...path]);
@@ -179,8 +185,19 @@ class CycleSearch {
 }
 
 /** Finds the cycles in the part of a graph that has any, of some variants. */
-export const findCycles = (part: Subgraph, transactions: number, variants: readonly CycleVariant[]): FoundCycles => {
-  const search = new CycleSearch(part, transactions);
-  if (part.graph.vertices > 0) for (const variant of variants) search.ofVariant(variant);
-  return { cycles: search.cycles, mayHideSingle: search.mayHideSingle };
+export const findCycles = (
+  part: Subgraph,
+  transactions: number,
+  variants: readonly CycleVariant[],
+  patience: Patience,
+): FoundCycles => {
+  const search = new CycleSearch(part, transactions, patience);
+  let isLate = false;
+  try {
+    if (part.graph.vertices > 0) for (const variant of variants) search.ofVariant(variant);
+  } catch (thrown) {
+    if (!(thrown instanceof OutOfTime)) throw thrown;
+    isLate = true;
+  }
+  return { cycles: search.cycles, mayHideSingle: search.mayHideSingle, isLate };
 };

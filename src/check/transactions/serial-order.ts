@@ -1,3 +1,4 @@
+import type { Patience } from "../patience.ts";
 import type { DependencyGraph } from "./dependency-graph.ts";
 import { Grouped } from "./grouped.ts";
 import { RankQueue } from "./rank-queue.ts";
@@ -94,10 +95,11 @@ class SerialOrder {
   }
 
   /** Whether all could be placed. */
-  run(): boolean {
+  run(patience: Patience): boolean {
     const { graph, index } = this.#problem;
     for (let vertex = 0; vertex < graph.vertices; vertex++) if (this.#open[vertex] === 0) this.#queue.push(vertex);
     while (this.#queue.size > 0) {
+      patience.tick();
       const vertex = this.#queue.pop();
       if (vertex >= index.transactions.length) this.#place(vertex);
       else if (!this.#reads(vertex)) return false;
@@ -285,12 +287,14 @@ export const serialOrder = (
   graph: DependencyGraph,
   index: RegisterIndex,
   attempts: number,
+  patience: Patience,
 ): readonly number[] | undefined => {
   const problem = problemOf(graph, index);
   const lessons = new Map<number, number[]>();
   for (let attempt = 0; attempt < attempts; attempt++) {
+    patience.look();
     const search = new SerialOrder(problem, lessons);
-    if (search.run()) return search.order;
+    if (search.run(patience)) return search.order;
     const lesson = search.lesson();
     if (lesson === undefined) return undefined;
     lessons.set(lesson.second, [...(lessons.get(lesson.second) ?? []), lesson.first]);

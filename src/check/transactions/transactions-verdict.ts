@@ -1,3 +1,4 @@
+import { OutOfTime, type Patience, timeReason } from "../patience.ts";
 import type { DependencyStep, PlainAnomalies, TransactionAnomaly } from "./anomaly.ts";
 import {
   type AnomalyKind,
@@ -52,6 +53,7 @@ export interface Interpretation {
   readonly committed: Committed;
   readonly edges: DependencyEdges;
   readonly anomalies: PlainAnomalies;
+  readonly patience: Patience;
   /** Looks for the anomalies without a cycle of their own that only transactions on a cycle can show. */
   findAmong(isOnCycle: (transaction: number) => boolean): void;
   explain(step: CycleStep): string;
@@ -133,6 +135,24 @@ const graphOf = ({ transactions, committed, edges }: Interpretation, model: Cons
 
 const isAcyclic = ({ size }: StrongComponents): boolean => size.every((count) => count === 1);
 
+/** Unknown where the time of a check is over before its end. */
+export const withinTime = (
+  transactions: readonly Transaction<unknown>[],
+  check: () => TransactionsVerdict,
+): TransactionsVerdict => {
+  try {
+    return check();
+  } catch (thrown) {
+    if (!(thrown instanceof OutOfTime)) throw thrown;
+    return {
+      verdict: "unknown",
+      anomalies: [],
+      ruledOut: [],
+      reason: timeReason(`${transactions.length} transactions`),
+    };
+  }
+};
+
 /**
  * The verdict on a history for one model. `judge` says what to hold of one in which nothing forbidden was found: a
  * reason why that is not enough, or an order.
@@ -142,11 +162,14 @@ export const judgeTransactions = (
   model: ConsistencyModel,
   judge: (found: Judgement) => { readonly reason: string } | Witness,
 ): TransactionsVerdict => {
+  const { patience, transactions } = meaning;
+  patience.look();
   const graph = graphOf(meaning, model);
+  patience.look();
   const components = strongComponents(graph, anyLabel);
-  const { cycles, mayHideSingle }: FoundCycles = isAcyclic(components)
-    ? { cycles: new Map(), mayHideSingle: false }
-    : findCycles(cyclicPart(graph, components), meaning.transactions.length, variantsOf(model));
+  const { cycles, mayHideSingle, isLate }: FoundCycles = isAcyclic(components)
+    ? { cycles: new Map(), mayHideSingle: false, isLate: false }
+    : findCycles(cyclicPart(graph, components), transactions.length, variantsOf(model), patience);
   if (cycles.size > 0) meaning.findAmong((at) => components.size[components.component[at]!]! > 1);
   const anomalies = [
     ...meaning.anomalies.found.values(),
@@ -155,6 +178,7 @@ export const judgeTransactions = (
   const found = { anomalies, ruledOut: modelsRuledOutBy(anomalies.map(({ kind }) => kind)) };
   const culprit = culpritOf(anomalies, model);
   if (culprit !== undefined) return { verdict: "violated", ...found, culprit };
+  if (isLate) return { verdict: "unknown", ...found, reason: timeReason(`${transactions.length} transactions`) };
   const forbidden = cyclesForbiddenBy(model).length;
   const judged = judge({
     graph,

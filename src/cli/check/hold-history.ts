@@ -52,11 +52,19 @@ export const claimOf = async (history: RecordedHistory, named?: string, consiste
   return { model, object, consistency: consistency ?? usual };
 };
 
+const expiryOf = ({ seconds }: Budget): (() => boolean) => {
+  const started = performance.now();
+  return () => performance.now() - started > seconds * 1_000;
+};
+
 const holdObject = (
   history: RecordedHistory,
   { model, object, consistency }: Claim,
   budget: Budget,
 ): RecordedVerdict => {
+  const isOfIntervals = consistency === "interval" || consistency === "final-interval";
+  if (isOfIntervals && model !== "set" && model !== "counter")
+    throw usage(`${model} cannot be held to ${consistency}: that is told of a set or a counter.`);
   if (object === undefined || !isOfObjects(consistency)) {
     const why = isOfTransactions(consistency)
       ? `${consistency} is told of transactions: --model list-append or rw-register`
@@ -65,21 +73,20 @@ const holdObject = (
         : `${consistency} is told of a trace file`;
     throw usage(`${model} cannot be held to ${consistency}: ${why}.`);
   }
-  const started = performance.now();
   return checkRecorded(history, object, {
     consistency,
     ...(budget.initial === undefined ? {} : { initial: budget.initial }),
     stepsMax: Number.MAX_SAFE_INTEGER,
     bytesMax: budget.bytesMax,
     explainStepsMax,
-    expired: () => performance.now() - started > budget.seconds * 1_000,
+    expired: expiryOf(budget),
   });
 };
 
 /** Holds a history against a claim. */
 export const holdHistory = (history: RecordedHistory, claim: Claim, budget: Budget): RecordedVerdict =>
   isWorkload(claim.model) && isOfTransactions(claim.consistency)
-    ? checkRecordedTransactions(history, claim.model, claim.consistency)
+    ? checkRecordedTransactions(history, claim.model, claim.consistency, expiryOf(budget))
     : holdObject(history, claim, budget);
 
 /** All operations of a history, in words. */

@@ -1,4 +1,4 @@
-import type { RecordedVerdict, ToldCulprit, ToldOperation } from "../recorded-verdict.ts";
+import type { RecordedVerdict, ToldCulprit, ToldMoment, ToldOperation } from "../recorded-verdict.ts";
 import { intervalFigure } from "./interval-figure.ts";
 import { escaped, pageStyle } from "./markup.ts";
 
@@ -123,9 +123,32 @@ const keySection = (
   return `<details${isOpen ? " open" : ""}><summary>${escaped(`${key}: ${operations.length} operations${more}`)}</summary>${intervalFigure(figure)}</details>`;
 };
 
+const recorded = ({ operations }: HistoryPage): string => {
+  const shown = operations.slice(0, shownOfKeyMax);
+  if (shown.length === 0) return "";
+  const more = shown.length < operations.length ? `The first ${shown.length} of ${operations.length} operations.` : "";
+  const figure = { operations: shown, numbers: new Map<number, number>(), hasMoments: false };
+  return `<h2>What was recorded</h2>${more === "" ? "" : paragraph(more, "faint")}${intervalFigure(figure)}`;
+};
+
+/** Snapshots and commits, one after the other. */
+const scheduled = (schedule: readonly ToldMoment[]): string => {
+  const shown = schedule.slice(0, shownOfKeyMax);
+  const items = shown.map(({ moment, operation: { text, process, line } }) => {
+    const [name = text, what = ""] = text.split(/: (.*)/s);
+    const told = moment === "snapshot" ? `takes its snapshot: ${what}` : "commits";
+    return `<li><b>${escaped(name)}</b> (line ${line}, process ${process}) ${escaped(told)}</li>`;
+  });
+  const more =
+    shown.length < schedule.length ? paragraph(`${schedule.length - shown.length} more follow.`, "faint") : "";
+  return `<h2>An order of snapshots and commits that explains every answer</h2>${paragraph("Each transaction reads what was committed before its snapshot, and writes what its commit shows.", "faint")}<ol>${items.join("\n")}</ol>${more}`;
+};
+
+/** What shows that a history holds; where nothing does, what was recorded. */
 const holds = (page: HistoryPage): string => {
-  const { witness } = page.verdict;
-  if (witness === undefined) return "";
+  const { witness, schedule } = page.verdict;
+  if (schedule !== undefined) return scheduled(schedule);
+  if (witness === undefined) return recorded(page);
   const orderOf = new Map(witness.map(({ invokeEvent }, at) => [invokeEvent, at]));
   const byKey = new Map<string, ToldOperation[]>();
   for (const operation of page.operations) {
