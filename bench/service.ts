@@ -6,7 +6,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEtcd } from "./service/etcd.ts";
-import { type LoadResult, load } from "./service/load.ts";
+import { bareLog, goalsText, type Row, type Whole } from "./service/goals.ts";
+import { load } from "./service/load.ts";
 import { type ManyKeys, manyKeys, manyKeysText } from "./service/many-keys.ts";
 import { cpuSeconds, residentBytes } from "./service/processes.ts";
 import { startQuorate } from "./service/quorate.ts";
@@ -24,15 +25,8 @@ const stores: ManyKeys[] = [];
 const value = Buffer.alloc(256, 120);
 const keyOf = (count: number): string => `key/${String((count * 7_919) % keys).padStart(8, "0")}`;
 
-interface Row {
-  readonly system: string;
-  readonly what: string;
-  readonly result: LoadResult;
-  /** Processor time of all replicas for each request, microseconds. */
-  readonly cpuUs: number;
-}
-
 const rows: Row[] = [];
+const wholes: Whole[] = [];
 
 const measure = async (
   system: System,
@@ -77,9 +71,10 @@ const bench = async (system: System): Promise<void> => {
   await measure(system, "90 get, 10 put", 256, (count) =>
     count % 10 === 0 ? system.put(keyOf(count), value) : system.get(keyOf(count)),
   );
-  if (!json)
-    console.log(`${system.name.padEnd(8)} memory of the replicas ${Math.round(residentBytes(system.pids()) / 1e6)} MB`);
+  const memoryMb = residentBytes(system.pids()) / 1e6;
+  if (!json) console.log(`${system.name.padEnd(8)} memory of the replicas ${Math.round(memoryMb)} MB`);
   const backMs = await system.killLeader();
+  wholes.push({ system: system.name, memoryMb, backMs });
   if (!json) console.log(`${system.name.padEnd(8)} writes again ${Math.round(backMs)} ms after SIGKILL of the leader`);
 };
 
@@ -106,7 +101,9 @@ const main = async (): Promise<number> => {
     }
   }
   rmSync(directory, { recursive: true, force: true });
-  if (json) console.log(JSON.stringify({ node: process.version, rows, stores }, null, 2));
+  const bare = manyKeysWanted > 0 || only !== undefined ? null : bareLog(seconds);
+  if (json) console.log(JSON.stringify({ node: process.version, rows, wholes, bare, stores }, null, 2));
+  else if (wholes.length === 2) process.stdout.write(`\n${goalsText(rows, wholes, bare)}`);
   return 0;
 };
 
