@@ -23,6 +23,8 @@ export const sessionsOfClient = <M>(): Bound<Sessions<M>> => hostSessions<M>(cli
 export interface ClientCarrier {
   /** A message for a replica; dropped without a connection, of whose end the module was told. */
   readonly send: (to: NodeId, message: unknown) => void;
+  /** Nothing more is sent in this turn. */
+  readonly flush: () => void;
 }
 
 /** What a client is made of. */
@@ -133,6 +135,7 @@ export class ClientHost {
     setImmediate(() => {
       this.#settling = false;
       this.#guard(() => this.#machine.settle());
+      this.#options.carrier.flush();
     });
   }
 

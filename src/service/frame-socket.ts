@@ -3,7 +3,10 @@ import { decodeWithin, type EncodeTarget, encodeInto } from "../model/index.ts";
 import { FrameError } from "../node/index.ts";
 import { FrameCutter, frameLengthBytes } from "../node/transport/frame-cutter.ts";
 
-const firstBytes = 64 * 1024;
+const firstBytes = 4 * 1024;
+/** A buffer that grew beyond this is not kept, and no more than so many are. */
+const bufferBytesKeptMax = 1024 * 1024;
+const buffersKeptMax = 4;
 
 /** Bounds of one connection. */
 export interface FrameLimits {
@@ -30,6 +33,8 @@ export class FrameSocket {
   readonly #listener: FrameListener;
   #limits: FrameLimits;
   #out: EncodeTarget = { bytes: new Uint8Array(firstBytes), at: 0 };
+  /** Buffers that the socket has given back. */
+  readonly #free: EncodeTarget[] = [];
   readonly #cutter: FrameCutter;
   #flushing = false;
   #ended = false;
@@ -69,12 +74,27 @@ export class FrameSocket {
       return this.destroy(new FrameError(`more than ${this.#limits.queueBytesMax} bytes wait for the other end`));
     if (this.#flushing) return;
     this.#flushing = true;
-    setImmediate(() => this.#flush());
+    setImmediate(() => {
+      this.#flushing = false;
+      this.flush();
+    });
+  }
+
+  /** Hands what waits to the socket now: whoever sends knows that nothing more comes in this turn. */
+  flush(): void {
+    const out = this.#out;
+    if (out.at === 0 || this.#ended) return;
+    // The socket keeps the bytes until they are written, so the next ones go elsewhere.
+    this.#out = this.#free.pop() ?? { bytes: new Uint8Array(firstBytes), at: 0 };
+    this.#socket.write(out.bytes.subarray(0, out.at), () => {
+      out.at = 0;
+      if (out.bytes.length <= bufferBytesKeptMax && this.#free.length < buffersKeptMax) this.#free.push(out);
+    });
   }
 
   /** Sends what waits, then closes. */
   close(): void {
-    this.#flush();
+    this.flush();
     this.#socket.end();
   }
 
@@ -87,15 +107,6 @@ export class FrameSocket {
     const wider = new Uint8Array(2 * length);
     wider.set(this.#out.bytes);
     this.#out.bytes = wider;
-  }
-
-  #flush(): void {
-    this.#flushing = false;
-    const { bytes, at } = this.#out;
-    if (at === 0 || this.#ended) return;
-    // The socket keeps the bytes until they are written, so the next ones go elsewhere.
-    this.#out = { bytes: new Uint8Array(firstBytes), at: 0 };
-    this.#socket.write(bytes.subarray(0, at));
   }
 
   #read(bytes: Buffer): void {

@@ -49,6 +49,7 @@ export type ReplicaEvent =
 const raftDefaults = {
   electionTimeoutMs: 1_000,
   heartbeatMs: 100,
+  commitPatienceMs: 5,
   // Time for the first one to win before the next one stands; if it does all the same, it gives way.
   hastyStepMs: 10,
 } as const;

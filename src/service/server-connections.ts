@@ -92,6 +92,11 @@ export class ServerConnections {
     return true;
   }
 
+  /** Nothing more is sent in this turn. */
+  flush(): void {
+    for (const { socket } of this.#servers.values()) socket?.flush();
+  }
+
   /** The replicas to which there is a connection. */
   get open(): readonly NodeId[] {
     return [...this.#servers.values()].filter(({ isOpen }) => isOpen).map(({ member }) => member);

@@ -115,7 +115,10 @@ export class ServiceConnection<Command, Answer, Query, Result> implements AsyncD
       ),
       self: clientId,
       servers: this.#members,
-      carrier: { send: (to, message) => void this.#connections.send(to, message) },
+      carrier: {
+        send: (to, message) => void this.#connections.send(to, message),
+        flush: () => this.#connections.flush(),
+      },
       onIndication: (name, args) => this.#indicated(name, args),
       onFailure: (error) => this.#fail(error as Error),
       onMark,

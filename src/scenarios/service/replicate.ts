@@ -71,9 +71,17 @@ const sessions = <M>(name: string, resendMs: number): Bound<Sessions<M>> =>
 
 /** Raft among the replicas, paced for a simulation. */
 const raftLog = (rules: Partial<RaftRules>, snapshotEvery: number): Bound<ReplicatedLog<Entry, SnapshotChunk>> =>
-  stack(raft<Entry, SnapshotChunk>({ rules, entriesKept: Math.ceil(snapshotEvery / 2) }), {
-    sessions: sessions("raft", 50),
-  });
+  stack(
+    raft<Entry, SnapshotChunk>({
+      rules,
+      entriesKept: Math.ceil(snapshotEvery / 2),
+      commitPatienceMs: 5,
+      appliedBeforeStoreBytesMax: 1,
+    }),
+    {
+      sessions: sessions("raft", 50),
+    },
+  );
 
 /** Properties of every service. */
 const guarantees = (mayFail: boolean): readonly AnyProperty[] =>

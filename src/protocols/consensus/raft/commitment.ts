@@ -36,6 +36,29 @@ export const applyCommitted = (
   answerReads(s, io, rules);
 };
 
+/** Whether there is so much to apply that entries which came with the news should be on their way to disk before. */
+const isLong = (
+  s: RaftState,
+  io: RaftIO,
+  { appliedBeforeStoreBytesMax, bytesOf }: Settings,
+  committed: LogIndex,
+): boolean => {
+  let bytes = 0;
+  for (let index = s.lastApplied + 1; index <= Math.min(committed, lastLogIndex(io)); index++) {
+    const entry = io.disk.entries.at(index);
+    if (entry.kind === "command") bytes += bytesOf(entry.command);
+    if (bytes > appliedBeforeStoreBytesMax) return true;
+  }
+  return false;
+};
+
+/** More is committed, by a message that brought entries. What is long is applied in a step of its own. */
+export const advanceCommitWithEntries = (s: RaftState, io: RaftIO, settings: Settings, index: LogIndex): void => {
+  if (s.handover !== null || !isLong(s, io, settings, index)) return advanceCommit(s, io, settings, index);
+  s.commitIndex = index;
+  io.timers.apply.set(0);
+};
+
 /** More is committed. */
 export const advanceCommit = (s: RaftState, io: RaftIO, settings: Settings, index: LogIndex): void => {
   s.commitIndex = index;

@@ -34,6 +34,7 @@ const becomeLeader = (s: RaftState, io: RaftIO, settings: Settings): void => {
     storedIndex: 0,
     storeAsked: 0,
     tailBytes,
+    commitNews: "none",
     round: 0,
     roundStarts: [],
     leaseUntil: 0,

@@ -1,5 +1,5 @@
 import type { NodeId } from "../../../model/index.ts";
-import { advanceCommit } from "./commitment.ts";
+import { advanceCommit, advanceCommitWithEntries } from "./commitment.ts";
 import { append, cutFrom, lastLogIndex, lastPossibleMatch, termAt } from "./log.ts";
 import type { AppendEntries, Entry } from "./messages.ts";
 import type { Settings } from "./raft-options.ts";
@@ -89,6 +89,9 @@ export const onAppendEntries = (
   store(s, io, settings, prevLogIndex, entries);
   const lastNew = prevLogIndex + entries.length;
   const commit = rules.followerCommit(leaderCommit, lastNew, lastLogIndex(io));
-  if (commit > s.commitIndex) advanceCommit(s, io, settings, commit);
+  if (commit > s.commitIndex) {
+    if (entries.length > 0) advanceCommitWithEntries(s, io, settings, commit);
+    else advanceCommit(s, io, settings, commit);
+  }
   accept(s, io, settings, leader, lastNew, round);
 };

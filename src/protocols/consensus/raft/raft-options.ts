@@ -11,6 +11,11 @@ export interface RaftOptions<Command> {
   readonly electionTimeoutMs?: number;
   /** Time between two heartbeats. */
   readonly heartbeatMs?: number;
+  /**
+   * How long a leader waits for entries that take news of a higher commit index along, before it sends that by itself.
+   * Followers know it so much later; with 0 each commit costs a message to each of them, and its answer.
+   */
+  readonly commitPatienceMs?: number;
   /** How large a command counts, in bytes. Without it each counts as 1. */
   readonly bytesOf?: (command: Command) => number;
   /** The most entries in one message. */
@@ -29,6 +34,8 @@ export interface RaftOptions<Command> {
   readonly appliedPerStepMax?: number;
   /** The most bytes of them; a single larger entry goes alone. */
   readonly appliedBytesPerStepMax?: number;
+  /** More bytes than these are not applied in the step that stores entries, which would wait for it: but in the next one. */
+  readonly appliedBeforeStoreBytesMax?: number;
   /** Entries that stay in the log behind a snapshot, for followers that are a little behind. */
   readonly entriesKept?: number;
   /** The most bytes of them. */
@@ -73,6 +80,7 @@ export const settingsOf = <Command>(options: RaftOptions<Command>): Settings => 
   return {
     electionTimeoutMs,
     heartbeatMs: 50,
+    commitPatienceMs: 0,
     entriesPerMessageMax: 1_024,
     bytesPerMessageMax: 1 << 20,
     inflightMessagesMax: 256,
@@ -81,6 +89,7 @@ export const settingsOf = <Command>(options: RaftOptions<Command>): Settings => 
     tailBytesMax: 64 << 20,
     appliedPerStepMax: 1_000,
     appliedBytesPerStepMax: 1 << 20,
+    appliedBeforeStoreBytesMax: 16 << 10,
     entriesKept: 5_000,
     bytesKept: 16 << 20,
     entriesKeptInTransfer: 200_000,

@@ -83,6 +83,8 @@ export interface Leading {
   storeAsked: LogIndex;
   /** Entries and bytes that are not committed. */
   tailBytes: number;
+  /** News of the commit index waits for entries to go with; or it has waited long enough. */
+  commitNews: "none" | "waits" | "due";
   round: number;
   /** When each round that is not confirmed began, for leases only. */
   readonly roundStarts: { readonly round: number; readonly at: number }[];
@@ -171,6 +173,8 @@ export interface RaftSpec<Command, Chunk> {
     silence: [];
     election: [];
     heartbeat: [];
+    /** News of a higher commit index waited long enough for entries to go with. */
+    commit: [];
     quorum: [];
     transfer: [];
     catchUp: [];

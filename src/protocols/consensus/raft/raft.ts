@@ -9,7 +9,7 @@ import { type RaftOptions, type Settings, settingsOf } from "./raft-options.ts";
 import type { RaftIO, RaftSpec, RaftState } from "./raft-state.ts";
 import { askLeader, giveUpAsking, read } from "./read-index.ts";
 import { receive } from "./receive.ts";
-import { flush, onHeartbeat, onSession, onStored } from "./replication.ts";
+import { flush, onCommitPatience, onHeartbeat, onSession, onStored } from "./replication.ts";
 import { awaitElection, hearLeader, missLeader } from "./roles.ts";
 import { beginHandover, handOn } from "./snapshot-handover.ts";
 import { endIdleTransfers } from "./snapshot-sending.ts";
@@ -149,6 +149,7 @@ export const raft = <Command, Chunk>(options: RaftOptions<Command> = {}): Raft<C
           standForElection(s, io, settings);
         },
         heartbeat: (s, io) => onHeartbeat(s, io, settings),
+        commit: onCommitPatience,
         quorum(s, io) {
           endIdleTransfers(s, io);
           checkQuorum(s, io, settings);

@@ -111,6 +111,19 @@ const sendLog = (
   return last;
 };
 
+/** Whether news of the commit index can wait for the next entries. */
+const awaitsEntries = (io: RaftIO, { commitPatienceMs }: Settings, leading: Leading): boolean => {
+  if (commitPatienceMs === 0 || leading.commitNews === "due") return false;
+  if (leading.commitNews === "none") io.timers.commit.set(commitPatienceMs);
+  leading.commitNews = "waits";
+  return true;
+};
+
+/** News of the commit index waited long enough. */
+export const onCommitPatience = (s: RaftState): void => {
+  if (s.leading !== null) s.leading.commitNews = "due";
+};
+
 /** Brings every member up to date with log, commit index and round, as far as each has room. */
 const sendToAll = (s: RaftState, io: RaftIO, settings: Settings, leading: Leading): void => {
   let shared: Pack | null = null;
@@ -118,10 +131,12 @@ const sendToAll = (s: RaftState, io: RaftIO, settings: Settings, leading: Leadin
     if (progress === null) continue;
     if (progress.phase !== "snapshot") shared = sendLog(s, io, settings, leading, progress, shared);
     if (progress.phase === "snapshot") sendChunks(s, io, settings, progress);
-    const owesCommit = progress.commitSent < s.commitIndex && progress.phase !== "snapshot" && !progress.awaits;
+    const hasNews = progress.commitSent < s.commitIndex && progress.phase !== "snapshot" && !progress.awaits;
+    const owesCommit = hasNews && !awaitsEntries(io, settings, leading);
     if (progress.heartbeatDue || owesCommit || progress.roundSent < leading.round)
       sendHeartbeat(s, io, leading, progress);
   }
+  if (leading.commitNews === "due") leading.commitNews = "none";
 };
 
 /** Asks to be told when what was appended is durable; a disk that takes too long costs the leadership. */

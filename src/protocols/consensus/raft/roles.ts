@@ -49,6 +49,7 @@ const abdicate = (s: RaftState, io: RaftIO): void => {
   if (leading === null) return;
   s.leading = null;
   io.timers.heartbeat.cancel();
+  io.timers.commit.cancel();
   io.timers.quorum.cancel();
   io.timers.transfer.cancel();
   io.timers.catchUp.cancel();
