@@ -126,6 +126,10 @@ export const actions: readonly Form<Act>[] = [
       (flight) => stage.deliver(flight),
     ),
   ),
+  form("deliver the last message to S", (stage, { s }) => {
+    const last = underWay(stage, ({ to }) => to === s).at(-1)!;
+    stage.deliver(last);
+  }),
   form("lose to LIST", (stage, { list }) =>
     each(
       stage,

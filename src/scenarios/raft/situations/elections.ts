@@ -231,4 +231,22 @@ export const elections: readonly Situation[] = [
       then s1 has answered r1
     `,
   },
+  {
+    name: "late-pre-vote",
+    title: "A promise of a vote that comes late is no vote",
+    like: "raft/R11 of the known bugs",
+    servers: 3,
+    play: `
+      s1 stands
+      deliver to s2 s3
+      deliver from s2 to s1
+      then s1 is a candidate in term 1
+      # What s3 says now is that it would vote for s1. Nobody has voted yet but s1 itself.
+      deliver from s3 to s1
+      then s1 is a candidate in term 1
+      settle
+      then s1 leads in term 1
+      then s3 voted for s1 in term 1
+    `,
+  },
 ];

@@ -1,5 +1,6 @@
 import { elections } from "./elections.ts";
 import { membership } from "./membership.ts";
+import { reads } from "./reads.ts";
 import { replication } from "./replication.ts";
 import { singleServer } from "./single-server.ts";
 import type { Situation } from "./situation.ts";
@@ -16,5 +17,6 @@ export const raftSituations: readonly Situation[] = [
   ...storage,
   ...snapshots,
   ...membership,
+  ...reads,
   ...singleServer,
 ];

@@ -150,4 +150,55 @@ export const replication: readonly Situation[] = [
       then s1 sees s2 in replicate at 1
     `,
   },
+  {
+    name: "commit-no-further-than-vouched",
+    title: "A follower commits nothing that the message has not vouched for, whatever the leader has committed",
+    like: "raft/R17 of the known bugs",
+    servers: 3,
+    options: { entriesKept: 0 },
+    play: `
+      (s1 stands; settle)
+      # s1 has two entries that nobody else gets; the others commit three of their own, and forget them.
+      (s1 hear nothing; s1 proposes x y)
+      then s1 holds 1 1 1
+      (s2 misses its leader; s3 stands; settle s2 s3; s3 proposes a b; settle s2 s3)
+      s3 saves a snapshot
+      all hear each other
+      s3 beats
+      # The heartbeat overtakes the snapshot. It says that index 4 is committed, and nothing of what s1 has there.
+      deliver AppendEntries to s1
+      then s1 has committed 1
+      settle
+      then s1 has committed 4
+      then s1 has applied a b
+    `,
+  },
+  {
+    name: "full-message",
+    title: "A message that is full takes nothing that comes later, however small",
+    like: "raft/R31 of the known bugs",
+    servers: 3,
+    options: { bytesOf: (command) => command.length, bytesPerMessageMax: 3 },
+    play: `
+      (s1 stands; settle)
+      s1 proposes aa bb c
+      then 3 entries are under way to s2
+      settle
+      then s3 has applied aa bb c
+    `,
+  },
+  {
+    name: "commits-in-pages",
+    title: "What is committed is handed over a few entries at a time, and all of it",
+    like: "raft/R29 of the known bugs",
+    servers: 3,
+    options: { appliedPerStepMax: 2 },
+    play: `
+      (s1 stands; settle)
+      s1 proposes a b c d e
+      settle
+      then s1 has applied a b c d e
+      then s3 has applied a b c d e
+    `,
+  },
 ];

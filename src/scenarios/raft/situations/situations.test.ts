@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { raftMutants } from "../raft-mutants.ts";
 import { actions } from "./actions.ts";
 import { claims } from "./claims.ts";
 import { raftLessons } from "./course/index.ts";
@@ -31,6 +32,54 @@ describe("a situation of Raft", () => {
     const names = raftSituations.map(({ name }) => `${name}.golden.txt`).sort();
     expect(new Set(names).size).toBe(names.length);
     expect(readdirSync(new URL("golden", import.meta.url)).sort()).toEqual(names);
+  });
+});
+
+describe("a known bug is seen in a play", () => {
+  const seen: readonly (readonly [bug: string, play: string])[] = [
+    ["raft/R1", "figure-8"],
+    ["raft/R2", "campaign"],
+    ["raft/R4", "forget-leader-prevote-checkquorum"],
+    ["raft/R5", "probe-and-replicate"],
+    ["raft/R7", "leader-counts-itself"],
+    ["raft/R9", "prevote"],
+    ["raft/R10", "prevote"],
+    ["raft/R11", "late-pre-vote"],
+    ["raft/R16", "async-storage-writes"],
+    ["raft/R17", "commit-no-further-than-vouched"],
+    ["raft/R23", "below-the-snapshot"],
+    ["raft/R24", "leader-counts-itself"],
+    ["raft/R25", "async-storage-writes"],
+    ["raft/R29", "commits-in-pages"],
+    ["raft/R31", "full-message"],
+    ["raft/R32", "async-storage-writes-append-aba-race"],
+    ["raft/R34", "probe-and-replicate"],
+    ["raft/apply-at-append", "async-storage-writes"],
+    ["raft/no-up-to-date-check", "probe-and-replicate"],
+    ["raft/timer-reset-by-anything", "campaign"],
+    ["reads/L1", "stale-read"],
+    ["reads/L2", "read-of-a-new-leader"],
+    ["reads/L4", "read-waits-for-its-state"],
+  ];
+
+  /** Whether a play with a changed rule says what is not the case, breaks a property, or cannot even be played. */
+  const isSeen = (situation: Situation, rules: object): boolean => {
+    try {
+      const options = { ...situation.options, rules: { ...situation.options?.rules, ...rules } };
+      return !perform({ ...situation, options }).isAsSaid;
+    } catch {
+      return true;
+    }
+  };
+
+  it.each(seen)("%s in %s", (bug, play) => {
+    const situation = raftSituations.find(({ name }) => name === play)!;
+    expect(isSeen(situation, raftMutants.find(({ id }) => id === bug)!.rules)).toBe(true);
+  });
+
+  it("and a change that is none is seen in no play", () => {
+    const none = raftMutants.find(({ id }) => id === "raft/next-below-match")!;
+    expect(raftSituations.filter((one) => isSeen(one, none.rules)).map(({ name }) => name)).toEqual([]);
   });
 });
 

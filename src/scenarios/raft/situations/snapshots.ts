@@ -71,4 +71,34 @@ export const snapshots: readonly Situation[] = [
       then s1 sees s3 in replicate at 5
     `,
   },
+  {
+    name: "below-the-snapshot",
+    title: "What lies below a follower's snapshot is committed, and so matches",
+    like: "raft/R23 of the known bugs",
+    servers: 3,
+    options: { entriesKept: 0 },
+    play: `
+      (s1 stands; settle)
+      # The second message overtakes the first one, and the leader sends both entries again.
+      s1 proposes a
+      s1 proposes b
+      deliver the last message to s3
+      deliver from s3 to s1
+      deliver the last message to s3
+      then s3 holds 1 1 1
+      deliver from s3 to s1
+      deliver the last message to s3
+      then s3 has committed 3
+      s3 saves a snapshot
+      then s3 holds ..3
+      # Another entry comes, and only then the very first message. Its entry is below the snapshot.
+      s1 proposes c
+      deliver the last message to s3
+      then s3 holds ..3 1
+      deliver to s3
+      then s3 holds ..3 1
+      settle
+      then s3 has applied a b c
+    `,
+  },
 ];

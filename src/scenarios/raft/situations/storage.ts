@@ -82,4 +82,21 @@ export const storage: readonly Situation[] = [
       then s1 has committed 2
     `,
   },
+  {
+    name: "leader-counts-itself",
+    title: "A leader counts itself once its own disk has the entry",
+    like: "raft/R24 of the known bugs",
+    servers: 3,
+    play: `
+      (s1 stands; settle)
+      the disks of s1 wait
+      s1 proposes a
+      deliver to s2
+      deliver to s1
+      # s2 has it for good, s1 not yet: one of three.
+      then s1 has committed 1
+      the disks of s1 go on
+      then s1 has committed 2
+    `,
+  },
 ];
