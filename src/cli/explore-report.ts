@@ -26,6 +26,14 @@ const endings: { readonly [cut in NonNullable<ExploreReport["cut"]>]: string } =
   goal: "it ended at its goal",
 };
 
+/** How far a search came that was cut: the states that are open, and the share of the deepest level that was gone through. */
+const coverageOf = ({ open, depth, lastLevel }: ExploreReport): string => {
+  const states = `${counted(open, "state")} open`;
+  if (lastLevel === undefined || lastLevel.states === 0) return states;
+  const percent = Math.floor((100 * lastLevel.taken) / lastLevel.states);
+  return `${states}; the steps of ${grouped(lastLevel.taken)} of ${counted(lastLevel.states, "state")} at depth ${depth} were taken (${percent} %)`;
+};
+
 const effortOf = (report: ExploreReport): string => {
   const { generated, orbits, seconds, bytes, calls } = report;
   const rate = (orbits?.generated ?? generated) / Math.max(seconds, 0.001);
@@ -35,11 +43,9 @@ const effortOf = (report: ExploreReport): string => {
 
 /** Unlike states, steps, depth, whether that is all; what each word means; what it took. */
 const countsOf = (report: ExploreReport, { paint, width, ascii }: Terminal): string => {
-  const { distinct, generated, depth, complete, cut, open, orbits, asymmetry, bounds, reduction } = report;
+  const { distinct, generated, depth, complete, cut, orbits, asymmetry, bounds, reduction } = report;
   const dim = (text: string): string => paint(wrapText(ascii ? text.replaceAll("·", ",") : text, width), "dim");
-  const whole = complete
-    ? "complete"
-    : `not complete: ${cut === null ? "" : endings[cut]}, ${counted(open, "state")} open`;
+  const whole = complete ? "complete" : `not complete: ${cut === null ? "" : endings[cut]}, ${coverageOf(report)}`;
   const lines = [
     wrapText(`${grouped(distinct)} distinct, ${grouped(generated)} generated, depth ${depth}; ${whole}`, width),
   ];
@@ -119,6 +125,7 @@ export const exploreJson = (report: ExploreReport): object => {
     complete,
     cut,
     open,
+    lastLevel,
     growing,
     bounds,
   } = report;
@@ -132,6 +139,7 @@ export const exploreJson = (report: ExploreReport): object => {
     depth,
     complete,
     ...(cut === null ? {} : { cut, open }),
+    ...(lastLevel === undefined ? {} : { lastLevel }),
     ...(growing.length === 0 ? {} : { growing }),
     bounds,
     ...(reach === undefined

@@ -38,6 +38,8 @@ export interface ExploreResult {
   readonly counterexamples: ReadonlyMap<string, ExploredRun>;
   /** States that were found and whose steps were not taken. */
   readonly open: number;
+  /** Where a search breadth first was cut: of the deepest level, the states, and of how many the steps were taken. */
+  readonly lastLevel?: { readonly states: number; readonly taken: number };
   /** Where the search did not come to its end: what kept taking new values, most of all first. */
   readonly growing: readonly Growth[];
   /** What was taken for impossible, in words. */
@@ -164,6 +166,7 @@ export const explore = (prepared: Prepared, options: ExploreOptions = {}): Explo
     complete,
     cut: search.cut,
     open: search.open,
+    ...(search.cut === null || search.lastLevel === null ? {} : { lastLevel: search.lastLevel }),
     growing: isSpent(search) ? growthIn(parts) : [],
     verdicts,
     counterexamples,

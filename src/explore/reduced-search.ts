@@ -36,11 +36,15 @@ const hindranceOf = ({ watch, world }: Exploration): string | null => {
   return world?.isPredictable === false ? "links are cut, or what liars say depends on what they heard" : null;
 };
 
+/** Whether looking ahead has taken its share of the memory: what is left is for the search. */
+const isCostly = ({ local, settled }: Exploration): boolean => local.bytes > settled.bytesMax / 3;
+
 /** Where everything that single processes can do at all is foreseen in few steps, nothing has to be tried. */
 const foreseen = (parts: Exploration, options: ExploreOptions, origins: readonly Origin[]): LocalClosure | null => {
   const { local, settled, liars, steps } = parts;
   const { stepsMax = stepsMaxDefault } = effortOf(options);
-  const bounds = { budgets: budgetsOf(settled), stepsMax, expired: options.expired ?? (() => false) };
+  const expired = (): boolean => isCostly(parts) || options.expired?.() === true;
+  const bounds = { budgets: budgetsOf(settled), stepsMax, expired };
   const closure = new LocalClosure(steps.nodes.length, local, bounds);
   for (const { locals, messages, traitors } of origins) {
     const words = liars?.wordsIn(traitors, noItems, 0, 0).map(({ message }) => message) ?? [];
@@ -178,6 +182,7 @@ export const reducedSearch = (
   const meddles = settled.lossesMax > 0 || settled.duplicatesMax > 0 || world !== null;
   const closure = foreseen(parts, options, origins);
   const { stepsMax = stepsMaxDefault, triedMax = triedMaxDefault } = effortOf(options);
+  if (closure === null && isCostly(parts)) return "looking ahead takes more than a third of the memory";
   if (closure === null && triedMax === 0) return `single processes have more than ${stepsMax} steps`;
   if (closure === null) return new Rounds(parts, options, origins).run(make, meddles);
   if (symmetry !== null) renameForesight(closure, local, symmetry, null);

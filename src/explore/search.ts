@@ -28,6 +28,12 @@ export class Search {
   /** Where one state of each orbit is looked at: the unlike states that they stand for, and the steps of all of these. */
   standsFor = 0;
   standsForSteps = 0;
+  /** Breadth first the level that was gone through last: its states, and of how many of them the steps were taken. */
+  get lastLevel(): { readonly states: number; readonly taken: number } | null {
+    if (this.#in.order === "depth-first") return null;
+    return { states: this.#levelStates, taken: this.#expanded - this.#levelBegan };
+  }
+
   /** Steps that led into a bound of depth, so that what lies behind was not seen. */
   cut: Cut | null = null;
   depth = 0;
@@ -51,6 +57,8 @@ export class Search {
   /** Where the state lies that was taken last. */
   #lastAt = 0;
   #expanded = 0;
+  #levelStates = 0;
+  #levelBegan = 0;
   /** What an item of the network delivers next. */
   readonly #messageOf = (item: number): number => this.#draft.messageOf(item);
 
@@ -154,6 +162,10 @@ export class Search {
       const looks = count % expansionsALook === 0 || frontier.beginsLevel;
       if (looks) this.#flush();
       if (frontier.isEmpty || (looks && this.#isSpent())) break;
+      if (frontier.beginsLevel) {
+        this.#levelStates = this.open;
+        this.#levelBegan = this.#expanded;
+      }
       this.#next();
     }
     if (this.cut === null && this.#depthCut) this.cut = "depth";
@@ -177,7 +189,7 @@ export class Search {
     const { nodes, local, depthMax, watch } = this.#in;
     const depth = data[at + atDepth]!;
     if (depth > this.depth) this.depth = depth;
-    this.#expanded++;
+    if (depth < depthMax) this.#expanded++;
     this.#lastAt = at;
     this.#anyStopped = false;
     for (let node = 0; node < nodes; node++)

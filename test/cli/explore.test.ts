@@ -64,6 +64,9 @@ interface Explored {
   readonly orbits?: number;
   readonly depth: number;
   readonly complete: boolean;
+  readonly cut?: string;
+  readonly open?: number;
+  readonly lastLevel?: { readonly states: number; readonly taken: number };
   readonly growing?: readonly { readonly place: string }[];
   readonly verdicts: readonly { readonly property: string; readonly verdict: string; readonly strength: object }[];
 }
@@ -126,8 +129,13 @@ describe("quorate explore", () => {
     const path = save("counting.ts", endless(""));
     const { status, stdout } = await quorateHere(["explore", path, "--memory-mb", "3", "--seconds", "20", "--json"]);
     expect(status).toBe(2);
-    const { complete, growing, verdicts, distinct } = JSON.parse(stdout) as Explored;
+    const { complete, growing, verdicts, distinct, depth, cut, open, lastLevel } = JSON.parse(stdout) as Explored;
     expect(complete).toBe(false);
+    // How far it came: the states that are open, the depth, and the share of the deepest level.
+    expect(cut).toBe("memory");
+    expect(open).toBe(1);
+    expect(depth).toBeGreaterThan(10);
+    expect(lastLevel).toEqual({ states: 1, taken: 1 });
     expect(verdicts).toMatchObject([
       { property: "BIT", verdict: "unknown", strength: { by: "budget", states: distinct } },
     ]);

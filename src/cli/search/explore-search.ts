@@ -112,6 +112,7 @@ export const searchStates = (
   if (task.goal !== undefined || task.stages.length > 0) return searchPictures(loaded, prepared, task, pulse, clock);
   const result = explore(prepared, optionsOf(task, clock, pulse));
   const { model, parameters, depth, complete, cut, open, growing, bounds, asymmetry, verdicts, calls, bytes } = result;
+  const { lastLevel } = result;
   return {
     scenario: loaded.scenario.id,
     title: loaded.scenario.title,
@@ -122,6 +123,7 @@ export const searchStates = (
     complete,
     cut,
     open,
+    ...(lastLevel === undefined ? {} : { lastLevel }),
     growing,
     bounds,
     asymmetry,

@@ -192,6 +192,8 @@ export interface ExploreReport {
   readonly cut: Cut | null;
   /** States whose steps were not taken. */
   readonly open: number;
+  /** Of the deepest level that a cut search went through: its states, and of how many the steps were taken. */
+  readonly lastLevel?: { readonly states: number; readonly taken: number };
   readonly growing: readonly Growth[];
   readonly bounds: readonly string[];
   /** Why not one state of each orbit. */

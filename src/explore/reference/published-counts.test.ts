@@ -68,4 +68,18 @@ describe("published counts of Stateright, on ordinary modules", () => {
       expect(verdicts.map(({ verdict }) => verdict)).toEqual(["unknown"]);
     }
   });
+
+  it("a search that is cut says how far it came: the open states, the depth, the share of the deepest level", () => {
+    // Level by level: a search bounded to depth d looks at the states to depth d - 1, and leaves those at d open.
+    const upTo = (depthMax: number): ReturnType<typeof search> => search(paxosReference, 2, 3, { depthMax });
+    const [five, six] = [upTo(5), upTo(6)];
+    expect(five).toMatchObject({ depth: 5, cut: "depth", open: five.lastLevel!.states, lastLevel: { taken: 0 } });
+    expect(six.distinct - six.open).toBe(five.distinct);
+    // By number of states a search ends between two looks, here before it has gone through a level.
+    const cut = search(paxosReference, 2, 3, { statesMax: 3_000 });
+    const above = upTo(cut.depth);
+    expect(cut.lastLevel!.states).toBe(above.open);
+    expect(cut.distinct - cut.open).toBe(above.distinct - above.open + cut.lastLevel!.taken);
+    expect(search(paxosReference, 2, 3).lastLevel).toBeUndefined();
+  });
 });

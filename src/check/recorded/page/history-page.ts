@@ -73,6 +73,8 @@ const surroundings = (page: HistoryPage, culprit: ToldCulprit): string => {
   const breaks = new Set([...places.keys()].filter((place) => places[place]! > (places[place - 1] ?? -1) + 1));
   const misfit = culprit.misfit === undefined ? -1 : places.indexOf(at);
   const where = culprit.key === undefined ? "" : ` on key ${culprit.key}`;
+  const isWhole = window.length === ofKey.length;
+  const shown = isWhole ? `All ${window.length} operations` : `${window.length} of ${ofKey.length} operations`;
   const figure = {
     operations: window,
     numbers: new Map(),
@@ -81,7 +83,7 @@ const surroundings = (page: HistoryPage, culprit: ToldCulprit): string => {
     breaks,
     ...(misfit < 0 ? {} : { misfit }),
   };
-  return `<h2>What happened around it</h2>${paragraph(`${window.length} of ${ofKey.length} operations${where}; dashes stand where others are left out.`, "faint")}${misfit < 0 ? "" : '<p><a href="#misfit">Go to the one that finds no place</a></p>'}${intervalFigure(figure)}`;
+  return `<h2>What happened around it</h2>${paragraph(`${shown}${where}${isWhole ? "" : "; dashes stand where others are left out"}.`, "faint")}${misfit < 0 ? "" : '<p><a href="#misfit">Go to the one that finds no place</a></p>'}${intervalFigure(figure)}`;
 };
 
 const violated = (page: HistoryPage, culprit: ToldCulprit): string => {
