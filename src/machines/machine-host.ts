@@ -144,7 +144,12 @@ const hostActs = <State, Command, Answer, Query, Result>(
       command: Command,
       at: Turn,
     ): CommandEnd<Answer> => {
-      const end = turn(() => machine.apply(s.data, command, at));
+      let end: Remembered<Answer>;
+      try {
+        end = { kind: "answer", answer: machine.apply(s.data, command, at) };
+      } catch {
+        end = machineFailed;
+      }
       if (session !== null && rules.remembers()) session.ends.set(sequence, end);
       return end;
     },
@@ -360,10 +365,12 @@ const turn = <T>(run: () => T): Remembered<T> => {
   try {
     return { kind: "answer", answer: run() };
   } catch {
-    // The text of an error differs between versions of the engine, so nothing of it may be remembered.
-    return { kind: "machine failed" };
+    return machineFailed;
   }
 };
+
+/** The text of an error differs between versions of the engine, so nothing of it may be remembered. */
+const machineFailed = { kind: "machine failed" } as const;
 
 const setAddress = (addresses: Map<number, MemberAddress>, member: number, address: MemberAddress | null): void => {
   if (address === null) addresses.delete(member);

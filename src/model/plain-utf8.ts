@@ -136,14 +136,20 @@ const readLong = (bytes: Uint8Array, start: number, end: number): string | undef
   return readAnyUtf8(bytes, start, end);
 };
 
-/** Up to here a string grows letter by letter: faster than gathering the units first. */
+/** Up to here a string grows four letters at a time: faster than gathering the units first. */
 const SHORT_MAX = 24;
 
 /** Reads the string in `bytes` from `start` to `end`; undefined when they are not what `writeUtf8` writes. */
 export const readUtf8 = (bytes: Uint8Array, start: number, end: number): string | undefined => {
   if (end - start > SHORT_MAX) return readLong(bytes, start, end);
   let text = "";
-  for (let at = start; at < end; at++) {
+  let at = start;
+  for (; at + 4 <= end; at += 4) {
+    const [one, two, three, four] = [bytes[at]!, bytes[at + 1]!, bytes[at + 2]!, bytes[at + 3]!];
+    if ((one | two | three | four) >= 0x80) return readAnyUtf8(bytes, start, end);
+    text += String.fromCharCode(one, two, three, four);
+  }
+  for (; at < end; at++) {
     const unit = bytes[at] ?? 0;
     if (unit >= 0x80) return readAnyUtf8(bytes, start, end);
     text += String.fromCharCode(unit);

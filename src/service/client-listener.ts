@@ -136,6 +136,7 @@ export class ClientListener {
           if (error !== null) this.#events.onRefused(error);
         },
       },
+      true,
     );
   }
 

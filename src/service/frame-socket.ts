@@ -31,6 +31,7 @@ export interface FrameListener {
 export class FrameSocket {
   readonly #socket: Socket;
   readonly #listener: FrameListener;
+  readonly #trusts: boolean;
   #limits: FrameLimits;
   #out: EncodeTarget = { bytes: new Uint8Array(firstBytes), at: 0 };
   /** Buffers that the socket has given back. */
@@ -39,7 +40,9 @@ export class FrameSocket {
   #flushing = false;
   #ended = false;
 
-  constructor(socket: Socket, limits: FrameLimits, listener: FrameListener) {
+  /** `trusts`: all that is sent was made by our own modules, and not by a user. */
+  constructor(socket: Socket, limits: FrameLimits, listener: FrameListener, trusts = false) {
+    this.#trusts = trusts;
     this.#socket = socket;
     this.#limits = limits;
     this.#cutter = new FrameCutter(limits.frameBytesMax);
@@ -64,7 +67,7 @@ export class FrameSocket {
     if (out.bytes.length < start + frameLengthBytes) this.#widen(start + frameLengthBytes);
     out.at = start + frameLengthBytes;
     try {
-      encodeInto(out, value, "message");
+      encodeInto(out, value, "message", this.#trusts);
     } catch (error) {
       out.at = start;
       throw error;

@@ -1,0 +1,139 @@
+import { describe, expect, it } from "vitest";
+import { encode, type Module, type NodeHost, NodeMachine, OutputGate, programOf, stack } from "../model/index.ts";
+import type { ReplicatedLog } from "../protocols/index.ts";
+import { type CommandRun, commandsOf, type Entry } from "./entry.ts";
+import { entriesOf } from "./replica-state.ts";
+import { replicatedService } from "./replicated-service.ts";
+import type { ToClient } from "./service-messages.ts";
+import type { SnapshotChunk } from "./service-snapshot.ts";
+import type { StateMachine, Turn } from "./state-machine.ts";
+
+const runOf = (commands: readonly unknown[], first = 0, more: Partial<CommandRun> = {}): CommandRun => ({
+  session: 1,
+  doneBelow: 0,
+  first,
+  count: commands.length,
+  commands: encode(commands),
+  ...more,
+});
+
+const turns: Turn[] = [];
+const text: StateMachine<{ text: string }, string, string, null, string> = {
+  name: "text",
+  version: 1,
+  init: () => ({ text: "" }),
+  apply(state, more, turn) {
+    turns.push(turn);
+    if (more === "bad") throw new Error("refused");
+    state.text += more;
+    return state.text;
+  },
+  query: (state) => state.text,
+};
+
+/** A replica on a log of its own, which commits at once, with one open session: what it says, and what its log holds. */
+const replica = () => {
+  const entries: Entry[] = [];
+  const log: Module<{
+    provides: ReplicatedLog<Entry, SnapshotChunk>;
+    uses: Record<never, never>;
+    state: { index: number };
+  }> = {
+    name: "log of one",
+    source: "the specification of a replicated log",
+    init: () => ({ index: 0 }),
+    start: (_s, io) => io.up.leadership("leader", 1, io.self),
+    upon: {
+      request: {
+        propose(s, io, id, command) {
+          entries.push(command);
+          io.up.appended(id, ++s.index, 1);
+          io.up.committed(s.index, 1, command);
+        },
+        read: (s, io, id) => io.up.readReady(id, s.index),
+        transferLeadership: () => undefined,
+        changeMembers: () => undefined,
+        saveSnapshot: () => undefined,
+      },
+    },
+  };
+  const said: (readonly [number, ToClient<string, string>])[] = [];
+  const gate = new OutputGate((output) => {
+    if (output.kind === "answer") said.push(output.args as [number, ToClient<string, string>]);
+  });
+  const nothing = (): undefined => undefined;
+  const host = { write: nothing, arm: nothing, disarm: nothing, wantSettled: nothing, clock: () => 0, mark: nothing };
+  const machine = new NodeMachine(
+    programOf(replicatedService(text).replica(stack(log, {}))),
+    host as unknown as NodeHost,
+    { self: 0, nodes: [0], incarnation: 0, disk: new Map(), gate, freeze: false },
+  );
+  const send = (client: number, message: unknown): void => machine.request("receive", [client, message]);
+  machine.boot();
+  send(1, { kind: "open", token: 1 });
+  machine.settle();
+  said.length = 0;
+  entries.length = 0;
+  turns.length = 0;
+  return { send, settle: () => machine.settle(), said, entries };
+};
+
+const answer = (value: string) => ({ kind: "answer", answer: value });
+
+describe("runs of commands", () => {
+  it("of all clients that came in one turn are one entry, and each client hears once of all of its commands", () => {
+    const { send, settle, said, entries } = replica();
+    send(1, { kind: "execute", run: runOf(["a", "bad"]) });
+    send(2, { kind: "execute", run: runOf(["b"], 2) });
+    expect([said, entries]).toEqual([[], []]);
+    settle();
+    expect(entries).toHaveLength(1);
+    expect(said).toEqual([
+      [1, { kind: "executed", session: 1, first: 0, ends: [answer("a"), { kind: "machine failed" }] }],
+      [2, { kind: "executed", session: 1, first: 2, ends: [answer("ab")] }],
+    ]);
+    expect(turns.map(({ index, place }) => [index, place])).toEqual([
+      [2, 0],
+      [2, 1],
+      [2, 2],
+    ]);
+  });
+
+  it("say again what came of those that had their turn, and do the others", () => {
+    const { send, settle, said } = replica();
+    send(1, { kind: "execute", run: runOf(["a"]) });
+    settle();
+    send(1, { kind: "execute", run: runOf(["a", "b"]) });
+    settle();
+    expect(said.at(-1)).toEqual([1, { kind: "executed", session: 1, first: 0, ends: [answer("a"), answer("ab")] }]);
+  });
+
+  it("whose bytes are no commands, or not as many as they say, are refused and leave nothing behind", () => {
+    const { send, settle, said } = replica();
+    const good = encode(["a", "b"]);
+    const wrong = [new Uint8Array([1, 2, 3]), new Uint8Array(2), good.subarray(0, good.length - 1), encode(["a"])];
+    for (const commands of [...wrong, encode({ a: 1 }), encode(new Map())]) {
+      expect(commandsOf(runOf(["a", "b"], 0, { commands }))).toBe(null);
+      send(1, { kind: "execute", run: runOf(["a", "b"], 0, { commands }) });
+      settle();
+      const refused = { kind: "refused", why: "malformed" };
+      expect(said.at(-1)).toEqual([1, { kind: "executed", session: 1, first: 0, ends: [refused, refused] }]);
+    }
+    expect(turns).toEqual([]);
+    send(1, { kind: "execute", run: runOf(["a", "b"], 0, { commands: good }) });
+    settle();
+    expect(said.at(-1)).toEqual([1, { kind: "executed", session: 1, first: 0, ends: [answer("a"), answer("ab")] }]);
+  });
+
+  it("are put into entries that have a bound, but for a run that is larger by itself", () => {
+    const sent = (count: number, bytes: number) => ({
+      client: 1,
+      run: runOf([], 0, { count, commands: new Uint8Array(bytes) }),
+    });
+    const sizes = (...runs: readonly ReturnType<typeof sent>[]): number[] => entriesOf(runs).map((some) => some.length);
+    expect(sizes(sent(1, 10), sent(1, 10))).toEqual([2]);
+    expect(sizes(sent(1_000, 10), sent(24, 10), sent(1, 10))).toEqual([2, 1]);
+    expect(sizes(sent(1, 200_000), sent(1, 62_144), sent(1, 1))).toEqual([2, 1]);
+    expect(sizes(sent(1, 10), sent(9_000, 1_000_000), sent(1, 10))).toEqual([1, 1, 1]);
+  });
+});
