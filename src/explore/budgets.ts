@@ -18,6 +18,8 @@ export interface Budgets {
 interface Left extends Budgets {
   readonly cut: number;
   readonly traitors: readonly NodeId[];
+  /** Who took the last step, where a search looks at that. */
+  readonly turn?: NodeId;
 }
 
 /** The kinds of trouble, as places in the tables. */
@@ -34,6 +36,8 @@ const names = ["", "crashes", "timeouts", "losses", "duplicates", "lies", "forge
 export class BudgetTable {
   readonly #atoms: Atoms;
   readonly #after = new Map<number, readonly number[]>();
+  readonly #turned = new Map<number, NodeId[]>();
+  readonly #turns = new Map<number, NodeId>();
   readonly #cuts = new Map<number, number>();
   readonly #traitors = new Map<number, readonly NodeId[]>();
 
@@ -60,6 +64,27 @@ export class BudgetTable {
       this.#after.set(left, row);
     }
     return row[kind]!;
+  }
+
+  /** The same after a step of a process. */
+  turned(left: number, node: NodeId): number {
+    let row = this.#turned.get(left);
+    if (row === undefined) {
+      row = [];
+      this.#turned.set(left, row);
+    }
+    row[node] ??= this.#of({ ...(this.#atoms.valueOf(left) as Left), turn: node });
+    return row[node];
+  }
+
+  /** Who took the last step; -1 before the first. */
+  turnOf(left: number): NodeId {
+    let turn = this.#turns.get(left);
+    if (turn === undefined) {
+      turn = (this.#atoms.valueOf(left) as Left).turn ?? -1;
+      this.#turns.set(left, turn);
+    }
+    return turn;
   }
 
   /** Which links are cut. */

@@ -38,6 +38,8 @@ describe("generated protocols", () => {
   it.each([
     { what: "no-ops kept as steps", options: { prunesNoOps: false } },
     { what: "depth first", options: { order: "depth-first" } },
+    { what: "few interruptions first", options: { order: "few interruptions first" } },
+    { what: "few interruptions first, reduced", options: { order: "few interruptions first", reduction: true } },
     { what: "losses as steps of their own", options: { lossesMax: 2 } },
     { what: "syncs as steps of their own", options: { sync: "later" } },
     { what: "timers by delay", options: { timers: "by delay" } },

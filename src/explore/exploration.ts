@@ -153,13 +153,14 @@ const liarsOf = (
 /** Why symmetry between such processes cannot be made use of, or null. */
 const hindranceOf = (
   { model }: Prepared,
-  { network, partitionsMax }: SettledOptions,
+  { network, partitionsMax, order }: SettledOptions,
   groups: readonly (readonly NodeId[])[],
   watch: Watch,
 ): string | null => {
   if (groups.length === 0) return null;
   const renamings = groups.reduce((product, { length }) => product * factorial(length), 1);
   if (network === "ordered") return "not on an ordered network";
+  if (order === "few interruptions first") return "not where the order looks at who moved last";
   if (partitionsMax > 0) return "not where links are cut: a cut names processes";
   if (model.nodes === "byzantine" || model.network === "arbitrary") return "not among traitors, who may name anybody";
   if (watch.inspects) return "not where a property looks into the nodes";

@@ -17,8 +17,12 @@ export interface ReductionEffort {
 
 /** How far a search goes and what it takes for possible. Everything has a default from the scenario's model. */
 export interface ExploreOptions {
-  /** Breadth first finds shortest counterexamples; depth first needs less memory for its frontier. */
-  readonly order?: "breadth-first" | "depth-first";
+  /**
+   * Breadth first finds shortest counterexamples; depth first needs less memory for its frontier. By interruptions, runs
+   * come first in which a process deals with all that has come to it before another moves: it finds what lies deep, and
+   * counts a state once for each process that may have moved last. Not together with symmetry.
+   */
+  readonly order?: "breadth-first" | "depth-first" | "few interruptions first";
   /** Default: `multiset` where links are reliable, else `set`, which has loss, duplication and every order in it. */
   readonly network?: NetworkKind;
   /** Crashes in one run. Default: the scenario's, else its `f`. */
@@ -96,7 +100,7 @@ export interface ExploreOptions {
 
 /** Options with every default settled. */
 export interface SettledOptions {
-  readonly order: "breadth-first" | "depth-first";
+  readonly order: "breadth-first" | "depth-first" | "few interruptions first";
   readonly network: NetworkKind;
   readonly crashesMax: number;
   readonly lossesMax: number;

@@ -2,7 +2,7 @@ import { IntBuffer } from "./int-buffer.ts";
 
 /**
  * The states whose steps were not taken yet: records laid end to end, each with its length before and after it. Taken in
- * the order in which they came, level by level, or the last one first.
+ * the order in which they came, level by level, or the last one first; what is put off comes when all else is taken.
  */
 export class Frontier {
   /** Where the record that was taken last lies, until the next one is added. */
@@ -11,6 +11,11 @@ export class Frontier {
   readonly #isStack: boolean;
   #open = new IntBuffer();
   #next = new IntBuffer();
+  /** What is put off, and whether the record that is written now is of that. */
+  #later = new IntBuffer();
+  #isPutOff = false;
+  /** How often what was put off came to its turn. */
+  turns = 0;
   #cursor = 0;
 
   constructor(isStack: boolean) {
@@ -20,11 +25,13 @@ export class Frontier {
 
   /** Memory, bytes. */
   get bytes(): number {
-    return this.#open.bytes + (this.#isStack ? 0 : this.#next.bytes);
+    return this.#open.bytes + (this.#isStack ? 0 : this.#next.bytes) + this.#later.bytes;
   }
 
   get isEmpty(): boolean {
-    return this.#isStack ? this.#next.length === 0 : this.#cursor === this.#open.length && this.#next.length === 0;
+    return this.#isStack
+      ? this.#next.length + this.#later.length === 0
+      : this.#cursor === this.#open.length && this.#next.length === 0;
   }
 
   /** Whether the next record to be taken begins a level. */
@@ -33,32 +40,42 @@ export class Frontier {
   }
 
   /** Makes room for a record and says where it begins in `data`. */
-  begin(length: number): number {
-    this.#next.reserve(length + 2);
-    return this.#next.length + 1;
+  begin(length: number, isPutOff = false): number {
+    this.#isPutOff = isPutOff;
+    const records = this.#written;
+    records.reserve(length + 2);
+    return records.length + 1;
   }
 
   /** Where records are written; taken anew after every `begin`. */
   get data(): Int32Array {
-    return this.#next.data;
+    return this.#written.data;
+  }
+
+  get #written(): IntBuffer {
+    return this.#isPutOff ? this.#later : this.#next;
   }
 
   /** The record at a place is written. */
   end(at: number, length: number): void {
-    const next = this.#next;
-    next.data[at - 1] = length;
-    next.data[at + length] = length;
-    next.length = at + length + 1;
+    const records = this.#written;
+    records.data[at - 1] = length;
+    records.data[at + length] = length;
+    records.length = at + length + 1;
   }
 
   /** The record that was written last goes again. */
   dropLast(length: number): void {
-    this.#next.length -= length + 2;
+    this.#written.length -= length + 2;
   }
 
   /** Takes a record out: says where it begins in `taken`, and `length` is how long it is. Ask `isEmpty` first. */
   take(): number {
     if (this.#isStack) {
+      if (this.#next.length === 0) {
+        [this.#next, this.#later] = [this.#later, this.#next];
+        this.turns++;
+      }
       const stack = this.#next;
       this.length = stack.data[stack.length - 1]!;
       stack.length -= this.length + 2;

@@ -17,7 +17,7 @@ export interface SearchInput {
   readonly watch: Watch;
   readonly budgets: BudgetTable;
   readonly network: NetworkKind;
-  readonly order: "breadth-first" | "depth-first";
+  readonly order: "breadth-first" | "depth-first" | "few interruptions first";
   readonly prunesNoOps: boolean;
   readonly depthMax: number;
   readonly statesMax: number;

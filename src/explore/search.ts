@@ -3,6 +3,7 @@ import { spendDuplicate, spendLoss } from "./budgets.ts";
 import { FingerprintTable } from "./fingerprint-table.ts";
 import { Frontier } from "./frontier.ts";
 import { IntBuffer } from "./int-buffer.ts";
+import { Interruptions } from "./interruptions.ts";
 import { NetworkAfter } from "./network-after.ts";
 import { NetworkDraft } from "./network-draft.ts";
 import { Paths } from "./paths.ts";
@@ -51,6 +52,7 @@ export class Search {
   /** Where most states are expanded; null where the search has more in it. */
   readonly #plain: PlainExpansion | null;
   #state: Int32Array = new Int32Array(256);
+  readonly #interruptions: Interruptions | null;
   #depthCut = false;
   #over = false;
   #anyStopped = false;
@@ -67,7 +69,9 @@ export class Search {
     this.#visited = new FingerprintTable(input.bytesMax);
     this.#draft = new NetworkDraft(input.network, input.atoms, input.local);
     this.#network = new NetworkAfter(input, this.#draft);
-    this.#frontier = new Frontier(input.order === "depth-first");
+    this.#frontier = new Frontier(input.order !== "breadth-first");
+    const isByInterruptions = input.order === "few interruptions first";
+    this.#interruptions = isByInterruptions ? new Interruptions(input, this.#messageOf) : null;
     this.#plain = PlainExpansion.isFor(input) ? this.#plainExpansion(input) : null;
   }
 
@@ -214,9 +218,10 @@ export class Search {
     const state = this.#state;
     const generatedBefore = this.generated;
     this.#in.edges?.leave(state, this.#messageOf);
+    this.#interruptions?.begin(state);
     const alone = this.#in.reduction?.stepIn(state, nodes, this.#messageOf) ?? null;
     if (alone !== null) this.#take(alone.node, alone.event, alone.item, state[atBudget]!, asItIs);
-    else if (this.#in.order === "breadth-first") {
+    else if (this.#in.order !== "depth-first") {
       this.#allDeliveries(0);
       for (let node = 0; node < nodes && !this.#over; node++) this.#ownSteps(node);
       if (this.#in.world !== null) this.#worldSteps(this.#in.world, 0);
@@ -312,7 +317,8 @@ export class Search {
   }
 
   /** One node takes one event; `item` is what leaves the network by it, 0 for nothing. */
-  #take(node: number, event: number, item: number, budget: number, how: number): void {
+  #take(node: number, event: number, item: number, spent: number, how: number): void {
+    const budget = this.#interruptions === null ? spent : this.#in.budgets.turned(spent, node);
     const { local, atoms, network, prunesNoOps } = this.#in;
     const state = this.#state;
     const before = state[atNodes + node]!;
@@ -449,9 +455,9 @@ export class Search {
     const { nodes } = this.#in;
     const draft = this.#draft;
     const length = atNodes + nodes + 1 + draft.count;
-    const at = this.#frontier.begin(length);
-    const { data } = this.#frontier;
     const state = this.#state;
+    const at = this.#frontier.begin(length, this.#interruptions?.isOne(state, budget));
+    const { data } = this.#frontier;
     data[at + atLow] = low;
     data[at + atHigh] = high;
     data[at + atNumber] = this.distinct - 1;

@@ -170,6 +170,10 @@ export interface StateSearch {
   readonly timeouts?: number;
   /** When writes are durable. */
   readonly sync?: "at once" | "later";
+  /** In which order; breadth first when absent. */
+  readonly order?: "breadth-first" | "depth-first" | "few interruptions first";
+  /** Words that traitors say in one run; any number when absent. */
+  readonly lies?: number;
   /** How messages are carried. */
   readonly carries?: "set" | "multiset" | "ordered";
 }

@@ -42,13 +42,23 @@ export type Acceptor<V> = Module<{
   disk: { promised: Ballot; accepted: Vote<V> | null };
 }>;
 
+/** How an acceptor behaves. */
+export interface AcceptorOptions {
+  readonly rules?: Partial<AcceptorRules>;
+  /**
+   * How many learners it tells what it accepted, the first so many processes: "some set of distinguished learners" in
+   * Lamport 2001, 2.3. Default: all.
+   */
+  readonly learners?: number;
+}
+
 /**
  * The memory of Paxos. Promise and vote are on disk, and the machinery lets no answer out before they are durable: an
  * acceptor that forgets a promise lets two ballots choose two values.
  *
  * Source: Lamport 2001, Paxos Made Simple, 2.2.
  */
-export const acceptor = <V>({ rules }: { readonly rules?: Partial<AcceptorRules> } = {}): Acceptor<V> => {
+export const acceptor = <V>({ rules, learners }: AcceptorOptions = {}): Acceptor<V> => {
   const { mayPromise, mayAccept, promisedAfter } = { ...acceptorRules, ...rules };
   return {
     name: "Paxos acceptor",
@@ -73,7 +83,7 @@ export const acceptor = <V>({ rules }: { readonly rules?: Partial<AcceptorRules>
             const after = promisedAfter(promised.value, vote.ballot);
             if (after !== promised.value) promised.set(after);
             accepted.set(vote);
-            for (const learner of io.nodes) io.learners.send(learner, vote);
+            for (const learner of io.nodes.slice(0, learners)) io.learners.send(learner, vote);
           }
         },
       },
