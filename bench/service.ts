@@ -1,12 +1,14 @@
-// `npm run bench -- service [--json] [--seconds N] [--only etcd|quorate] [--directory DIR] [--keys N]`: three replicas as
-// processes on this machine, every write synced to disk, 256-byte values, beside etcd in the same run with a client as lean as
-// ours. With `--keys N` no speed, but what a store with so many keys costs: memory, event loop, start.
+// `npm run bench -- service [--json] [--seconds N] [--only etcd|quorate] [--directory DIR] [--keys N]
+// [--kills N]`: three replicas as processes on this machine, every write synced to disk, 256-byte values, beside etcd in the
+// same run with a client as lean as ours. With `--keys N` no speed, but what a store with so many keys costs: memory, event
+// loop, start; with `--kills N` only how long no write gets through when the leader is killed.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEtcd } from "./service/etcd.ts";
 import { bareLog, goalsText, type Row, type Whole } from "./service/goals.ts";
+import { killLeaders, middleOf, type Outages, outagesText } from "./service/kills.ts";
 import { load } from "./service/load.ts";
 import { type ManyKeys, manyKeys, manyKeysText } from "./service/many-keys.ts";
 import { cpuSeconds, residentBytes } from "./service/processes.ts";
@@ -22,6 +24,9 @@ const seconds = Number(option("seconds") ?? 4);
 const keys = 10_000;
 const manyKeysWanted = Number(option("keys") ?? 0);
 const stores: ManyKeys[] = [];
+const killsOnly = option("kills") !== undefined;
+const kills = Number(option("kills") ?? 5);
+const afterKills: Outages[] = [];
 const value = Buffer.alloc(256, 120);
 const keyOf = (count: number): string => `key/${String((count * 7_919) % keys).padStart(8, "0")}`;
 
@@ -62,8 +67,16 @@ const fill = async (system: System): Promise<void> => {
   if (!json) process.stdout.write(manyKeysText(store));
 };
 
+const killAll = async (system: System): Promise<Outages> => {
+  const outages = await killLeaders(system, kills);
+  afterKills.push(outages);
+  if (!json) console.log(outagesText(outages));
+  return outages;
+};
+
 const bench = async (system: System): Promise<void> => {
   if (manyKeysWanted > 0) return fill(system);
+  if (killsOnly) return void (await killAll(system));
   for (const outstanding of [1, 16, 64, 256, 1024])
     await measure(system, "put", outstanding, (count) => system.put(keyOf(count), value));
   await measure(system, "get linearizable", 256, (count) => system.get(keyOf(count)));
@@ -73,9 +86,8 @@ const bench = async (system: System): Promise<void> => {
   );
   const memoryMb = residentBytes(system.pids()) / 1e6;
   if (!json) console.log(`${system.name.padEnd(8)} memory of the replicas ${Math.round(memoryMb)} MB`);
-  const backMs = await system.killLeader();
+  const backMs = middleOf(await killAll(system));
   wholes.push({ system: system.name, memoryMb, backMs });
-  if (!json) console.log(`${system.name.padEnd(8)} writes again ${Math.round(backMs)} ms after SIGKILL of the leader`);
 };
 
 const main = async (): Promise<number> => {
@@ -101,8 +113,8 @@ const main = async (): Promise<number> => {
     }
   }
   rmSync(directory, { recursive: true, force: true });
-  const bare = manyKeysWanted > 0 || only !== undefined ? null : bareLog(seconds);
-  if (json) console.log(JSON.stringify({ node: process.version, rows, wholes, bare, stores }, null, 2));
+  const bare = manyKeysWanted > 0 || killsOnly || only !== undefined ? null : bareLog(seconds);
+  if (json) console.log(JSON.stringify({ node: process.version, rows, wholes, bare, stores, afterKills }, null, 2));
   else if (wholes.length === 2) process.stdout.write(`\n${goalsText(rows, wholes, bare)}`);
   return 0;
 };

@@ -94,7 +94,8 @@ export const startEtcd = async ({ directory, connections }: SystemOptions): Prom
   mkdirSync(directory, { recursive: true });
   const members: Member[] = [];
   for (const name of ["a", "b", "c"]) members.push({ name, client: await freePort(), peer: await freePort() });
-  const children = members.map((member) => start("etcd", argsOf(member, members, directory)));
+  const startOne = (member: Member) => start("etcd", argsOf(member, members, directory));
+  const children = members.map(startOne);
   const findLeader = (): Promise<number> =>
     retried(30, async () => {
       for (const [at, { client }] of members.entries()) {
@@ -131,6 +132,7 @@ export const startEtcd = async ({ directory, connections }: SystemOptions): Prom
       });
       const tookMs = performance.now() - killed;
       for (const other of others) other.close();
+      children[leader] = startOne(members[leader]!);
       leader = await findLeader();
       client = new GrpcClient(`127.0.0.1:${members[leader]!.client}`, connections);
       return tookMs;

@@ -49,7 +49,9 @@ export const startQuorate = async ({ directory, watchesLoops = false }: SystemOp
       const killed = performance.now();
       children.get(leader)!.kill("SIGKILL");
       await client.put("after", "1");
-      return performance.now() - killed;
+      const tookMs = performance.now() - killed;
+      startOne(leader);
+      return tookMs;
     },
     loopHeld: () => [...children.keys()].map((id) => JSON.parse(readFileSync(watchFile(id), "utf8")) as LoopHeld),
     async restartFollower(read) {

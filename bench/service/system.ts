@@ -8,7 +8,7 @@ export interface System {
   readonly get: (key: string) => Promise<unknown>;
   /** A read of what one replica has, maybe old. */
   readonly getSerializable: (key: string) => Promise<unknown>;
-  /** Kills the leader with SIGKILL; the milliseconds until a put succeeds again. */
+  /** Kills the leader with SIGKILL; the milliseconds until a put succeeds again. The replica is started again after that. */
   readonly killLeader: () => Promise<number>;
   /** The longest that the event loop of each replica was held since its start. */
   readonly loopHeld?: () => readonly LoopHeld[];
