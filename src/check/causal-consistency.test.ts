@@ -11,21 +11,15 @@ import {
   checkWritesFollowReads,
 } from "./session-guarantees.ts";
 import { type KeyValueInput, keyValue } from "./specifications/key-value.ts";
+import { agree } from "./testing/agree.ts";
 import { drawing, type HistoryShape, randomHistory } from "./testing/random-histories.ts";
+import { readsAndWrites } from "./testing/read-write-notation.ts";
 
 type Input = KeyValueInput<number> & ReadWriteInput;
 type Op = Operation<Input, number>;
 
-/** `x=1` writes, `x:1` reads, in turn. */
 const history = (...steps: readonly (readonly [process: number, what: string])[]): Op[] =>
-  steps.map(([process, what], at) => {
-    const key = what[0]!;
-    const value = Number(what.slice(2));
-    const times = { process, invokedAt: 10 * at, returnedAt: 10 * at + 5 };
-    return what[1] === "="
-      ? { ...times, input: { kind: "put", key, value } }
-      : { ...times, input: { kind: "get", key }, output: value };
-  });
+  readsAndWrites(...steps) as Op[];
 
 const initial = { initial: 0 };
 const store = keyValue<number>(0);
@@ -104,7 +98,12 @@ describe("causal consistency of known histories (row 50)", () => {
 const isCausalMemory = (all: readonly Op[]): boolean => {
   const isRead = ({ input }: Op) => input.kind === "get";
   const writes = all.filter((operation) => !isRead(operation));
-  const sourceOf = (read: Op) =>
+  const foundSources = new Map<Op, Op | undefined>();
+  const sourceOf = (read: Op): Op | undefined => {
+    if (!foundSources.has(read)) foundSources.set(read, writerOf(read));
+    return foundSources.get(read);
+  };
+  const writerOf = (read: Op): Op | undefined =>
     writes.find(({ input }) => input.key === read.input.key && "value" in input && input.value === read.output);
   const reads = all.filter((operation) => isRead(operation) && operation.returnedAt !== undefined);
   if (reads.some((read) => read.output !== 0 && sourceOf(read) === undefined)) return false;
@@ -154,10 +153,10 @@ describe("random histories with unique values", () => {
     for (let seed = 1; seed <= 2000; seed++) {
       const one = random(seed);
       const result = checkCausalConsistency(one, initial);
-      expect(result.verdict, `seed ${seed}`).toBe(isCausalMemory(one) ? "holds" : "violated");
+      const told = (): string => `seed ${seed}`;
+      agree(result.verdict, isCausalMemory(one) ? "holds" : "violated", told);
       seen[result.verdict]++;
-      if (result.verdict === "violated")
-        expect(isCausalMemory(result.culprit.operations as Op[]), `seed ${seed}`).toBe(false);
+      if (result.verdict === "violated") agree(isCausalMemory(result.culprit.operations as Op[]), false, told);
     }
     expect(seen.holds).toBeGreaterThan(600);
     expect(seen.violated).toBeGreaterThan(500);

@@ -2,9 +2,11 @@ import { describe, expect, it } from "vitest";
 import { HistoryError, type Operation } from "./history.ts";
 import { checkLinearizability } from "./linearizability.ts";
 import { checkSequentialConsistency } from "./sequential-consistency.ts";
+import type { Specification } from "./specification.ts";
 import { keyValue } from "./specifications/key-value.ts";
 import { queue } from "./specifications/queue.ts";
 import { type RegisterInput, register } from "./specifications/register.ts";
+import { agree } from "./testing/agree.ts";
 import { explains, inProgramOrder, isExplainedBy } from "./testing/brute-force.ts";
 import { type HistoryShape, randomHistory } from "./testing/random-histories.ts";
 
@@ -120,16 +122,18 @@ describe("the verdict is that of a search through all permutations", () => {
     for (let seed = 1; seed <= 3000; seed++) {
       const history = randomHistory(seed, store, { ...shape, ...shapes[seed % shapes.length]! });
       const result = checkSequentialConsistency(history, store);
-      expect(result.verdict, `seed ${seed}`).toBe(explains(history, store, inProgramOrder) ? "holds" : "violated");
+      const told = (): string => `seed ${seed}`;
+      agree(result.verdict, explains(history, store, inProgramOrder) ? "holds" : "violated", told);
       seen[result.verdict]++;
       if (result.verdict === "holds") {
-        expect(isExplainedBy(result.witness, store, store.init(), inProgramOrder)).toBe(true);
+        agree(isExplainedBy(result.witness, store, store.init(), inProgramOrder), true, told);
         if (checkLinearizability(history, store).verdict === "violated") seen.onlySequential++;
       } else if (result.verdict === "violated") {
-        expect(checkLinearizability(history, store).verdict, "linearizable implies sequential").toBe("violated");
+        // Linearizable implies sequential.
+        agree(checkLinearizability(history, store).verdict, "violated", told);
         const { operations, best } = result.culprit;
-        expect(explains(operations, store, inProgramOrder), `seed ${seed}`).toBe(false);
-        expect(isExplainedBy(best.order, store, store.init(), inProgramOrder)).toBe(true);
+        agree(explains(operations, store, inProgramOrder), false, told);
+        agree(isExplainedBy(best.order, store, store.init(), inProgramOrder), true, told);
       }
     }
     expect(seen.holds).toBeGreaterThan(1000);
@@ -147,14 +151,18 @@ describe("the verdict is that of a search through all permutations", () => {
       input: (draw) => (draw(2) === 0 ? { kind: "read" } : { kind: "write", value: draw(3) }),
       output: (draw, { kind }) => (kind === "read" ? draw(3) : undefined),
     };
+    const compare = <S, I, O>(
+      seed: number,
+      specification: Specification<S, I, O>,
+      some: Pick<HistoryShape<I, O>, "input" | "output">,
+    ): void => {
+      const history = randomHistory(seed, specification, { ...some, ...shapes[seed % shapes.length]! });
+      const expected = explains(history, specification, inProgramOrder) ? "holds" : "violated";
+      agree(checkSequentialConsistency(history, specification).verdict, expected, () => `seed ${seed}`);
+    };
     for (let seed = 1; seed <= 1000; seed++) {
-      const some = { ...ofQueue, ...shapes[seed % shapes.length]! };
-      const queued = randomHistory(seed, fifo, some);
-      const expected = explains(queued, fifo, inProgramOrder) ? "holds" : "violated";
-      expect(checkSequentialConsistency(queued, fifo).verdict, `seed ${seed}`).toBe(expected);
-      const written = randomHistory(seed, register(0), { ...ofRegister, ...shapes[seed % shapes.length]! });
-      const right = explains(written, register(0), inProgramOrder) ? "holds" : "violated";
-      expect(checkSequentialConsistency(written, register(0)).verdict, `seed ${seed}`).toBe(right);
+      compare(seed, fifo, ofQueue);
+      compare(seed, register(0), ofRegister);
     }
   });
 });

@@ -25,22 +25,22 @@ export const explains = <State, Input, Output>(
   { init, step }: Specification<State, Input, Output>,
   before: Before,
 ): boolean => {
-  const go = (state: State, left: readonly Operation<Input, Output>[]): boolean => {
-    if (left.every(({ returnedAt }) => returnedAt === undefined)) return true;
-    return left.some((operation) => {
-      if (left.some((other) => other !== operation && before(other, operation))) return false;
-      const seen = operation.returnedAt === undefined ? undefined : operation.output;
-      const after = step(state, operation.input, seen);
-      return (
-        after !== illegal &&
-        go(
-          after,
-          left.filter((other) => other !== operation),
-        )
-      );
-    });
+  // By number of an operation, as bits: those that come before it. A history of more could not be gone through anyway.
+  const waitsFor = history.map((operation) =>
+    history.reduce((bits, other, at) => (other !== operation && before(other, operation) ? bits | (1 << at) : bits), 0),
+  );
+  const isDue = history.reduce((bits, { returnedAt }, at) => (returnedAt === undefined ? bits : bits | (1 << at)), 0);
+  const go = (state: State, left: number): boolean => {
+    if ((left & isDue) === 0) return true;
+    for (const [at, { input, output, returnedAt }] of history.entries()) {
+      if ((left & (1 << at)) === 0 || (left & waitsFor[at]!) !== 0) continue;
+      const after = step(state, input, returnedAt === undefined ? undefined : output);
+      if (after !== illegal && go(after, left & ~(1 << at))) return true;
+    }
+    return false;
   };
-  return go(init(), history);
+  if (history.length > 30) throw new Error(`${history.length} operations have too many orders`);
+  return go(init(), (1 << history.length) - 1);
 };
 
 /** Whether an order is one that `before` allows and the specification explains. */

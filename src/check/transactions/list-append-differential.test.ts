@@ -1,65 +1,36 @@
 import { describe, expect, it } from "vitest";
-import {
-  type ComesBefore,
-  explainsInOrder,
-  explainsSchedule,
-  hasSerialOrder,
-  hasSnapshotOrder,
-  inAnyOrder,
-  inRealTimeOrder,
-  inSessionOrder,
-} from "../testing/brute-force-transactions.ts";
+import { agree } from "../testing/agree.ts";
+import { explainsInOrder, inAnyOrder } from "../testing/brute-force-transactions.ts";
 import { drawing } from "../testing/random-histories.ts";
 import { randomListTransactions } from "../testing/random-transactions.ts";
+import { compareWithSerialOrders, compareWithSnapshots } from "../testing/transaction-comparison.ts";
 import { lists } from "../testing/transaction-notation.ts";
 import { checkListAppend } from "./check-list-append.ts";
-import { type ConsistencyModel, consistencyModels, modelsRuledOutBy } from "./consistency-models.ts";
+import { consistencyModels, modelsRuledOutBy } from "./consistency-models.ts";
 import type { ListAppendTransaction } from "./transaction.ts";
 
 const shape = { operationsMax: 3, keys: 2, aborted: 8, indeterminate: 12 };
 const historyOf = (seed: number, transactions: number): ListAppendTransaction[] =>
   randomListTransactions(drawing(seed), { ...shape, transactions, keys: 1 + (seed % 3) });
 
-const serialModels: readonly (readonly [ConsistencyModel, ComesBefore])[] = [
-  ["serializable", inAnyOrder],
-  ["strong-session-serializable", inSessionOrder],
-  ["strict-serializable", inRealTimeOrder],
-];
-
 describe("the verdict on lists is that of a search through all orders", () => {
   it("serializable, in sessions, and in real time", () => {
-    const seen = { holds: 0, violated: 0, unknown: 0 };
-    for (let seed = 1; seed <= 800; seed++) {
-      const history = historyOf(seed, 2 + (seed % 4));
-      for (const [consistency, before] of serialModels) {
-        const result = checkListAppend(history, { consistency });
-        const expected = hasSerialOrder(history, before) ? "holds" : "violated";
-        expect(result.verdict, `${consistency}, seed ${seed}: ${JSON.stringify(history)}`).toBe(expected);
-        seen[result.verdict]++;
-        if (result.verdict !== "holds") continue;
-        const order = result.order!.map((at) => history[at]!);
-        expect(explainsInOrder(order, before), `seed ${seed}`).toBe(true);
-        expect(order.length).toBeGreaterThanOrEqual(history.filter(({ status }) => status === "ok").length);
-      }
-    }
+    const seen = compareWithSerialOrders({
+      histories: 800,
+      historyOf: (seed) => historyOf(seed, 2 + (seed % 4)),
+      check: checkListAppend,
+      decidesAll: true,
+    });
     expect(seen.holds).toBeGreaterThan(500);
     expect(seen.violated).toBeGreaterThan(500);
   });
 
   it("snapshot isolation, unless what was never read decides", () => {
-    const seen = { holds: 0, violated: 0, unknown: 0, onlySnapshots: 0 };
-    for (let seed = 1; seed <= 800; seed++) {
-      const history = historyOf(seed, 2 + (seed % 3));
-      const result = checkListAppend(history, { consistency: "snapshot-isolation" });
-      seen[result.verdict]++;
-      if (result.verdict === "unknown") continue;
-      const expected = hasSnapshotOrder(history) ? "holds" : "violated";
-      expect(result.verdict, `seed ${seed}: ${JSON.stringify(history)}`).toBe(expected);
-      if (result.verdict === "holds" && result.order === undefined) {
-        expect(explainsSchedule(history, result.schedule!), `seed ${seed}`).toBe(true);
-        seen.onlySnapshots++;
-      }
-    }
+    const seen = compareWithSnapshots({
+      histories: 800,
+      historyOf: (seed) => historyOf(seed, 2 + (seed % 3)),
+      check: checkListAppend,
+    });
     expect(seen.holds).toBeGreaterThan(300);
     expect(seen.violated).toBeGreaterThan(120);
     expect(seen.onlySnapshots).toBeGreaterThan(5);
@@ -80,7 +51,7 @@ describe("anomalies", () => {
       }
       for (const model of consistencyModels) {
         const { verdict } = checkListAppend(history, { consistency: model });
-        expect(verdict === "violated", `${model}, seed ${seed}`).toBe(ruledOut.includes(model));
+        agree(verdict === "violated", ruledOut.includes(model), () => `${model}, seed ${seed}`);
       }
       expect(ruledOut).toEqual(modelsRuledOutBy(anomalies.map(({ kind }) => kind)));
     }

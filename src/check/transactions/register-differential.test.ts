@@ -1,70 +1,34 @@
 import { describe, expect, it } from "vitest";
-import {
-  type ComesBefore,
-  explainsInOrder,
-  explainsSchedule,
-  hasSerialOrder,
-  hasSnapshotOrder,
-  inAnyOrder,
-  inRealTimeOrder,
-  inSessionOrder,
-} from "../testing/brute-force-transactions.ts";
+import { explainsInOrder } from "../testing/brute-force-transactions.ts";
 import { drawing } from "../testing/random-histories.ts";
 import { randomRegisterTransactions } from "../testing/random-transactions.ts";
+import { compareWithSerialOrders, compareWithSnapshots, serialModels } from "../testing/transaction-comparison.ts";
 import { checkRegisters } from "./check-registers.ts";
-import type { ConsistencyModel } from "./consistency-models.ts";
 import type { RegisterTransaction } from "./transaction.ts";
 
 const shape = { operationsMax: 3, aborted: 8, indeterminate: 12 };
 const historyOf = (seed: number, transactions: number): RegisterTransaction[] =>
   randomRegisterTransactions(drawing(seed), { ...shape, transactions, keys: 1 + (seed % 3) });
 
-const serialModels: readonly (readonly [ConsistencyModel, ComesBefore])[] = [
-  ["serializable", inAnyOrder],
-  ["strong-session-serializable", inSessionOrder],
-  ["strict-serializable", inRealTimeOrder],
-];
-
 describe("the verdict on registers, where there is one, is that of a search through all orders", () => {
   it("serializable, in sessions, and in real time", () => {
-    const seen = { holds: 0, violated: 0, unknown: 0 };
-    for (let seed = 1; seed <= 500; seed++) {
-      const history = historyOf(seed, 2 + (seed % 4));
-      for (const [consistency, before] of serialModels) {
-        const result = checkRegisters(history, { consistency });
-        seen[result.verdict]++;
-        if (result.verdict === "unknown") continue;
-        const expected = hasSerialOrder(history, before) ? "holds" : "violated";
-        expect(result.verdict, `${consistency}, seed ${seed}: ${JSON.stringify(history)}`).toBe(expected);
-        if (result.verdict !== "holds") continue;
-        expect(
-          explainsInOrder(
-            result.order!.map((at) => history[at]!),
-            before,
-          ),
-          `seed ${seed}`,
-        ).toBe(true);
-      }
-    }
+    const seen = compareWithSerialOrders({
+      histories: 500,
+      historyOf: (seed) => historyOf(seed, 2 + (seed % 4)),
+      check: checkRegisters,
+      decidesAll: false,
+    });
     expect(seen.holds).toBeGreaterThan(300);
     expect(seen.violated).toBeGreaterThan(200);
     expect(seen.unknown, JSON.stringify(seen)).toBeLessThan(80);
   });
 
   it("snapshot isolation", () => {
-    const seen = { holds: 0, violated: 0, unknown: 0, onlySnapshots: 0 };
-    for (let seed = 1; seed <= 1000; seed++) {
-      const history = historyOf(seed, 2 + (seed % 3));
-      const result = checkRegisters(history, { consistency: "snapshot-isolation" });
-      seen[result.verdict]++;
-      if (result.verdict === "unknown") continue;
-      const expected = hasSnapshotOrder(history) ? "holds" : "violated";
-      expect(result.verdict, `seed ${seed}: ${JSON.stringify(history)}`).toBe(expected);
-      if (result.verdict === "holds" && result.order === undefined) {
-        expect(explainsSchedule(history, result.schedule!), `seed ${seed}`).toBe(true);
-        seen.onlySnapshots++;
-      }
-    }
+    const seen = compareWithSnapshots({
+      histories: 1_000,
+      historyOf: (seed) => historyOf(seed, 2 + (seed % 3)),
+      check: checkRegisters,
+    });
     expect(seen.holds).toBeGreaterThan(200);
     expect(seen.violated).toBeGreaterThan(100);
     expect(seen.onlySnapshots, JSON.stringify(seen)).toBeGreaterThan(2);
