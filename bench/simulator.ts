@@ -125,21 +125,44 @@ const relay = (): Module<{
   },
 });
 
-/** Sessions that never end, on a network that loses nothing. */
-const openSessions = <M>(): Module<{
+interface Numbered<M> {
+  readonly sequence: number;
+  readonly message: M;
+}
+
+/**
+ * Sessions that never end, on a network that loses nothing and reorders. Messages come in the order in which they were
+ * sent, as the port promises; without that (`inOrder: false`) every second answer of Raft refuses what came too early.
+ */
+const openSessions = <M>(
+  inOrder: boolean,
+): Module<{
   provides: Sessions<M>;
-  uses: { links: Links<M> };
-  state: Record<never, never>;
+  uses: { links: Links<Numbered<M>> };
+  state: { sent: number[]; next: number[]; early: Map<number, M>[] };
 }> => ({
   name: "open sessions",
   source: "this bench",
-  init: () => ({}),
+  init: ({ nodes }) => ({ sent: nodes.map(() => 0), next: nodes.map(() => 0), early: nodes.map(() => new Map()) }),
   start(_s, io) {
     for (const peer of io.nodes) if (peer !== io.self) io.up.opened(peer, 1);
   },
   upon: {
-    request: { send: (_s, io, to, message) => io.links.send(to, message) },
-    links: { deliver: (_s, io, from, message) => io.up.deliver(from, message) },
+    request: { send: (s, io, to, message) => io.links.send(to, { sequence: s.sent[to]!++, message }) },
+    links: {
+      deliver(s, io, from, { sequence, message }) {
+        if (!inOrder) return io.up.deliver(from, message);
+        const early = s.early[from]!;
+        if (sequence !== s.next[from]) return void early.set(sequence, message);
+        io.up.deliver(from, message);
+        let next = sequence + 1;
+        for (; early.size > 0 && early.has(next); next++) {
+          io.up.deliver(from, early.get(next)!);
+          early.delete(next);
+        }
+        s.next[from] = next;
+      },
+    },
   },
 });
 
@@ -181,9 +204,9 @@ const proposer = (
   },
 });
 
-const raftAt = (perSecond: number): AnyBound =>
+const raftAt = (perSecond: number, inOrder = true): AnyBound =>
   stack(proposer(1_000 / perSecond), {
-    log: stack(raft<string, string>(), { sessions: stack(openSessions(), { links: network("raft") }) }),
+    log: stack(raft<string, string>(), { sessions: stack(openSessions(inOrder), { links: network("raft") }) }),
   });
 
 const links: AnyBound = stack(relay(), { links: stack(perfectLink(), { stubborn: network() }) });

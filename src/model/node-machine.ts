@@ -28,6 +28,9 @@ export interface NodeOptions {
   readonly restoring?: boolean;
 }
 
+/** The timers of a module that has none: most modules. */
+const noTimers: Instance["timers"] = new Map();
+
 /** Record of a family on disk, at its path with `[]` behind it: members below this key are never made again. */
 const forgottenBelow = "forgotten below";
 
@@ -102,11 +105,11 @@ export class NodeMachine {
       for (const key of message.keys) scope = scope?.families.get(message.channel)?.member(key);
     const leaf = scope?.leaves.get(message.channel);
     if (leaf === undefined) return false;
-    if (leaf.key === null) this.queue.push(leaf.handler, leaf.instance, null, message.from, message.body);
-    else this.queue.push(leaf.handler, leaf.instance, null, leaf.key, message.from, message.body);
     this.host.observe?.("indication", leaf.path, "deliver", [message.from, message.body]);
-    this.#touch(leaf.instance);
-    this.#step();
+    this.touched(leaf.instance);
+    if (leaf.key === null) this.queue.run(leaf.handler, leaf.instance, message.from, message.body);
+    else this.queue.run(leaf.handler, leaf.instance, leaf.key, message.from, message.body);
+    this.#end();
     return true;
   }
 
@@ -127,9 +130,9 @@ export class NodeMachine {
     const handler = instance.module.upon["timer"]?.[name];
     if (handler === undefined) throw new AssertionError(`${instance.module.name} has no timer ${name}`);
     if (instance.dropped) return;
-    this.queue.push(handler as Handler, instance, null, args[0], args[1], args[2], args[3], args[4]);
-    this.#touch(instance);
-    this.#step();
+    this.touched(instance);
+    this.queue.run(handler as Handler, instance, args[0], args[1], args[2], args[3], args[4]);
+    this.#end();
   }
 
   /** What a module asked to be told about is durable. */
@@ -137,9 +140,9 @@ export class NodeMachine {
     const handler = instance.module.upon["durable"]?.[name];
     if (handler === undefined) throw new AssertionError(`${instance.module.name} has no notice ${name}`);
     if (instance.dropped) return;
-    this.queue.push(handler as Handler, instance, null, args[0], args[1], args[2], args[3], args[4]);
-    this.#touch(instance);
-    this.#step();
+    this.touched(instance);
+    this.queue.run(handler as Handler, instance, args[0], args[1], args[2], args[3], args[4]);
+    this.#end();
   }
 
   /** The host has no more input at hand: modules that were touched since send their batches. One step. */
@@ -154,7 +157,8 @@ export class NodeMachine {
 
   /** The module at a port path, or undefined where none runs (a member of a family that was not made yet). */
   at(path: string): Instance | undefined {
-    return this.#instances.find((instance) => instance.path === path && !instance.dropped);
+    for (const instance of this.#instances) if (instance.path === path && !instance.dropped) return instance;
+    return undefined;
   }
 
   /** Volatile state of every module by path: with the disk, all that the next step depends on. Plain data. */
@@ -200,7 +204,7 @@ export class NodeMachine {
     for (const [path, below] of image.forgotten) families.get(path)!.forget(below);
     this.#booted = true;
     for (const [path, state] of image.states) this.at(path)!.state = state;
-    for (const path of image.settling) this.#touch(this.at(path)!);
+    for (const path of image.settling) this.touched(this.at(path)!);
     this.#instances.forEach((instance, at) => {
       [instance.recordPosition, instance.logPosition] = image.positions[at] ?? [0, 0];
     });
@@ -248,10 +252,8 @@ export class NodeMachine {
 
   /** Drops the instances of the members of a family below a key, with their records. */
   forget(owner: Instance, path: string, below: number, dropped: readonly Instance[]): void {
-    for (const instance of dropped) {
-      instance.dropped = true;
-      for (const box of instance.timers.values()) this.host.disarm(box);
-    }
+    for (const instance of dropped) instance.dropped = true;
+    for (const { timers } of dropped) for (const box of timers.values()) this.host.disarm(box);
     const records = [...this.disk.keys()].filter(
       (record) => record.startsWith(`${path}[`) && Number.parseInt(record.slice(path.length + 1), 10) < below,
     );
@@ -271,26 +273,26 @@ export class NodeMachine {
   /** An early output waits for every write, also later ones of its step, but those to its module's own logs. */
   #positionFor(early: Instance): number {
     let position = 0;
-    for (const instance of this.#instances) {
+    for (const instance of this.#instances)
       position = Math.max(position, instance.recordPosition, instance === early ? 0 : instance.logPosition);
-    }
     return position;
   }
 
-  #touch(instance: Instance): void {
+  /** Marks a module that got something, from inside the node or outside: it wants to know when that was all. */
+  touched(instance: Instance): void {
     if (instance.module.settled === undefined || instance.settledWanted) return;
     instance.settledWanted = true;
     this.#settling.push(instance);
     if (this.#settling.length === 1) this.host.wantSettled();
   }
 
-  /** Marks a module that got a request or an indication inside the step. */
-  touched(instance: Instance): void {
-    if (instance.module.settled !== undefined) this.#touch(instance);
-  }
-
   #step(): void {
     this.queue.drain();
+    this.#end();
+  }
+
+  /** The end of a step: its writes go to the host, its outputs to the gate. */
+  #end(): void {
     if (this.#frameEnd > 0) {
       const frame = this.#frame.slice(0, this.#frameEnd);
       this.#frameEnd = 0;
@@ -313,7 +315,7 @@ export class NodeMachine {
 
   #start(instance: Instance): void {
     if (instance.module.start !== undefined) this.queue.push(instance.module.start as Handler, instance, null);
-    this.#touch(instance);
+    this.touched(instance);
   }
 
   /** Makes the instances of a stack; the one on top is returned. */
@@ -356,7 +358,7 @@ export class NodeMachine {
       logPosition: 0,
       settledWanted: false,
       touched: true,
-      timers: new Map(),
+      timers: "timer" in module.upon ? new Map() : noTimers,
       dropped: false,
     };
     this.#instances.push(instance);

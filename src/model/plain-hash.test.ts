@@ -69,6 +69,24 @@ const distinct: readonly unknown[] = [
   new Uint8Array([255, 255, 255]),
 ];
 
+describe("the names of fields", () => {
+  it("hash to the same whatever was hashed before, also where one pushes another out of what is remembered", () => {
+    const names = Array.from({ length: 2_000 }, (_, at) => `field${at % 7}${String.fromCharCode(97 + (at % 26))}${at}`);
+    const hashes = names.map((name) => hashPlain(3, { [name]: 1, kind: name }));
+    expect(new Set(hashes).size).toBe(names.length);
+    for (const [at, name] of [...names.entries()].reverse())
+      expect(hashPlain(3, { [name]: 1, kind: name })).toBe(hashes[at]);
+  });
+
+  it("hash as text does", () => {
+    const object = 0x76e7f8c9;
+    const end = 0x07f809db;
+    for (const name of ["a", "ab", "abc", "prevLogIndex", "é", "\u{1f600}x"])
+      expect(hashPlain(5, { [name]: "text" })).toBe(hashWord(hashText(hashText(5 ^ object, name), "text"), end));
+    expect(hashPlain(5, { kind: "one" })).toBe(hashWord(hashText(hashText(5 ^ object, "kind"), "one"), end));
+  });
+});
+
 describe("hashPlain", () => {
   it("tells kinds, lengths, orders and nestings apart", () => {
     expect(new Set(distinct.map((value) => hashPlain(0, value))).size).toBe(distinct.length);

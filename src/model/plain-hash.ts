@@ -44,6 +44,45 @@ export const hashText = (hash: number, text: string): number => {
   return index === length ? hashWord(mixed, text.charCodeAt(index - 1)) : mixed;
 };
 
+/*
+ * Names of fields come back with every message and every state. What their words are multiplied to does not depend on
+ * the hash that they are mixed into, so it is remembered: in a table of fixed size, in which a name may push out another.
+ */
+const namesMax = 256;
+const names: string[] = new Array<string>(namesMax).fill("");
+const mixedWords: (readonly number[])[] = new Array<readonly number[]>(namesMax).fill([]);
+
+const mixWord = (word: number): number => {
+  const first = Math.imul(word, 0xcc9e2d51);
+  return Math.imul((first << 15) | (first >>> 17), 0x1b873593);
+};
+
+const mixedWordsOf = (name: string): readonly number[] => {
+  const { length } = name;
+  const words = [TEXT ^ mixWord(length)];
+  for (let index = 0; index < length; index += 2)
+    words.push(mixWord(name.charCodeAt(index) | (index + 1 < length ? name.charCodeAt(index + 1) << 16 : 0)));
+  return words;
+};
+
+/** The same as `hashText`, for a text that is one of few. */
+const hashName = (hash: number, name: string): number => {
+  const { length } = name;
+  if (length === 0) return hashText(hash, name);
+  const at = (length * 37 + name.charCodeAt(0) * 7 + name.charCodeAt(length - 1)) & (namesMax - 1);
+  if (names[at] !== name) {
+    names[at] = name;
+    mixedWords[at] = mixedWordsOf(name);
+  }
+  const words = mixedWords[at]!;
+  let mixed = hash;
+  for (let index = 0; index < words.length; index++) {
+    const word = mixed ^ words[index]!;
+    mixed = (Math.imul((word << 13) | (word >>> 19), 0x9e3779b1) + 0xe6546b64) | 0;
+  }
+  return mixed;
+};
+
 const hashNumber = (hash: number, value: number): number => {
   if ((value | 0) === value) return hashWord(hash ^ INTEGER, value);
   float[0] = value;
@@ -70,7 +109,12 @@ const hashArray = (hash: number, value: readonly unknown[]): number => {
 
 const hashObject = (hash: number, value: { readonly [key: string]: unknown }): number => {
   let mixed = hash ^ OBJECT;
-  for (const key in value) mixed = hashPart(hashText(mixed, key), value[key]);
+  for (const key in value) {
+    const part = value[key];
+    mixed = hashName(mixed, key);
+    // What kind of thing it is, is one of few words too.
+    mixed = key === "kind" && typeof part === "string" ? hashName(mixed, part) : hashPart(mixed, part);
+  }
   return hashWord(mixed, END);
 };
 
@@ -123,6 +167,8 @@ const hashPart = (hash: number, value: unknown): number => {
  * @throws PlainDataError for functions, symbols, class instances and cycles.
  */
 export const hashPlain = (hash: number, value: unknown): number => {
+  if (typeof value === "number") return hashNumber(hash, value);
+  if (typeof value === "string") return hashText(hash, value);
   try {
     return hashPart(hash, value);
   } catch (error) {

@@ -47,39 +47,50 @@ export class StepQueue {
     this.#e[at] = e;
   }
 
-  /** Runs all entries and those that they add. */
-  drain(): void {
-    let at = 0;
+  /** Runs one handler, which needs no place in the queue when that is empty, and all that it adds. */
+  run(handler: Handler, instance: Instance, a?: unknown, b?: unknown, c?: unknown, d?: unknown, e?: unknown): void {
+    if (this.#tail > 0) {
+      this.push(handler, instance, null, a, b, c, d, e);
+      return this.drain();
+    }
     try {
-      while (at < this.#tail) {
-        if (at >= handlersPerStepMax)
-          throw new Error(
-            `one step ran ${handlersPerStepMax} handlers and has more: modules ask each other in a circle`,
-          );
-        const instance = this.#instances[at]!;
-        // Forgotten earlier in this step: a record that it wrote now would bring it back at the next boot.
-        if (!instance.dropped) {
-          instance.touched = true;
-          this.early = this.#early[at]!;
-          this.#handlers[at]!(
-            instance.state,
-            instance.io,
-            this.#a[at],
-            this.#b[at],
-            this.#c[at],
-            this.#d[at],
-            this.#e[at],
-          );
-          if (instance.whenever !== undefined) {
-            this.early = null;
-            instance.whenever(instance.state, instance.io);
-          }
-        }
-        at++;
-      }
+      instance.touched = true;
+      handler(instance.state, instance.io, a, b, c, d, e);
+      this.#follow(instance);
+      this.#runAll();
     } finally {
       this.#tail = 0;
       this.early = null;
     }
+  }
+
+  /** Runs all entries and those that they add. */
+  drain(): void {
+    try {
+      this.#runAll();
+    } finally {
+      this.#tail = 0;
+      this.early = null;
+    }
+  }
+
+  #runAll(): void {
+    for (let at = 0; at < this.#tail; at++) {
+      if (at >= handlersPerStepMax)
+        throw new Error(`one step ran ${handlersPerStepMax} handlers and has more: modules ask each other in a circle`);
+      const instance = this.#instances[at]!;
+      // Forgotten earlier in this step: a record that it wrote now would bring it back at the next boot.
+      if (instance.dropped) continue;
+      instance.touched = true;
+      this.early = this.#early[at]!;
+      this.#handlers[at]!(instance.state, instance.io, this.#a[at], this.#b[at], this.#c[at], this.#d[at], this.#e[at]);
+      this.#follow(instance);
+    }
+  }
+
+  #follow(instance: Instance): void {
+    if (instance.whenever === undefined) return;
+    this.early = null;
+    instance.whenever(instance.state, instance.io);
   }
 }

@@ -15,6 +15,9 @@ const keyHash = (key: string): number => {
   return hash;
 };
 
+/** So many fields of a body are remembered by their place; a power of two. */
+const places = 16;
+
 /**
  * Hashes the bodies of messages into a rolling hash. Within one step a broadcast sends one and the same value to many,
  * each time in an envelope of its own: that value is hashed once. A module that changed it between two of these sends
@@ -23,6 +26,9 @@ const keyHash = (key: string): number => {
 export class BodyHash {
   #value: object | null = null;
   #hash = 0;
+  /** The field that stood last at each place of a body, and the hash of its name. */
+  readonly #names: string[] = new Array<string>(places).fill("");
+  readonly #words: number[] = new Array<number>(places).fill(keyHash(""));
 
   /** A new step: values may have changed. */
   forget(): void {
@@ -43,9 +49,16 @@ export class BodyHash {
 
   #envelope(hash: number, body: { readonly [key: string]: unknown }): number {
     let mixed = hash;
+    let place = 0;
     for (const key in body) {
       const value = body[key];
-      mixed = hashWord(mixed, keyHash(key));
+      // Messages of one kind have the same fields in the same places: mostly the name was here before.
+      const known = place++ & (places - 1);
+      if (this.#names[known] !== key) {
+        this.#names[known] = key;
+        this.#words[known] = keyHash(key);
+      }
+      mixed = hashWord(mixed, this.#words[known]!);
       mixed = typeof value === "object" && value !== null ? hashWord(mixed, this.#of(value)) : hashPlain(mixed, value);
     }
     return hashWord(mixed, END);

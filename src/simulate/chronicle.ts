@@ -1,5 +1,5 @@
 import type { Inspection, PropertyEvent } from "../check/index.ts";
-import type { Message, NodeId, TraceKind } from "../model/index.ts";
+import type { LogImage, Message, NodeId, TraceKind } from "../model/index.ts";
 import { microseconds } from "./carrier.ts";
 import type { Fault } from "./fault.ts";
 import type { SimulatedNode } from "./simulated-node.ts";
@@ -11,6 +11,36 @@ interface Details {
   readonly path?: string;
   readonly name?: string;
   readonly data?: unknown;
+}
+
+/** A look into the nodes. No property speaks about a traitor: what it keeps in its state is its own affair. */
+class Look implements Inspection {
+  readonly node: NodeId;
+  readonly event: number;
+  readonly at: number;
+  readonly #nodes: readonly SimulatedNode[];
+
+  constructor(nodes: readonly SimulatedNode[], node: NodeId, event: number, at: number) {
+    this.#nodes = nodes;
+    this.node = node;
+    this.event = event;
+    this.at = at;
+  }
+
+  state(node: NodeId, path: string): unknown {
+    const { behaviour, up, machine } = this.#nodes[node]!;
+    return behaviour === null && up ? machine.at(path)?.state : undefined;
+  }
+
+  record(node: NodeId, path: string, name: string): unknown {
+    const { behaviour, disk } = this.#nodes[node]!;
+    return behaviour === null ? disk.seen.get(path)?.records.get(name) : undefined;
+  }
+
+  log(node: NodeId, path: string, name: string): LogImage | undefined {
+    const { behaviour, disk } = this.#nodes[node]!;
+    return behaviour === null ? disk.seen.get(path)?.logs.get(name) : undefined;
+  }
 }
 
 /** Tells the recorder what happens at the nodes, with their clocks, in the words of the trace. */
@@ -106,8 +136,8 @@ export class Chronicle {
     name: string,
     args: readonly unknown[],
   ): void {
-    const { recorder, agenda, input } = this.#world;
-    if (node.behaviour !== null || input.setup.properties.length === 0) return;
+    const { recorder, agenda } = this.#world;
+    if (node.behaviour !== null || !recorder.watches(path)) return;
     const { now } = agenda;
     recorder.observe({
       kind,
@@ -136,15 +166,6 @@ export class Chronicle {
   /** A look into the nodes for invariants. */
   inspection(stepped: NodeId): Inspection {
     const { nodes, recorder, agenda } = this.#world;
-    // No property speaks about a traitor: what it keeps in its state is its own affair.
-    const isSeen = (node: NodeId): boolean => nodes[node]!.behaviour === null;
-    return {
-      state: (node, path) => (isSeen(node) && nodes[node]!.up ? nodes[node]!.machine.at(path)?.state : undefined),
-      record: (node, path, name) => (isSeen(node) ? nodes[node]!.disk.seen.get(path)?.records.get(name) : undefined),
-      log: (node, path, name) => (isSeen(node) ? nodes[node]!.disk.seen.get(path)?.logs.get(name) : undefined),
-      node: stepped,
-      event: Math.max(0, recorder.events - 1),
-      at: agenda.now / microseconds,
-    };
+    return new Look(nodes, stepped, Math.max(0, recorder.events - 1), agenda.now / microseconds);
   }
 }

@@ -1,11 +1,14 @@
+/** Small: most runs of a campaign never have more outstanding. */
+const sizeAtFirst = 64;
+
 /**
  * Events by time, and within one time by the order in which they were put in: a total order, so that the same run comes
  * out the same everywhere. A 4-ary heap over typed arrays: at 20 outstanding events half again as fast as a binary heap
  * of objects (13.5 against 9.1 million a second, Node 20). Cancelled timers stay in it until they come up.
  */
 export class EventHeap<T> {
-  #times = new Float64Array(1024);
-  #orders = new Float64Array(1024);
+  #times = new Float64Array(sizeAtFirst);
+  #orders = new Float64Array(sizeAtFirst);
   readonly #items: (T | undefined)[] = [];
   #size = 0;
   #order = 0;
@@ -27,17 +30,22 @@ export class EventHeap<T> {
   /** Puts an event in, in its turn or in a place that was reserved. */
   push(time: number, item: T, order: number = this.#order++): void {
     if (this.#size === this.#times.length) this.#grow();
+    const times = this.#times;
+    const orders = this.#orders;
+    const items = this.#items;
     let at = this.#size++;
     while (at > 0) {
       const parent = (at - 1) >> 2;
-      const other = this.#times[parent]!;
-      if (other < time || (other === time && this.#orders[parent]! < order)) break;
-      this.#move(parent, at);
+      const other = times[parent]!;
+      if (other < time || (other === time && orders[parent]! < order)) break;
+      times[at] = other;
+      orders[at] = orders[parent]!;
+      items[at] = items[parent];
       at = parent;
     }
-    this.#times[at] = time;
-    this.#orders[at] = order;
-    this.#items[at] = item;
+    times[at] = time;
+    orders[at] = order;
+    items[at] = item;
   }
 
   /** Takes the earliest event out. */
@@ -61,30 +69,31 @@ export class EventHeap<T> {
   #sink(time: number, order: number, item: T | undefined): void {
     const times = this.#times;
     const orders = this.#orders;
+    const items = this.#items;
     const size = this.#size;
     let at = 0;
     for (;;) {
       const first = 4 * at + 1;
       if (first >= size) break;
       let least = first;
+      let earliest = times[first]!;
       const end = Math.min(first + 4, size);
       for (let child = first + 1; child < end; child++) {
-        if (times[child]! < times[least]! || (times[child] === times[least] && orders[child]! < orders[least]!))
+        const other = times[child]!;
+        if (other < earliest || (other === earliest && orders[child]! < orders[least]!)) {
           least = child;
+          earliest = other;
+        }
       }
-      if (times[least]! > time || (times[least] === time && orders[least]! > order)) break;
-      this.#move(least, at);
+      if (earliest > time || (earliest === time && orders[least]! > order)) break;
+      times[at] = earliest;
+      orders[at] = orders[least]!;
+      items[at] = items[least];
       at = least;
     }
     times[at] = time;
     orders[at] = order;
-    this.#items[at] = item;
-  }
-
-  #move(from: number, to: number): void {
-    this.#times[to] = this.#times[from]!;
-    this.#orders[to] = this.#orders[from]!;
-    this.#items[to] = this.#items[from];
+    items[at] = item;
   }
 
   #grow(): void {

@@ -45,6 +45,11 @@ export class PropertyError extends Error {
   override readonly name: string = "PropertyError";
 }
 
+const failureOf = ({ property }: Watcher, thrown: unknown): PropertyError =>
+  new PropertyError(`property ${property.id} throws: ${thrown instanceof Error ? thrown.message : String(thrown)}`, {
+    cause: thrown,
+  });
+
 const kindWords = new Map<string, number>();
 const wordOf = (text: string): number => {
   let word = kindWords.get(text);
@@ -71,6 +76,8 @@ export class Recorder {
   readonly #names: readonly string[];
   readonly #top: readonly Watcher[];
   readonly #inner = new Map<string, Watcher[]>();
+  /** Who watches a port path, by the path with the keys of its families, as it was asked for before. */
+  readonly #watching = new Map<string, readonly Watcher[]>();
   readonly #watchers: readonly Watcher[];
   readonly #inspecting: readonly Watcher[];
   readonly #bodies = new BodyHash();
@@ -229,6 +236,11 @@ export class Recorder {
     this.#hash = hashPlain(hashWord(this.#hash, wordOf(path)), state);
   }
 
+  /** Whether any property looks at what happens at a port path. The top is also where boots and crashes are told. */
+  watches(path: string): boolean {
+    return path === "" ? this.#watchers.length > 0 : this.#watchersOf(path).length > 0;
+  }
+
   /** Something at a port, or in the life of a node, for the properties. */
   observe(event: PropertyEvent): void {
     if (event.path === "") {
@@ -236,16 +248,31 @@ export class Recorder {
       if (event.kind === "crash" || event.kind === "recover" || event.kind === "boot") {
         for (const watchers of this.#inner.values()) for (const watcher of watchers) this.#ask(watcher, event);
       }
-    } else {
-      const watchers = this.#inner.get(event.path) ?? this.#inner.get(event.path.replace(/\[\d+\]/g, "[]"));
-      if (watchers !== undefined) for (const watcher of watchers) this.#ask(watcher, event);
+    } else for (const watcher of this.#watchersOf(event.path)) this.#ask(watcher, event);
+  }
+
+  #watchersOf(path: string): readonly Watcher[] {
+    let watchers = this.#watching.get(path);
+    if (watchers === undefined) {
+      watchers = this.#inner.get(path) ?? this.#inner.get(path.replace(/\[\d+\]/g, "[]")) ?? [];
+      this.#watching.set(path, watchers);
     }
+    return watchers;
   }
 
   /** Invariants over local states, after a step. */
   inspect(look: Inspection): void {
-    for (const watcher of this.#inspecting)
-      this.#guard(watcher, () => watcher.property.inspect?.(watcher.state, look, this.#report));
+    for (const watcher of this.#inspecting) {
+      if (watcher.broken) continue;
+      this.#current = watcher;
+      try {
+        watcher.property.inspect?.(watcher.state, look, this.#report);
+      } catch (thrown) {
+        throw failureOf(watcher, thrown);
+      } finally {
+        this.#current = null;
+      }
+    }
   }
 
   /** Whether a liveness property is owed something, or lasts to the end whatever happens. */
@@ -318,7 +345,15 @@ export class Recorder {
 
   #ask(watcher: Watcher, event: PropertyEvent): void {
     if (watcher.broken || watcher.property.on === undefined) return;
-    this.#guard(watcher, () => watcher.property.on?.(watcher.state, event, this.#report));
+    // As `guard` does, without a closure for each event.
+    this.#current = watcher;
+    try {
+      watcher.property.on(watcher.state, event, this.#report);
+    } catch (thrown) {
+      throw failureOf(watcher, thrown);
+    } finally {
+      this.#current = null;
+    }
   }
 
   #guard(watcher: Watcher, ask: () => void): void {
@@ -327,10 +362,7 @@ export class Recorder {
     try {
       ask();
     } catch (thrown) {
-      throw new PropertyError(
-        `property ${watcher.property.id} throws: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
-        { cause: thrown },
-      );
+      throw failureOf(watcher, thrown);
     } finally {
       this.#current = null;
     }
