@@ -74,8 +74,8 @@ const none: FaultBudget = { crashes: 0, partitions: 0, pauses: 0, slowNodes: 0, 
 const timely = { loss: 0, duplication: 0, gstMs: 0, chaosDelayMsMax: 0, delayMsMax: 3, syncMsMax: 2 } as const;
 const untimely = { loss: 0.1, duplication: 0.05, gstMs: 0, chaosDelayMsMax: 0, delayMsMax: 27, syncMsMax: 5 } as const;
 
-/** The first server stands long before the others, and the second before the third: who leads first is known. */
-const electionTimeoutMs = (node: NodeId, unit: number): number => unit * (node === 0 ? 1 : node === 1 ? 2.2 : 5);
+/** The first server stands before any other: who leads at first is known. */
+const electionTimeoutMs = (node: NodeId, unit: number): number => unit * (node === 0 ? 1 : 2.2);
 
 /** Makes a scenario of a lesson. */
 export const lesson = (given: Lesson): AnyScenario => {
