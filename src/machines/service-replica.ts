@@ -122,8 +122,8 @@ const tell = <C, A, Q, R>(
 const seeksLeader = (message: ToReplica<unknown>): boolean =>
   message.kind !== "close" && (message.kind !== "query" || message.consistency === "linearizable");
 
-/** So many commands weigh twice as much as a chunk, at some 256 bytes each. */
-const entriesPerChunk = 512;
+/** So many commands weigh about as much as a chunk, at some 256 bytes each: the log is in memory too. */
+const entriesPerChunk = 256;
 /** A snapshot of so few chunks is no burden. */
 const smallChunks = 16;
 

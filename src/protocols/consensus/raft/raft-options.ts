@@ -91,7 +91,7 @@ export const settingsOf = <Command>(options: RaftOptions<Command>): Settings => 
     appliedBytesPerStepMax: 1 << 20,
     appliedBeforeStoreBytesMax: 16 << 10,
     entriesKept: 5_000,
-    bytesKept: 16 << 20,
+    bytesKept: 8 << 20,
     entriesKeptInTransfer: 200_000,
     chunksInFlightMax: 4,
     readsMax: 100_000,
