@@ -48,7 +48,7 @@ export const hashText = (hash: number, text: string): number => {
  * Names of fields come back with every message and every state. What their words are multiplied to does not depend on
  * the hash that they are mixed into, so it is remembered: in a table of fixed size, in which a name may push out another.
  */
-const namesMax = 256;
+const namesMax = 1_024;
 const names: string[] = new Array<string>(namesMax).fill("");
 const mixedWords: (readonly number[])[] = new Array<readonly number[]>(namesMax).fill([]);
 
@@ -69,7 +69,8 @@ const mixedWordsOf = (name: string): readonly number[] => {
 const hashName = (hash: number, name: string): number => {
   const { length } = name;
   if (length === 0) return hashText(hash, name);
-  const at = (length * 37 + name.charCodeAt(0) * 7 + name.charCodeAt(length - 1)) & (namesMax - 1);
+  const ends = name.charCodeAt(0) * 7 + name.charCodeAt(length - 1) * 13;
+  const at = (length * 31 + ends + name.charCodeAt(length >> 1) * 3) & (namesMax - 1);
   if (names[at] !== name) {
     names[at] = name;
     mixedWords[at] = mixedWordsOf(name);
