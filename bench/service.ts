@@ -77,6 +77,8 @@ const killAll = async (system: System): Promise<Outages> => {
 const bench = async (system: System): Promise<void> => {
   if (manyKeysWanted > 0) return fill(system);
   if (killsOnly) return void (await killAll(system));
+  // Of both what they are like after a while: what has just started has not been compiled, or filled its caches.
+  await load(64, seconds, (count) => system.put(keyOf(count), value));
   for (const outstanding of [1, 16, 64, 256, 1024])
     await measure(system, "put", outstanding, (count) => system.put(keyOf(count), value));
   await measure(system, "get linearizable", 256, (count) => system.get(keyOf(count)));
