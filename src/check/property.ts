@@ -62,6 +62,12 @@ export interface Inspection {
     path: string,
     name: string,
   ): { readonly first: number; readonly entries: readonly unknown[] } | undefined;
+  /** The same log as it would be after a crash now, where the host can tell. */
+  durableLog?(
+    node: NodeId,
+    path: string,
+    name: string,
+  ): { readonly first: number; readonly entries: readonly unknown[] } | undefined;
   /** The node that took the last step, where one did: the others are as they were. */
   readonly node?: NodeId;
   /** The latest event. */

@@ -41,6 +41,11 @@ class Look implements Inspection {
     const { behaviour, disk } = this.#nodes[node]!;
     return behaviour === null ? disk.seen.get(path)?.logs.get(name) : undefined;
   }
+
+  durableLog(node: NodeId, path: string, name: string): LogImage | undefined {
+    const { behaviour, disk } = this.#nodes[node]!;
+    return behaviour === null ? disk.durable.get(path)?.logs.get(name) : undefined;
+  }
 }
 
 /** Tells the recorder what happens at the nodes, with their clocks, in the words of the trace. */

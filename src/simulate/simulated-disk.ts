@@ -28,6 +28,11 @@ export class SimulatedDisk implements Storage {
     return this.seen;
   }
 
+  /** What would survive a crash now, but for what reaches the disk by luck. */
+  get durable(): DiskImage {
+    return this.#durable;
+  }
+
   /** Position up to which everything survives. Positions go on over crashes. */
   get position(): number {
     return this.#position;

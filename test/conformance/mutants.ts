@@ -14,11 +14,17 @@ const firstBroken = (mutant: Mutant, scenarios: readonly AnyScenario[]): string 
     mutant: mutant.id,
   });
   for (const property of mutant.violates) {
+    let isFound = false;
     const { verdicts } = runCampaign(prepared, {
       runs: mutant.seedsMax ?? seedsMax,
       first: property,
       cover: "outside",
       shrinkRunsMax: 0,
+      // Once it is found, nothing is shrunk that a better run would help.
+      progress: (_runs, _violated, broken) => {
+        isFound = broken.has(property);
+      },
+      expired: () => isFound,
     });
     if (verdicts.some(({ property: id, verdict }) => id === property && verdict === "violated")) return property;
   }

@@ -3,6 +3,7 @@ import {
   linearizableRegister,
   oneVote,
   operationTermination,
+  raftInvariants,
   raftProperties,
 } from "../../check/index.ts";
 import { type Bound, erase, network, stack, typed } from "../../model/index.ts";
@@ -46,6 +47,7 @@ export const processesOf = (n: number, one: Bound<ReplicatedRegister>): { name: 
 /** What holds however late messages are. */
 export const raftSafety = (): readonly AnyProperty[] => [
   ...raftProperties("log"),
+  ...raftInvariants("log"),
   oneVote("log"),
   linearizableRegister("LIN"),
 ];
