@@ -20,6 +20,7 @@ export * from "./properties/generals-properties.ts";
 export * from "./properties/linearizability-properties.ts";
 export * from "./properties/link-properties.ts";
 export * from "./properties/raft-invariants.ts";
+export * from "./properties/raft-operator-properties.ts";
 export * from "./properties/raft-properties.ts";
 export * from "./properties/raft-views.ts";
 export * from "./properties/register-properties.ts";

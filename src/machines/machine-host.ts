@@ -89,6 +89,8 @@ export interface HostRules {
   readonly remembers: () => boolean;
   /** What of the sessions goes into a snapshot. */
   readonly kept: <Answer>(sessions: ClientSessions<Answer>) => ClientSessions<Answer>;
+  /** What a snapshot is restored into: an empty state, not the one that is there. */
+  readonly restoredInto: <State>(empty: State, present: State) => State;
 }
 
 const hostRules: HostRules = {
@@ -97,6 +99,7 @@ const hostRules: HostRules = {
   appliesUnknown: () => false,
   remembers: () => true,
   kept: (sessions) => sessions,
+  restoredInto: (empty) => empty,
 };
 
 /** How a machine is hosted. The same at every replica of a service. */
@@ -315,7 +318,8 @@ export const machineHost = <State, Command, Answer, Query, Result>(
         },
         restore(s, io, index, _number, chunk, isLast) {
           s.taking = null;
-          if (chunk.kind === "service") s.incoming = beginRestore(chunk, machine, machine.init());
+          if (chunk.kind === "service")
+            s.incoming = beginRestore(chunk, machine, rules.restoredInto(machine.init(), s.data));
           else addChunk(s.incoming!, chunk, slicing);
           if (isLast) takeOver(s, io, index, s.incoming!);
         },

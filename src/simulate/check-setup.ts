@@ -23,6 +23,7 @@ const budgetNames: { readonly [K in keyof Required<FaultBudget>]: true } = {
   traitors: true,
   behaviours: true,
   traitorsSpeak: true,
+  deafens: true,
   writes: true,
 };
 

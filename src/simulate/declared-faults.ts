@@ -41,6 +41,7 @@ export const declaredFaults = (prepared: Prepared): readonly string[] => {
     ...where(recovers, "recovery"),
     ...where(recovers && writes, "unsynced write lost"),
     ...where(recovers && budget.writes === "separate", "step torn apart"),
+    ...where(sends && budget.deafens === true && f > 0, "deaf for good"),
     ...where(allowed["full-disk"] > 0, "failed write"),
     ...where(allowed["slow-disk"] > 0 && writes, "slow-disk"),
     ...where(allowed.partition > 0 && sends, ...ofPartitions(nodes.length, budget)),

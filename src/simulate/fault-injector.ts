@@ -208,12 +208,28 @@ export class FaultInjector {
         this.#stop(node);
       } else this.recover(node);
     }
+    if (mayStayDown > 0 && input.setup.faults?.deafens === true) this.#mayDeafen();
+  }
+
+  /** One of those that are up hears nobody from now on, though it is heard. */
+  #mayDeafen(): void {
+    const { nodes, input, recorder, agenda, workload } = this.#world;
+    const candidates = nodes.filter(({ up, behaviour }) => up && behaviour === null).map(({ id }) => id);
+    const choice = input.choices.below("deaf for good", 0, 0, 2 * candidates.length);
+    const victim = candidates[choice - candidates.length];
+    if (victim === undefined) return;
+    recorder.strike("deaf for good");
+    nodes[victim]!.deaf = true;
+    workload.abandoned(victim);
+    const others = nodes.map(({ id }) => id).filter((id) => id !== victim);
+    const at = agenda.now / microseconds;
+    this.#network.partition({ kind: "partition", at, until: at, form: "one-way", left: others, right: [victim] }, 1);
   }
 
   /** Progress is owed only while no more nodes failed for good than the scenario says it survives. */
   get survivable(): boolean {
     const { nodes, input } = this.#world;
-    return nodes.filter(({ up, behaviour }) => !up || behaviour !== null).length <= (input.setup.f ?? 0);
+    return nodes.filter(({ up, behaviour, deaf }) => !up || deaf || behaviour !== null).length <= (input.setup.f ?? 0);
   }
 
   #stop(node: SimulatedNode): void {

@@ -83,6 +83,11 @@ export interface FaultBudget {
    * an exhaustive search of what traitors say come to an end.
    */
   readonly traitorsSpeak?: "at every step" | "in turn";
+  /**
+   * Instead of staying down for good, one of the `f` may stay deaf for good: what it says arrives, and what is said to it
+   * does not. Nothing is owed to it any more.
+   */
+  readonly deafens?: boolean;
   /** Writes of one step may be torn apart by a crash: the weaker disk. */
   readonly writes?: "whole" | "separate";
 }

@@ -47,6 +47,8 @@ export class SimulatedNode {
   isToCome = false;
   /** A crash that nothing mends. */
   stopped = false;
+  /** Nothing that is said to it arrives any more. */
+  deaf = false;
   everCrashed = false;
   /** What this incarnation has on the agenda time and again. */
   syncItem: SyncItem = { kind: "sync", node: 0, incarnation: 0 };

@@ -466,7 +466,7 @@ export class Simulation {
   #prospect(): Prospect {
     const recovers = this.#input.model.nodes === "crash-recovery";
     const correct = this.#nodes
-      .filter((node) => node.behaviour === null && node.up && (recovers || !node.everCrashed))
+      .filter((node) => node.behaviour === null && node.up && !node.deaf && (recovers || !node.everCrashed))
       .map(({ id }) => id);
     return { correct, at: this.#world.agenda.now / microseconds, healed: this.#world.healed };
   }

@@ -252,7 +252,11 @@ export const stateMachineSafety = (path: string): AnyProperty =>
       if (kind === "crash") s.next.delete(node);
       if (kind !== "indication") return;
       const index = args[0] as number;
-      if (name === "restored" && args[3] === true) s.next.set(node, index + 1);
+      if (name === "restored" && args[3] === true) {
+        if (index + 1 < (s.next.get(node) ?? 0))
+          report.violated(`process ${node} goes back to index ${index} after ${s.next.get(node)! - 1}`, event);
+        s.next.set(node, index + 1);
+      }
       if (name !== "committed") return;
       const expected = s.next.get(node) ?? 1;
       s.next.set(node, index + 1);

@@ -1,6 +1,8 @@
 import type { AnyScenario } from "../../simulate/index.ts";
+import { raftDatagramsScenario } from "./raft-datagrams-scenario.ts";
 import { raftLeaseScenario } from "./raft-lease-scenario.ts";
 import { raftMembersScenario } from "./raft-members-scenario.ts";
+import { raftOneAtATimeScenario } from "./raft-one-at-a-time-scenario.ts";
 import { raftSafetyScenario } from "./raft-safety-scenario.ts";
 import { raftScenario } from "./raft-scenario.ts";
 
@@ -10,5 +12,7 @@ export const raftScenarios: readonly AnyScenario[] = [
   raftMembersScenario,
   raftSafetyScenario,
   raftLeaseScenario,
+  raftDatagramsScenario,
+  raftOneAtATimeScenario,
 ];
 export { raftMutants } from "./raft-mutants.ts";

@@ -1,5 +1,5 @@
 import type { ErasedModule } from "../../model/index.ts";
-import type { RaftRules } from "../../protocols/index.ts";
+import { hasQuorum, isJoint, majorityAmong, type RaftRules } from "../../protocols/index.ts";
 import type { Mutant } from "../../simulate/index.ts";
 
 /** What can be changed in Raft: its rules, and what its servers remember. */
@@ -79,6 +79,29 @@ const elections: readonly Mutant[] = [
     "consensus/raft",
   ),
   mutant(
+    "raft/R12",
+    "An election that the leader asked for asks first whether it could be won, and all are loyal to the leader.",
+    { preVotes: () => true, mayVote: ({ isLoyal }) => !isLoyal },
+    ["LeaderAsWished"],
+    "consensus/raft-members",
+    { seedsMax: 40 },
+  ),
+  mutant(
+    "raft/R13",
+    "A leader does not ask itself whether it still hears a quorum, and one that is deaf leads for ever.",
+    { checksQuorum: () => false },
+    ["NNAR1"],
+    "consensus/raft-datagrams",
+    { seedsMax: 60 },
+  ),
+  mutant(
+    "raft/R15",
+    "A learner refuses to vote, though the candidate may know that it is a voter by now.",
+    { mayVote: ({ isTransfer, isLoyal, isVoter }) => isVoter && (isTransfer || !isLoyal) },
+    ["NNAR1"],
+    "consensus/raft-members",
+  ),
+  mutant(
     "raft/timer-reset-by-anything",
     "Every message counts as a sign of the leader.",
     { isSignOfLeader: () => true },
@@ -110,6 +133,36 @@ const replication: readonly Mutant[] = [
     "A leader counts itself before its entries are durable.",
     { countsItself: (_stored, last) => last },
     ["LeaderCompleteness"],
+  ),
+  mutant(
+    "raft/R20",
+    "An answer of an earlier term counts, though what it speaks of may have been replaced since.",
+    { countsReply: () => true },
+    ["CommittedOnQuorum", "ElectableIsComplete"],
+  ),
+  mutant(
+    "raft/R21",
+    "How far the log is durable is not lowered when the log is cut.",
+    { storedAfterCut: (known) => known },
+    ["CommittedOnQuorum", "ElectableIsComplete"],
+  ),
+  mutant(
+    "raft/R27",
+    "The last notice of the disk says how far the log is durable, also if it comes out of order.",
+    { storedAfter: (_known, notice) => notice },
+    ["NNAR1", "CommittedOnQuorum"],
+    "consensus/raft",
+    {
+      equivalent: "A host has one position up to which all is durable, and it only grows: notices come in order.",
+      seedsMax: 100,
+    },
+  ),
+  mutant(
+    "raft/R35",
+    "A leader takes proposals while it hands over.",
+    { refusesInTransfer: () => false },
+    ["NothingTakenInTransfer"],
+    "consensus/raft-members",
   ),
   mutant("raft/R25", "A follower answers before its entries are durable.", { acknowledgesEarly: () => true }, [
     "LeaderCompleteness",
@@ -150,6 +203,13 @@ const replication: readonly Mutant[] = [
 
 const snapshots: readonly Mutant[] = [
   mutant(
+    "snapshot/S1",
+    "A snapshot is installed that is older than what was applied.",
+    { installs: () => true },
+    ["StateMachineSafety"],
+    "consensus/raft-datagrams",
+  ),
+  mutant(
     "raft/R23",
     "What lies below the follower's snapshot is taken for a conflict.",
     { matchesBelowSnapshot: () => false },
@@ -167,6 +227,46 @@ const snapshots: readonly Mutant[] = [
 
 const members: readonly Mutant[] = [
   mutant(
+    "membership/M1",
+    "A leader changes members before it committed an entry of its own term: two majorities without a common server.",
+    { mayChangeMembers: () => true },
+    ["ElectableIsComplete", "ElectionSafety"],
+    "consensus/raft-one-at-a-time",
+  ),
+  mutant(
+    "membership/M2",
+    "A second change begins while the first is not committed.",
+    { isChanging: () => false },
+    ["ElectableIsComplete", "OneChangeAtATime"],
+    "consensus/raft-one-at-a-time",
+  ),
+  mutant(
+    "membership/M5",
+    "While old and new voters both count, the majority of the new ones is enough.",
+    {
+      hasQuorum: (configuration, agrees) => hasQuorum({ ...configuration, votersOutgoing: [] }, agrees),
+      heldByQuorum: ({ voters }, matchIndex) => majorityAmong(voters, matchIndex),
+    },
+    ["CommittedOnQuorum", "ElectableIsComplete"],
+    "consensus/raft-members",
+  ),
+  mutant(
+    "membership/M6",
+    "A configuration that is cut from the log stays in force.",
+    { rollsBackConfiguration: () => false },
+    ["ConfigurationFromLog"],
+    "consensus/raft-one-at-a-time",
+  ),
+  mutant(
+    "membership/M10",
+    "Whether the joint configuration is to be left is asked of the committed one: it is left again and again.",
+    {
+      jointToLeave: (_latest, committed) => (isJoint(committed.configuration) ? committed : null),
+    },
+    ["OneChangeAtATime"],
+    "consensus/raft-members",
+  ),
+  mutant(
     "membership/M7",
     "A server comes back under its old name without its log.",
     { memory: forgetsAtRestart },
@@ -176,6 +276,20 @@ const members: readonly Mutant[] = [
 ];
 
 const reads: readonly Mutant[] = [
+  mutant(
+    "reads/L6",
+    "Leases are measured on the time of day, and that steps.",
+    { leaseClock: () => "wall" },
+    ["LIN"],
+    "consensus/raft-lease",
+  ),
+  mutant(
+    "reads/L8",
+    "The answer to a question of an earlier life is taken for one to the present question.",
+    { isOwnRead: () => true },
+    ["LIN"],
+    "consensus/raft-datagrams",
+  ),
   mutant(
     "reads/L1",
     "A leader answers reads without asking whether it still is one.",

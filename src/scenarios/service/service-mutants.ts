@@ -21,6 +21,14 @@ export const serviceMutants: readonly Mutant[] = [
     "LIN",
   ),
   mutant(
+    "snapshot/S3",
+    "service/key-value",
+    "A snapshot is restored into the state that is there (as RaftKeeper#100 did).",
+    { restoredInto: (_empty, present) => present },
+    "SMR2",
+    "SMR3",
+  ),
+  mutant(
     "snapshot/S7-local-clock",
     "service/key-value",
     "Each replica lets sessions expire by its own clock.",

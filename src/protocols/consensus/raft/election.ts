@@ -31,7 +31,6 @@ const becomeLeader = (s: RaftState, io: RaftIO, settings: Settings): void => {
   s.leading = {
     progress: [],
     firstIndex: lastLogIndex(io) + 1,
-    storedIndex: 0,
     storeAsked: 0,
     tailBytes,
     commitNews: "none",

@@ -76,6 +76,7 @@ export const cutFrom = (s: RaftState, io: RaftIO, { rules }: Settings, index: Lo
   assert(index > s.commitIndex, `the log is cut from ${index}, and ${s.commitIndex} is committed`);
   io.mark("cuts entries that conflict");
   io.disk.entries.cutFrom(index);
+  s.storedIndex = rules.storedAfterCut(s.storedIndex, index - 1);
   if (!rules.rollsBackConfiguration() || configurationIndex(s) < index) return;
   io.mark("takes a configuration back");
   while (configurationIndex(s) >= index) s.configurations.pop();

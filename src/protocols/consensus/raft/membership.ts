@@ -11,7 +11,7 @@ import {
 import { append, configurationIndex, configurationOfServer, lastLogIndex } from "./log.ts";
 import { trackMembers } from "./progress.ts";
 import type { Settings } from "./raft-options.ts";
-import type { Leading, RaftIO, RaftState } from "./raft-state.ts";
+import type { ConfigurationAt, Leading, RaftIO, RaftState } from "./raft-state.ts";
 import type { LogIndex, Refusal, RequestId } from "./replicated-log.ts";
 import { becomeFollower } from "./roles.ts";
 
@@ -47,7 +47,7 @@ const refusalOfChange = (
   change: MembershipChange,
 ): Refusal | null => {
   if (leading.transfer !== null) return "transferring";
-  if (leading.change !== null || rules.isChanging(configurationIndex(s), s.commitIndex)) return "busy";
+  if (rules.isChanging(leading.change !== null, configurationIndex(s), s.commitIndex)) return "busy";
   if (!rules.mayChangeMembers(s.commitIndex >= leading.firstIndex)) return "too early";
   const before = configurationOfServer(s);
   if (isJoint(before)) return "busy";
@@ -82,7 +82,7 @@ export const changeMembers = (
 export const continueChange = (s: RaftState, io: RaftIO, settings: Settings, leading: Leading): void => {
   const { change } = leading;
   if (change === null || change.waitsFor === null) return;
-  if (settings.rules.isChanging(configurationIndex(s), s.commitIndex)) return;
+  if (settings.rules.isChanging(false, configurationIndex(s), s.commitIndex)) return;
   const enough = lastLogIndex(io) - settings.catchUpEntries;
   const lags = (node: NodeId): boolean => {
     const progress = leading.progress[node];
@@ -121,15 +121,21 @@ const resign = (s: RaftState, io: RaftIO, settings: Settings, leading: Leading):
   becomeFollower(s, io, settings, s.currentTerm, null);
 };
 
+/** The latest configuration that is known to be committed. */
+const committedConfiguration = ({ configurations, commitIndex }: RaftState): ConfigurationAt => {
+  let at = configurations.length - 1;
+  while (at > 0 && configurations[at]!.index > commitIndex) at--;
+  return configurations[at]!;
+};
+
 /** More is committed: a joint configuration is left, a change is done, a leader that was removed goes. */
 export const onCommitted = (s: RaftState, io: RaftIO, settings: Settings, leading: Leading): void => {
   const latest = configurationOfServer(s);
   const index: LogIndex = configurationIndex(s);
-  if (isJoint(latest)) {
-    if (settings.rules.leavesJoint(index, s.commitIndex))
-      appendConfiguration(s, io, configurationOf(latest.voters, latest.learners));
-    return;
-  }
+  const joint = settings.rules.jointToLeave(s.configurations.at(-1)!, committedConfiguration(s));
+  if (joint !== null)
+    return appendConfiguration(s, io, configurationOf(joint.configuration.voters, joint.configuration.learners));
+  if (isJoint(latest)) return;
   if (index > s.commitIndex) return;
   const { change } = leading;
   if (change !== null && change.waitsFor === null) {

@@ -1,5 +1,6 @@
 import { majorityOf, type NodeId } from "../../../model/index.ts";
-import { type Configuration, hasQuorum } from "./configuration.ts";
+import { type Configuration, hasQuorum, isJoint } from "./configuration.ts";
+import type { ConfigurationAt } from "./raft-state.ts";
 import type { LogIndex, Role, Term } from "./replicated-log.ts";
 
 /** The end of a log. */
@@ -70,6 +71,10 @@ export interface RaftRules {
   readonly countsItself: (storedIndex: LogIndex, lastLogIndex: LogIndex) => LogIndex;
   /** Whether a notice that the log is durable is about this leader's log, and not about one that was cut since. */
   readonly countsStored: (noticeTerm: Term, currentTerm: Term) => boolean;
+  /** How far the own log is known to be durable after a notice. Notices come in the order of the writes. */
+  readonly storedAfter: (known: LogIndex, notice: LogIndex) => LogIndex;
+  /** And after the log was cut: what comes in its place is not durable yet. */
+  readonly storedAfterCut: (known: LogIndex, end: LogIndex) => LogIndex;
   /** A follower answers before its entries are durable. */
   readonly acknowledgesEarly: () => boolean;
   /** Whether what is stored at an index conflicts with an entry of the leader: it has another term. */
@@ -89,12 +94,12 @@ export interface RaftRules {
 
   /** A change of members must wait until the leader committed an entry of its own term (Ongaro 2015, raft-dev). */
   readonly mayChangeMembers: (committedInTerm: boolean) => boolean;
-  /** One change at a time: the latest configuration must be committed. */
-  readonly isChanging: (latestIndex: LogIndex, commitIndex: LogIndex) => boolean;
+  /** One change at a time: the one that was asked for is over, and the latest configuration committed. */
+  readonly isChanging: (isOpen: boolean, latestIndex: LogIndex, commitIndex: LogIndex) => boolean;
   /** A change of voters goes through a joint configuration. */
   readonly goesJoint: (before: Configuration, after: Configuration) => boolean;
-  /** The joint configuration is left once it is committed, and once only. */
-  readonly leavesJoint: (latestIndex: LogIndex, commitIndex: LogIndex) => boolean;
+  /** The joint configuration is left once it is committed, and once only: the latest one is looked at, not the committed. */
+  readonly jointToLeave: (latest: ConfigurationAt, committed: ConfigurationAt) => ConfigurationAt | null;
   /** With an entry that is cut from the log the configuration in it is no longer in force. */
   readonly rollsBackConfiguration: () => boolean;
 
@@ -155,6 +160,8 @@ export const raftRules: RaftRules = {
   appliedAfterPage: (pageEnd) => pageEnd,
   countsItself: (storedIndex) => storedIndex,
   countsStored: (noticeTerm, currentTerm) => noticeTerm === currentTerm,
+  storedAfter: (known, notice) => Math.max(known, notice),
+  storedAfterCut: (known, end) => Math.min(known, end),
   acknowledgesEarly: () => false,
   conflicts: (ownTerm, leaderTerm) => ownTerm !== leaderTerm,
   countsReply: (replyTerm, currentTerm) => replyTerm === currentTerm,
@@ -164,9 +171,9 @@ export const raftRules: RaftRules = {
   refusesInTransfer: () => true,
   mayHandOver: (matchIndex, lastLogIndex) => matchIndex === lastLogIndex,
   mayChangeMembers: (committedInTerm) => committedInTerm,
-  isChanging: (latestIndex, commitIndex) => latestIndex > commitIndex,
+  isChanging: (isOpen, latestIndex, commitIndex) => isOpen || latestIndex > commitIndex,
   goesJoint: () => true,
-  leavesJoint: (latestIndex, commitIndex) => latestIndex <= commitIndex,
+  jointToLeave: (latest, committed) => (latest === committed && isJoint(latest.configuration) ? latest : null),
   rollsBackConfiguration: () => true,
   readsAskQuorum: () => true,
   mayRead: (committedInTerm) => committedInTerm,

@@ -77,8 +77,6 @@ export interface Leading {
   progress: (Progress | null)[];
   /** Index of its no-op. Until that is committed it does not know what is. */
   readonly firstIndex: LogIndex;
-  /** Its own log is durable up to here: what it may count for itself. */
-  storedIndex: LogIndex;
   /** It asked to be told when the log is durable up to here. */
   storeAsked: LogIndex;
   /** Entries and bytes that are not committed. */
@@ -131,6 +129,8 @@ export interface RaftState {
    * that was just sent it begin right after it, and without its term they could not be sent.
    */
   forgotten: { readonly index: LogIndex; readonly term: Term };
+  /** The own log is known to be durable up to here: what a leader may count for itself. */
+  storedIndex: LogIndex;
   /** All configurations in the log and the one before it, oldest first. The last one is in force, committed or not. */
   configurations: ConfigurationAt[];
   /** A leader was heard of within the shortest election timeout: nobody else is voted for. */

@@ -25,6 +25,7 @@ const initialState = (): RaftState => ({
   lastIncludedIndex: 0,
   lastIncludedTerm: 0,
   forgotten: { index: 0, term: 0 },
+  storedIndex: 0,
   configurations: [],
   isLoyal: false,
   votesGranted: [],

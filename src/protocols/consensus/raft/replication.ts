@@ -143,7 +143,7 @@ const sendToAll = (s: RaftState, io: RaftIO, settings: Settings, leading: Leadin
 const askStored = (s: RaftState, io: RaftIO, { diskPatienceMs }: Settings, leading: Leading): void => {
   const last = lastLogIndex(io);
   if (last <= leading.storeAsked) return;
-  if (leading.storeAsked <= leading.storedIndex) io.timers.disk.set(diskPatienceMs);
+  if (leading.storeAsked <= s.storedIndex) io.timers.disk.set(diskPatienceMs);
   leading.storeAsked = last;
   io.whenDurable.stored(s.currentTerm, last);
 };
@@ -161,15 +161,20 @@ export const flush = (s: RaftState, io: RaftIO, settings: Settings): void => {
 };
 
 /** What the leader may count of its own log. */
-const matchIndexOf = (io: RaftIO, { rules }: Settings, leading: Leading): ((node: NodeId) => LogIndex) => {
-  const own = rules.countsItself(leading.storedIndex, lastLogIndex(io));
+const matchIndexOf = (
+  s: RaftState,
+  io: RaftIO,
+  { rules }: Settings,
+  leading: Leading,
+): ((node: NodeId) => LogIndex) => {
+  const own = rules.countsItself(s.storedIndex, lastLogIndex(io));
   return (node: NodeId): LogIndex => (node === io.self ? own : (leading.progress[node]?.matchIndex ?? 0));
 };
 
 /** Commits what enough hold: of the own term by counting, with it everything before. */
 export const commitByCounting = (s: RaftState, io: RaftIO, settings: Settings, leading: Leading): void => {
   const { rules } = settings;
-  const held = rules.heldByQuorum(configurationOfServer(s), matchIndexOf(io, settings, leading));
+  const held = rules.heldByQuorum(configurationOfServer(s), matchIndexOf(s, io, settings, leading));
   if (held <= s.commitIndex) return;
   const term = termAt(s, io, held);
   if (term === null || !rules.mayCommit(term, s.currentTerm)) return;
@@ -180,8 +185,8 @@ export const commitByCounting = (s: RaftState, io: RaftIO, settings: Settings, l
 export const onStored = (s: RaftState, io: RaftIO, settings: Settings, term: number, index: LogIndex): void => {
   const { leading } = s;
   if (leading === null || !settings.rules.countsStored(term, s.currentTerm)) return io.note("stored in another term");
-  if (index > leading.storedIndex) leading.storedIndex = index;
-  if (leading.storedIndex >= leading.storeAsked) io.timers.disk.cancel();
+  s.storedIndex = settings.rules.storedAfter(s.storedIndex, index);
+  if (s.storedIndex >= leading.storeAsked) io.timers.disk.cancel();
   else io.timers.disk.set(settings.diskPatienceMs);
   commitByCounting(s, io, settings, leading);
 };

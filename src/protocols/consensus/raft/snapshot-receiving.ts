@@ -34,7 +34,7 @@ const checksumOfAll = (io: RaftIO, { from, head }: StoredSnapshot): number => {
 };
 
 /** The snapshot replaces the log, but for entries after it that go on from it. */
-const install = (s: RaftState, io: RaftIO, incoming: StoredSnapshot): void => {
+const install = (s: RaftState, io: RaftIO, { rules }: Settings, incoming: StoredSnapshot): void => {
   io.mark("installs a snapshot");
   const { lastIncludedIndex, lastIncludedTerm } = incoming.head;
   const { entries } = io.disk;
@@ -42,6 +42,7 @@ const install = (s: RaftState, io: RaftIO, incoming: StoredSnapshot): void => {
   if (!goesOn) {
     entries.cutFrom(entries.first);
     s.configurations.length = 1;
+    s.storedIndex = rules.storedAfterCut(s.storedIndex, lastIncludedIndex);
   }
   io.disk.incoming.set(null);
   takeSnapshot(s, io, incoming);
@@ -66,12 +67,12 @@ const incomingFor = (s: RaftState, io: RaftIO, { head }: InstallSnapshot<unknown
 export const onInstallSnapshot = (
   s: RaftState,
   io: RaftIO,
-  { rules }: Settings,
+  settings: Settings,
   leader: NodeId,
   m: InstallSnapshot<unknown>,
 ): void => {
   const { head, number, checked } = m;
-  if (!rules.installs(head.lastIncludedIndex, s.commitIndex)) return answerMatch(s, io, leader, s.commitIndex);
+  if (!settings.rules.installs(head.lastIncludedIndex, s.commitIndex)) return answerMatch(s, io, leader, s.commitIndex);
   const incoming = incomingFor(s, io, m);
   const { chunks } = io.disk;
   const received = chunks.end - incoming.from;
@@ -84,7 +85,7 @@ export const onInstallSnapshot = (
     abandonUnfinished(s, io);
     return answer(s, io, leader, m, 0);
   }
-  install(s, io, incoming);
+  install(s, io, settings, incoming);
   assert(s.lastIncludedIndex === head.lastIncludedIndex, "the snapshot that came is the one that is installed");
   answerMatch(s, io, leader, head.lastIncludedIndex);
 };
