@@ -84,6 +84,11 @@ const inForce = ({ configurations }: Server): Members | undefined =>
 
 const nobody: Members = { voters: [], votersOutgoing: [] };
 
+interface Asked {
+  readonly event: number;
+  readonly committed: number;
+}
+
 const steppedOf = ({ node }: Inspection, nodes: readonly NodeId[]): readonly NodeId[] =>
   node === undefined ? nodes : [node];
 
@@ -270,6 +275,37 @@ export const leaderIsAhead = (path: string): AnyProperty =>
     },
   });
 
+/**
+ * A read is answered from a state no older than all that anybody took for committed when it was asked: more than a client
+ * can tell, who has to write and read to notice. Ongaro 2014, 6.4. Watched at the port of the log.
+ */
+export const readsAreFresh = (path: string): AnyProperty =>
+  property<{ readonly nodes: readonly NodeId[]; committed: number; readonly asked: Map<string, Asked> }>({
+    id: "ReadsAreFresh",
+    kind: "safety",
+    port: path,
+    text: "A read is answered at no lower index than was committed when it was asked.",
+    init: ({ nodes }: RunSite) => ({ nodes, committed: 0, asked: new Map() }),
+    on(s, { kind, name, node, incarnation, args, event }, report) {
+      const key = `${node}/${incarnation}/${String(args[0])}`;
+      if (kind === "request" && name === "read") s.asked.set(key, { event, committed: s.committed });
+      const asked = kind === "indication" && name === "readReady" ? s.asked.get(key) : undefined;
+      if (asked === undefined) return;
+      if (asked.committed > 0) report.premise();
+      const index = args[1] as number;
+      if (index < asked.committed)
+        report.violated(
+          `process ${node} answers a read at index ${index}, and index ${asked.committed} was committed when it was asked`,
+          asked.event,
+          event,
+        );
+    },
+    inspect(s, look) {
+      for (const node of steppedOf(look, s.nodes))
+        s.committed = Math.max(s.committed, serverAt(look, node, path)?.commitIndex ?? 0);
+    },
+  });
+
 const isSameMembers = (some: Members, others: Members | undefined): boolean =>
   others !== undefined && equal(some.voters, others.voters) && equal(some.votersOutgoing, others.votersOutgoing);
 
@@ -333,6 +369,7 @@ export const raftInvariants = (path: string): readonly AnyProperty[] => [
   electableIsComplete(path),
   committedAgree(path),
   leaderIsAhead(path),
+  readsAreFresh(path),
 ];
 
 /** What must be true of configurations while members change. */

@@ -55,15 +55,15 @@ export const raftSafety = (): readonly AnyProperty[] => [
 /** With liveness: every operation of a process that stays up has an answer. */
 export const raftGuarantees = (): readonly AnyProperty[] => [operationTermination("NNAR1"), ...raftSafety()];
 
-/** Everybody writes and reads, writes more than not: without entries on their way nothing can go wrong with them. */
+/** Everybody writes and reads; where entries matter writes more than not, where reads do the other way round. */
 export const clients =
-  (n: number, operations: number, pauseMsMax = 150) =>
+  (n: number, operations: number, pauseMsMax = 150, writes = 0.6) =>
   (draw: Draw): readonly Script[] =>
     Array.from({ length: n }, (_, node) => ({
       node,
       calls: Array.from({ length: operations }, (_, at) => {
         const afterMs = draw.below("pause", pauseMsMax + 1);
-        return draw.chance("writes", 0.6) ? writeCall(`v${node + 1}.${at + 1}`, afterMs) : readCall(afterMs);
+        return draw.chance("writes", writes) ? writeCall(`v${node + 1}.${at + 1}`, afterMs) : readCall(afterMs);
       }),
       resumes: true,
     }));

@@ -19,14 +19,14 @@ export const raftDatagramsScenario: AnyScenario = scenario({
   setup: ({ n, f, operations, snapshotEvery }, _model, rules: Partial<RaftChanges>) => ({
     processes: processesOf(
       n,
-      raftServer({ ...hurried, entriesKept: 1 }, rules, { snapshotEvery, chunkValues: 100, retryMs: 30 }, "bare"),
+      raftServer({ ...hurried, entriesKept: 1 }, rules, { snapshotEvery, chunkValues: 100, retryMs: 60 }, "bare"),
     ),
-    workload: clients(n, operations, 60),
+    workload: clients(n, operations, 40, 0.75),
     properties: raftGuarantees(),
     f,
-    faults: { crashes: 6, partitions: 3, deafens: true },
-    windowMs: 500,
+    faults: { crashes: 9, partitions: 3, deafens: true },
+    windowMs: 300,
     patienceMs: 4_000,
-    dials: { gstMs: 500, chaosDelayMsMax: 120, duplication: 0.2, syncMsMax: 20 },
+    dials: { gstMs: 400, chaosDelayMsMax: 200, duplication: 0.2, syncMsMax: 20 },
   }),
 });

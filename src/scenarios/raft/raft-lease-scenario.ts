@@ -12,7 +12,7 @@ export const raftLeaseScenario: AnyScenario = scenario({
   model: { network: "fair-loss", nodes: "crash-recovery", timing: "eventually-synchronous" },
   parameters: {
     n: integer("servers", 3, 1, 9),
-    operations: integer("operations of each process", 8, 1, 100),
+    operations: integer("operations of each process", 14, 1, 100),
     electionTimeoutMs: integer("shortest election timeout, and so the lease", 200, 1, 10_000),
     partsPerMillion: integer("how far the rates of two clocks may differ", 1_000, 0, 1_000_000),
   },
@@ -26,7 +26,7 @@ export const raftLeaseScenario: AnyScenario = scenario({
         { resendMs: 10, attemptsMax: 2 },
       ),
     ),
-    workload: clients(n, operations, 80),
+    workload: clients(n, operations, 50, 0.3),
     properties: raftGuarantees(),
     f: 0,
     faults: { crashes: 1, partitions: 4, clockSteps: 6, clockStepMsMax: 800 },

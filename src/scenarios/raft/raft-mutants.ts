@@ -43,7 +43,7 @@ const elections: readonly Mutant[] = [
     "raft/R4",
     "A log is refused only if its last index and its last term are both lower; twice seen in the wild.",
     { isUpToDate: (candidate, own) => !(own.index > candidate.index && own.term > candidate.term) },
-    ["LeaderCompleteness"],
+    ["LeaderCompleteness", "ElectableIsComplete"],
   ),
   mutant(
     "raft/R5",
@@ -113,13 +113,14 @@ const elections: readonly Mutant[] = [
 
 const replication: readonly Mutant[] = [
   mutant("raft/R1", "A leader commits entries of earlier terms by counting: Figure 8.", { mayCommit: () => true }, [
+    "ElectableIsComplete",
     "LeaderCompleteness",
   ]),
   mutant(
     "raft/R7",
     "The quorum is computed over a list that is not sorted.",
     { heldByQuorum: ({ voters }, matchIndex) => matchIndex(voters[Math.floor((voters.length - 1) / 2)]!) },
-    ["LeaderCompleteness"],
+    ["CommittedOnQuorum", "LeaderCompleteness"],
   ),
   mutant("raft/R16", "A follower cuts its log behind every message.", { conflicts: () => true }, ["protocol"]),
   mutant(
@@ -132,13 +133,7 @@ const replication: readonly Mutant[] = [
     "raft/R24",
     "A leader counts itself before its entries are durable.",
     { countsItself: (_stored, last) => last },
-    ["LeaderCompleteness"],
-  ),
-  mutant(
-    "raft/R20",
-    "An answer of an earlier term counts, though what it speaks of may have been replaced since.",
-    { countsReply: () => true },
-    ["CommittedOnQuorum", "ElectableIsComplete"],
+    ["CommittedOnQuorum", "LeaderCompleteness"],
   ),
   mutant(
     "raft/R21",
@@ -165,6 +160,7 @@ const replication: readonly Mutant[] = [
     "consensus/raft-members",
   ),
   mutant("raft/R25", "A follower answers before its entries are durable.", { acknowledgesEarly: () => true }, [
+    "CommittedOnQuorum",
     "LeaderCompleteness",
   ]),
   mutant("raft/R31", "A message that is full still takes smaller entries that come later.", { packsOn: () => true }, [
@@ -280,26 +276,21 @@ const reads: readonly Mutant[] = [
     "reads/L6",
     "Leases are measured on the time of day, and that steps.",
     { leaseClock: () => "wall" },
-    ["LIN"],
+    ["ReadsAreFresh", "LIN"],
     "consensus/raft-lease",
-  ),
-  mutant(
-    "reads/L8",
-    "The answer to a question of an earlier life is taken for one to the present question.",
-    { isOwnRead: () => true },
-    ["LIN"],
-    "consensus/raft-datagrams",
   ),
   mutant(
     "reads/L1",
     "A leader answers reads without asking whether it still is one.",
     { readsAskQuorum: () => false },
-    ["LIN"],
+    ["ReadsAreFresh", "LIN"],
   ),
   mutant("reads/L2", "A new leader answers reads before it committed anything in its term.", { mayRead: () => true }, [
+    "ReadsAreFresh",
     "LIN",
   ]),
   mutant("reads/L4", "A read is answered before the state is as new as its index.", { answersRead: () => true }, [
+    "ReadsAreFresh",
     "LIN",
   ]),
 ];
