@@ -30,6 +30,7 @@ export class SimulatedDisk implements Storage {
 
   /** What would survive a crash now, but for what reaches the disk by luck. */
   get durable(): DiskImage {
+    this.#fold();
     return this.#durable;
   }
 
