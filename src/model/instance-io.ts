@@ -17,8 +17,8 @@ export const makeIO = (machine: NodeMachine, instance: Instance, ports: { readon
   const { host, queue } = machine;
   const { path } = instance;
   const note = host.note;
-  instance.io = {
-    ...ports,
+  // The ports come last: a literal that begins with what differs from module to module is made field by field.
+  const io: { [name: string]: unknown } = {
     up: makeIndications(machine, instance),
     self: machine.self,
     nodes: instance.nodes,
@@ -50,6 +50,8 @@ export const makeIO = (machine: NodeMachine, instance: Instance, ports: { readon
     note:
       note === undefined ? () => undefined : (text: string, ...detail: readonly unknown[]) => note(path, text, detail),
   };
+  for (const port of Object.keys(ports)) if (!Object.hasOwn(io, port)) io[port] = ports[port];
+  instance.io = io;
 };
 
 type Calls = { readonly [name: string]: (...args: readonly unknown[]) => void };
