@@ -41,6 +41,11 @@ export class ReplicaProcesses {
     return this.#children.size;
   }
 
+  /** The processes that run, by replica. */
+  get pids(): ReadonlyMap<NodeId, number> {
+    return new Map([...this.#children].flatMap(([id, { pid }]) => (pid === undefined ? [] : [[id, pid]])));
+  }
+
   /** Tells all to stop, and waits until they have; those that do not are killed. */
   async stop(): Promise<void> {
     this.#stopping = true;

@@ -86,11 +86,6 @@ const clusterText = (
   return `${paint(`Cluster ${file.cluster}`, "bold")}, ${file.members.length} replica${file.members.length === 1 ? "" : "s"}, data in ${near(directory)}\n\n${rows.join("")}\n`;
 };
 
-const pidsOf = async (connection: Connection): Promise<ReadonlyMap<number, number>> => {
-  const reports = await connection.status();
-  return new Map([...reports.values()].filter((report) => report !== null).map(({ member, pid }) => [member, pid]));
-};
-
 /** Whether the cluster of a directory runs already: then it is only shown. */
 const showRunning = async (directory: string, flags: UpFlags): Promise<number | null> => {
   if (!hasLocalCluster(directory)) return null;
@@ -162,7 +157,7 @@ export const up = async (flags: UpFlags): Promise<number> => {
       return exitUnavailable;
     }
     if (!stopped) {
-      const pids = await pidsOf(connection);
+      const { pids } = processes;
       if (flags.json === true) printJson(upJson(cluster, leader, pids, false));
       else {
         print(
