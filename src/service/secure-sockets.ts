@@ -62,11 +62,15 @@ const identityError = (certificate: PeerCertificate, cluster: string, member: No
   );
 };
 
-const opened = (socket: Socket, event: string): Promise<Socket> =>
+const opened = (socket: Socket, event: string, signal: AbortSignal): Promise<Socket> =>
   new Promise((resolve, reject) => {
+    const giveUp = (): void => void socket.destroy(new Error("given up"));
+    signal.addEventListener("abort", giveUp, { once: true });
+    socket.once("close", () => signal.removeEventListener("abort", giveUp));
     socket.setTimeout(5_000, () => socket.destroy(new Error("no answer within 5 s")));
     socket.once("error", reject);
     socket.once(event, () => {
+      signal.removeEventListener("abort", giveUp);
       socket.setTimeout(0);
       socket.removeListener("error", reject);
       resolve(socket);
@@ -79,9 +83,9 @@ const opened = (socket: Socket, event: string): Promise<Socket> =>
  * @throws CertificateError where the files do not fit each other, this moment, or the cluster.
  */
 export const dialerOf = async (security: Security, cluster: string): Promise<Dial> => {
-  if (security.kind === "open") return (_member, address) => opened(connect(address), "connect");
+  if (security.kind === "open") return (_member, address, signal) => opened(connect(address), "connect", signal);
   const context: SecureContextOptions = { ...(await readClientCredentials(security, cluster)), ...tlsVersion };
-  return (member, address) =>
+  return (member, address, signal) =>
     opened(
       connectTls({
         ...context,
@@ -91,5 +95,6 @@ export const dialerOf = async (security: Security, cluster: string): Promise<Dia
         checkServerIdentity: (_host, certificate) => identityError(certificate, cluster, member),
       }),
       "secureConnect",
+      signal,
     );
 };

@@ -5,8 +5,11 @@ import { clientProtocol, type OperatorAnswer, type ReplicaHello } from "./client
 import { FrameSocket } from "./frame-socket.ts";
 import { addressText } from "./replica-configuration.ts";
 
-/** Opens a connection to a replica that is certainly the one of this cluster; rejects where it cannot. */
-export type Dial = (member: NodeId, address: Address) => Promise<Socket>;
+/**
+ * Opens a connection to a replica that is certainly the one of this cluster; rejects where it cannot, or when `signal` says
+ * that nobody wants it any more.
+ */
+export type Dial = (member: NodeId, address: Address, signal: AbortSignal) => Promise<Socket>;
 
 /** What hears the connections. */
 export interface ConnectionListener {
@@ -31,6 +34,8 @@ interface Server {
 const limits = { frameBytesMax: 64 * 1024 * 1024, queueBytesMax: 256 * 1024 * 1024 };
 const backOffMsMin = 20;
 const backOffMsMax = 1_000;
+/** Milliseconds for the other end to close a connection too. */
+const closeMsMax = 300;
 
 const serverAt = (member: NodeId, address: Address): Server => ({
   member,
@@ -49,7 +54,8 @@ export class ServerConnections {
   readonly #servers = new Map<NodeId, Server>();
   readonly #dial: Dial;
   readonly #listener: ConnectionListener;
-  #closed = false;
+  /** Aborted when they are closed. */
+  readonly #closing = new AbortController();
 
   constructor(cluster: string, addresses: ReadonlyMap<NodeId, Address>, dial: Dial, listener: ConnectionListener) {
     this.#cluster = cluster;
@@ -112,15 +118,23 @@ export class ServerConnections {
 
   /** Ends all connections. */
   close(): void {
-    this.#closed = true;
+    this.#closing.abort();
     for (const { timer, socket } of this.#servers.values()) {
       clearTimeout(timer);
       socket?.close();
     }
+    // One that is paused answers no farewell; nobody should wait for it.
+    setTimeout(() => {
+      for (const { socket } of this.#servers.values()) socket?.destroy();
+    }, closeMsMax).unref();
+  }
+
+  get #closed(): boolean {
+    return this.#closing.signal.aborted;
   }
 
   #call(server: Server): void {
-    this.#dial(server.member, server.address).then(
+    this.#dial(server.member, server.address, this.#closing.signal).then(
       (socket) => (this.#isOver(server) ? socket.destroy() : this.#greet(server, socket)),
       (error: Error) => this.#failed(server, error),
     );

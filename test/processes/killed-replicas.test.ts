@@ -58,6 +58,29 @@ describe("replicas as processes", () => {
     expect(new Set(reports.map(({ stateHash }) => stateHash)).size).toBe(1);
   });
 
+  it("that are paused are said not to be reached, and keep nobody waiting who asks how all stand", () => {
+    const { directory } = processes.cluster;
+    const paused = processes.pidOf(2);
+    const ask = (): { readonly ms: number; readonly up: readonly boolean[] } => {
+      const started = performance.now();
+      const { output } = quorate("status", "--json", "--data", directory);
+      return {
+        ms: performance.now() - started,
+        up: JSON.parse(output).replicas.map(({ up }: { up: boolean }) => up),
+      };
+    };
+    const before = ask();
+    process.kill(paused, "SIGSTOP");
+    try {
+      const { ms, up } = ask();
+      expect(up).toEqual([true, true, false]);
+      // A handshake is given up after 5 s: neither the answer nor the end of the command waits for that.
+      expect(ms - before.ms).toBeLessThan(4_000);
+    } finally {
+      process.kill(paused, "SIGCONT");
+    }
+  });
+
   it("do not start where one runs already, nor on the disk of another one or another cluster", async () => {
     const second = await processes.refusal(processes.fileOf(0));
     expect(second).toMatchObject({ code: 64 });
@@ -98,6 +121,7 @@ describe("replicas as processes", () => {
     await eventually("a replica that remembers its disk refuses it", () =>
       [0, 1].some((id) => /connection refused: member 2 came back with another disk/.test(processes.saidBy(id))),
     );
+    await eventually("it hears why", () => /the other end refused: member 2 came back/.test(processes.saidBy(2)));
     await using client = await processes.client();
     expect((await client.get("before"))?.value).toBeDefined();
   });
