@@ -76,6 +76,7 @@ export const partsOf = (
     nodes,
     scripts: workloads.all.flat(),
     sync: settled.sync,
+    settles: settled.settles,
     ordersTimers: settled.ordersTimers,
     recovers: settled.recovers,
     looksInside: watch.looksInside,
@@ -87,6 +88,7 @@ export const partsOf = (
     hears: (path) => watch.hears(path),
     tears,
     mayCrash: (node) => settled.crashesMax > 0 && candidates.has(node),
+    isDormant: (timer) => setup.bounds?.dormant?.includes(timer) === true,
     isWithin: withinOf(prepared),
     views: viewsIn(watch),
   });
@@ -127,8 +129,10 @@ const lookAt = (image: NodeImage): Inspection => {
   return lookInto(images);
 };
 
-const withinOf = ({ setup: { limits = [] } }: Prepared): LocalScope["isWithin"] =>
-  limits.length === 0 ? () => true : (image) => limits.every(({ within }) => within(lookAt(image), image.node));
+const withinOf = ({ setup: { bounds } }: Prepared): LocalScope["isWithin"] => {
+  const { limits = [] } = bounds ?? {};
+  return limits.length === 0 ? () => true : (image) => limits.every(({ within }) => within(lookAt(image), image.node));
+};
 
 const viewsIn = (watch: Watch): LocalScope["views"] =>
   watch.views

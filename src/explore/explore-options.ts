@@ -4,7 +4,7 @@ import type { NetworkKind } from "./network-draft.ts";
 
 /** What may be spent to find out what can be left out of a search. */
 export interface ReductionEffort {
-  /** Steps of single processes that are foreseen without any search. Default 15,000; 0 for none. */
+  /** Steps of single processes that are foreseen without any search. Default: the scenario's, else 15,000; 0 for none. */
   readonly stepsMax?: number;
   /** States of each of the two searches that gather experience where these are not enough. Default 20,000; 0 for none. */
   readonly triedMax?: number;
@@ -54,6 +54,12 @@ export interface ExploreOptions {
    * `later` where processes may crash and recover.
    */
   readonly sync?: "at once" | "later";
+  /**
+   * Whether a process that was told something goes on at once to what it does by itself then, as if no more input were at
+   * hand: it hears that its writes are durable, and sends its batch. `later`: other events may come in between. Default:
+   * the scenario's, else `later`.
+   */
+  readonly settles?: "at once" | "later";
   /**
    * `free`: any timer that is set may fire, whatever its delay. `by delay`: only what one process's own clock fixes: a timer
    * that was set no later and whose longest delay is no longer than another one's shortest goes before it. What time has
@@ -112,6 +118,7 @@ export interface SettledOptions {
   readonly liesMax: number | null;
   readonly forgeriesMax: number;
   readonly sync: "at once" | "later";
+  readonly settles: "at once" | "later";
   readonly ordersTimers: boolean;
   readonly recovers: boolean;
   readonly prunesNoOps: boolean;
@@ -185,6 +192,7 @@ export const settle = (prepared: Prepared, options: ExploreOptions): SettledOpti
     liesMax: options.liesMax ?? null,
     forgeriesMax: options.forgeriesMax ?? (model.network === "arbitrary" ? 1 : 0),
     sync: options.sync ?? (recovers && crashesMax > 0 ? "later" : "at once"),
+    settles: options.settles ?? setup.bounds?.settles ?? "later",
     ordersTimers: timersOf(prepared, options),
     recovers,
     prunesNoOps: options.prunesNoOps ?? true,
@@ -206,18 +214,21 @@ export const groupsOf = ({ setup }: Prepared, { symmetry = false }: ExploreOptio
 /** What a search took for impossible, in words: its verdicts hold within this and no further. */
 export const boundsOf = ({ model, setup }: Prepared, settled: SettledOptions): readonly string[] => {
   const { network, crashesMax, lossesMax, duplicatesMax, timeoutsMax, partitionsMax, sync, depthMax } = settled;
-  const { forms, traitors, liesMax, forgeriesMax } = settled;
+  const { forms, traitors, liesMax, forgeriesMax, settles } = settled;
   const bounds = [`network: ${network}`, `crashes: at most ${crashesMax}`];
   if (network === "ordered") bounds.push(`losses: at most ${lossesMax}`);
   if (network !== "set") bounds.push(`duplicates: at most ${duplicatesMax}`);
   if (timeoutsMax !== null) bounds.push(`timeouts: at most ${timeoutsMax}`);
   if (partitionsMax > 0) bounds.push(`partitions (${forms.join(", ")}): at most ${partitionsMax}, one at a time`);
+  if (settles === "at once") bounds.push("processes batch nothing: no input comes while they have something to do by themselves");
   if (crashesMax > 0 && sync === "at once") bounds.push("writes are durable at the end of their step");
   if (depthMax !== Number.POSITIVE_INFINITY) bounds.push(`depth: at most ${depthMax}`);
   if (model.nodes === "byzantine" || traitors > 0) bounds.push(`traitors: ${traitors}, whoever they are`);
   if (traitors > 0)
     bounds.push(`what traitors say: ${liesMax === null ? "" : `at most ${liesMax} `}words of the vocabulary`);
   if (model.network === "arbitrary" || forgeriesMax > 0) bounds.push(`forged messages: at most ${forgeriesMax}`);
-  for (const { text } of setup.limits ?? []) bounds.push(`each process: ${text}`);
+  const { dormant = [], limits = [] } = setup.bounds ?? {};
+  if (dormant.length > 0) bounds.push(`timers that never fire: ${dormant.join(", ")}`);
+  for (const { text } of limits) bounds.push(`each process: ${text}`);
   return bounds;
 };

@@ -54,8 +54,9 @@ const hindranceOf = (
 ): string | null => {
   if (pending === undefined) return "the property does not say what is owed";
   if (inspect !== undefined || watch.inspects) return "it looks into the processes";
-  if ((prepared.setup.limits ?? []).length > 0)
-    return "steps beyond the limits are not taken here, and a fair run has none";
+  const { limits = [], dormant = [] } = prepared.setup.bounds ?? {};
+  if (limits.length + dormant.length > 0)
+    return "steps beyond the scenario's limits are not taken here, and a fair run has no such limits";
   if (settled.timeoutsMax !== null) return "timers may fire only so often here, and a fair run has no bound on that";
   if (world !== null) return "where links are cut or liars speak no fairness is stated";
   return workloads.leftOut === undefined ? null : `not every workload was tried: ${workloads.leftOut}`;

@@ -26,6 +26,8 @@ export interface LocalScope {
   /** Whether a crash may tear the writes of one step apart. */
   readonly tears: boolean;
   readonly mayCrash: (node: NodeId) => boolean;
+  /** Whether a timer never fires, by path and name. */
+  readonly isDormant: (timer: string) => boolean;
   /** Whether a process is within the limits of the scenario. */
   readonly isWithin: (image: NodeImage) => boolean;
   /** What properties see of a process, and what of it is new; null where none looks. */
@@ -214,9 +216,11 @@ export class LocalTransitions {
   ownOf(state: number): number {
     if (state < this.ownAt.length && this.ownAt.at(state) > 0) return this.ownAt.at(state) - 1;
     const image = this.atoms.valueOf(state) as NodeImage;
-    const { tears, mayCrash } = this.#scope;
+    const { tears, mayCrash, isDormant } = this.#scope;
     const events = ownEvents(image, this.#options, tears).filter(
-      ({ kind }) => kind !== "crash" || mayCrash(image.node),
+      (event) =>
+        (event.kind !== "crash" || mayCrash(image.node)) &&
+        (event.kind !== "timer" || !isDormant(`${event.path}.${event.name}`)),
     );
     const at = this.own.length;
     for (const event of events) this.own.push(this.eventOf(image.node, event));

@@ -27,6 +27,8 @@ export interface StepOptions {
   readonly scripts: readonly Script[];
   /** `at once`: what a step wrote is durable at its end. `later`: each sync is an event, and a crash may come before. */
   readonly sync: "at once" | "later";
+  /** `at once`: with a step goes what the node does by itself then, notices and what is batched. `later`: as events. */
+  readonly settles: "at once" | "later";
   /** Whether delays of timers order them; else any timer that is set may fire. */
   readonly ordersTimers: boolean;
   /** Whether a node that crashed may come back. */
@@ -45,6 +47,9 @@ export class NoClock {
     this.text = `process ${node} reads its clock, and exhaustive search has no time`;
   }
 }
+
+/** Notices and batches of one step, at most. */
+const turnsMax = 1_000;
 
 const timerKeyOf = (path: string, box: TimerBox): string => `${path}\n${box.key}`;
 const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number =>
@@ -82,7 +87,19 @@ export class NodeStep {
     if (event.kind === "boot" || event.kind === "recover") return this.#boot(event.kind);
     const machine = this.#revive();
     this.#happen(machine, event);
+    this.#finish(machine);
     return this.#after(machine);
+  }
+
+  /** Nothing more comes: notices of writes that are durable, and batches. */
+  #finish(machine: NodeMachine): void {
+    if (this.#options.settles === "later") return;
+    for (let turns = 0; turns < turnsMax; turns++) {
+      if (this.#notices.length > 0) this.#notice(machine);
+      else if ((machine.volatile() as Volatile).settling.length > 0) machine.settle();
+      else return;
+    }
+    throw new Error("a process goes on writing or batching by itself and never comes to rest");
   }
 
   #happen(machine: NodeMachine, event: Exclude<NodeEvent, { kind: "crash" | "boot" | "recover" }>): void {
@@ -168,6 +185,7 @@ export class NodeStep {
     const incarnation = kind === "boot" ? 0 : this.#before.incarnation + 1;
     const machine = this.#make(incarnation, copyImage(this.#durable));
     machine.boot();
+    this.#finish(machine);
     return this.#after(machine);
   }
 

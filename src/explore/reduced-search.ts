@@ -28,6 +28,9 @@ export interface ReducedSearch {
 
 const effortOf = ({ reduction }: ExploreOptions): ReductionEffort => (typeof reduction === "object" ? reduction : {});
 
+const stepsMaxOf = ({ prepared }: Exploration, options: ExploreOptions): number =>
+  effortOf(options).stepsMax ?? prepared.setup.bounds?.foreseenMax ?? stepsMaxDefault;
+
 const noItems = new Int32Array(0);
 
 /** What keeps every reduction from being sound; null where nothing does. */
@@ -42,9 +45,8 @@ const isCostly = ({ local, settled }: Exploration): boolean => local.bytes > set
 /** Where everything that single processes can do at all is foreseen in few steps, nothing has to be tried. */
 const foreseen = (parts: Exploration, options: ExploreOptions, origins: readonly Origin[]): LocalClosure | null => {
   const { local, settled, liars, steps } = parts;
-  const { stepsMax = stepsMaxDefault } = effortOf(options);
   const expired = (): boolean => isCostly(parts) || options.expired?.() === true;
-  const bounds = { budgets: budgetsOf(settled), stepsMax, expired };
+  const bounds = { budgets: budgetsOf(settled), stepsMax: stepsMaxOf(parts, options), expired };
   const closure = new LocalClosure(steps.nodes.length, local, bounds);
   for (const { locals, messages, traitors } of origins) {
     const words = liars?.wordsIn(traitors, noItems, 0, 0).map(({ message }) => message) ?? [];
@@ -103,7 +105,8 @@ class Rounds {
       const search = this.#search(input, reduction);
       // As far as it came: time is over, so that no verdict counts on it.
       if (this.#isExpired()) return { search, reduction, isRun: true };
-      if (this.#hasBroken) return this.#end(reduction, brokenText);
+      // What breaks where too little was counted on may be in no run.
+      if (this.#hasBroken && !isNews()) return this.#end(reduction, brokenText);
       if (!isNews()) {
         if (search.cut === "asymmetry") return this.#end(reduction, asymmetryText);
         if (!this.#broke) return { search, reduction, isRun: true };
@@ -112,6 +115,7 @@ class Rounds {
         beginAll(again, this.#parts, this.#origins, reduction);
         return { search: again, reduction, isRun: false };
       }
+      this.#broke = false;
       this.#experience.takeIn(reduction);
     }
     return this.#hasBroken ? brokenText : `what single processes do was not foreseen in ${roundsMax} rounds`;
@@ -181,9 +185,9 @@ export const reducedSearch = (
   const { local, settled, world, symmetry } = parts;
   const meddles = settled.lossesMax > 0 || settled.duplicatesMax > 0 || world !== null;
   const closure = foreseen(parts, options, origins);
-  const { stepsMax = stepsMaxDefault, triedMax = triedMaxDefault } = effortOf(options);
+  const { triedMax = triedMaxDefault } = effortOf(options);
   if (closure === null && isCostly(parts)) return "looking ahead takes more than a third of the memory";
-  if (closure === null && triedMax === 0) return `single processes have more than ${stepsMax} steps`;
+  if (closure === null && triedMax === 0) return `single processes have more than ${stepsMaxOf(parts, options)} steps`;
   if (closure === null) return new Rounds(parts, options, origins).run(make, meddles);
   if (symmetry !== null) renameForesight(closure, local, symmetry, null);
   if ((symmetry?.refusal ?? null) !== null) return asymmetryText;

@@ -99,6 +99,17 @@ export interface Limit {
   readonly within: (look: Inspection, node: NodeId) => boolean;
 }
 
+/** What keeps an exhaustive search of a scenario small. Its result says so. */
+export interface SearchBounds {
+  readonly limits?: readonly Limit[];
+  /** Timers that never fire, as `path.name`: where order is free some are needed for time alone. */
+  readonly dormant?: readonly string[];
+  /** Whether processes batch input; they may (`later`) when absent. */
+  readonly settles?: "at once" | "later";
+  /** Steps of single processes that are worth foreseeing to leave others out; the search's own default when absent. */
+  readonly foreseenMax?: number;
+}
+
 /** A scenario made concrete by its parameters. */
 export interface Setup {
   readonly processes: readonly Process[];
@@ -108,7 +119,7 @@ export interface Setup {
   /** Pictures worth asking for. */
   readonly goals?: readonly Goal[];
   /** Where an exhaustive search ends. */
-  readonly limits?: readonly Limit[];
+  readonly bounds?: SearchBounds;
   /** What may go wrong, beyond what the dials allow by themselves. */
   readonly faults?: FaultBudget;
   /** Faults at fixed times, besides the drawn ones. */
