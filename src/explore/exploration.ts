@@ -77,6 +77,7 @@ export const partsOf = (
     scripts: workloads.all.flat(),
     sync: settled.sync,
     settles: settled.settles,
+    repeats: settled.network === "set",
     ordersTimers: settled.ordersTimers,
     recovers: settled.recovers,
     looksInside: watch.looksInside,

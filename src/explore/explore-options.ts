@@ -220,7 +220,8 @@ export const boundsOf = ({ model, setup }: Prepared, settled: SettledOptions): r
   if (network !== "set") bounds.push(`duplicates: at most ${duplicatesMax}`);
   if (timeoutsMax !== null) bounds.push(`timeouts: at most ${timeoutsMax}`);
   if (partitionsMax > 0) bounds.push(`partitions (${forms.join(", ")}): at most ${partitionsMax}, one at a time`);
-  if (settles === "at once") bounds.push("processes batch nothing: no input comes while they have something to do by themselves");
+  if (settles === "at once")
+    bounds.push("processes batch nothing: no input comes while they have something to do by themselves");
   if (crashesMax > 0 && sync === "at once") bounds.push("writes are durable at the end of their step");
   if (depthMax !== Number.POSITIVE_INFINITY) bounds.push(`depth: at most ${depthMax}`);
   if (model.nodes === "byzantine" || traitors > 0) bounds.push(`traitors: ${traitors}, whoever they are`);

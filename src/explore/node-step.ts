@@ -6,6 +6,7 @@ import {
   copyImage,
   type Delay,
   type DiskImage,
+  equal,
   type Frame,
   type Message,
   type NodeHost,
@@ -29,6 +30,8 @@ export interface StepOptions {
   readonly sync: "at once" | "later";
   /** `at once`: with a step goes what the node does by itself then, notices and what is batched. `later`: as events. */
   readonly settles: "at once" | "later";
+  /** Whether a message that is on its way may come any number of times: then to send it twice is to send it once. */
+  readonly repeats: boolean;
   /** Whether delays of timers order them; else any timer that is set may fire. */
   readonly ordersTimers: boolean;
   /** Whether a node that crashed may come back. */
@@ -172,11 +175,23 @@ export class NodeStep {
       volatile: relative(machine.volatile() as Volatile, this.#synced),
       durable: this.#durable,
       frames: this.#frames,
-      held: this.#gate.waiting.map(({ output, after }) => ({ after: after - this.#synced, output: heldOf(output) })),
+      held: this.#held(),
       timers: timers.map(([, timer]) => timer),
       notices: this.#notices,
       clients: this.#clients,
     };
+  }
+
+  #held(): NodeImage["held"] {
+    const held: NodeImage["held"][number][] = [];
+    for (const { output, after } of this.#gate.waiting) {
+      const each = { after: after - this.#synced, output: heldOf(output) };
+      const isAgain =
+        output.kind === "message" &&
+        held.some((before) => before.after <= each.after && equal(before.output, each.output));
+      if (!(isAgain && this.#options.repeats)) held.push(each);
+    }
+    return held;
   }
 
   // --- events ---

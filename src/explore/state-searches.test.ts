@@ -13,13 +13,19 @@ const statesMax = 1_500;
 describe("a correct protocol, searched state by state as its mutants are", () => {
   it("is searched for at least Paxos, ABD, Bracha and two-phase commit", () => {
     const ids = new Set(searched.map(({ scenario }) => scenario.id));
-    for (const id of ["consensus/paxos-safety", "registers/abd", "byzantine/reliable-broadcast", "commit/two-phase"])
+    for (const id of [
+      "consensus/paxos-safety",
+      "consensus/raft-safety",
+      "registers/abd",
+      "byzantine/reliable-broadcast",
+      "commit/two-phase",
+    ])
       expect(ids).toContain(id);
   });
 
   it.each(searched)("breaks nothing: $name", ({ scenario, search }) => {
-    const { parameters = {}, stages, crashes, timeouts, sync, carries, arrivals } = search;
-    const prepared = prepare(scenario as never, parameters);
+    const { parameters = {}, stages, crashes, timeouts, sync, carries, arrivals, within = scenario } = search;
+    const prepared = prepare(within as never, parameters);
     const options = {
       statesMax,
       ...(crashes === undefined ? {} : { crashesMax: crashes }),

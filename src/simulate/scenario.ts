@@ -171,6 +171,12 @@ export interface NotClaimed {
  * to reach on the way. The same for the correct protocol and for each of its mutants.
  */
 export interface StateSearch {
+  /** Another scenario of the same protocol, with the same rules and the same ids of properties, made for such a search. */
+  readonly within?: AnyScenario;
+  /** Look at one state of each orbit of interchangeable processes. */
+  readonly symmetry?: boolean;
+  /** States to look at, at most. */
+  readonly statesMax?: number;
   readonly parameters?: Parameters;
   /** Goals of the scenario to reach one after the other; the violation is looked for from the last of them. */
   readonly stages?: readonly string[];

@@ -14,9 +14,14 @@ interface Came {
   readonly expired: boolean;
 }
 
-const optionsOf = ({ crashes, timeouts, sync, carries }: StateSearch, expired: () => boolean): ExploreOptions => ({
-  statesMax,
+const optionsOf = (search: StateSearch, expired: () => boolean): ExploreOptions => ({
+  statesMax: Math.min(search.statesMax ?? statesMax, statesMax),
   expired,
+  ...optionsIn(search),
+});
+
+const optionsIn = ({ crashes, timeouts, sync, carries, symmetry = false }: StateSearch): ExploreOptions => ({
+  symmetry: symmetry ? "where possible" : false,
   ...(crashes === undefined ? {} : { crashesMax: crashes }),
   ...(timeouts === undefined ? {} : { timeoutsMax: timeouts }),
   ...(sync === undefined ? {} : { sync }),
@@ -59,11 +64,12 @@ export const searchMutantStates = (loaded: Loaded, mutant: Mutant, clock: Search
   const violates = (property: string): boolean => equivalent !== undefined || mutant.violates.includes(property);
   let states = 0;
   for (const search of stateSearches) {
-    const settings = { ...search.parameters, ...parameters };
-    const prepared = prepare(asReplayable(loaded), settings, model, { rules, mutant: mutant.id });
+    const { within = asReplayable(loaded) } = search;
+    const settings = search.within === undefined ? { ...search.parameters, ...parameters } : search.parameters;
+    const prepared = prepare(within, settings, model, { rules, mutant: mutant.id });
     // A bug that shows in the long run alone no such search can show.
     const kinds = prepared.setup.properties.filter(({ id }) => violates(id)).map(({ kind }) => kind);
-    if (!kinds.includes("safety")) return null;
+    if (!(kinds.includes("safety") || violates("protocol"))) return null;
     const came = searchOnce(prepared, search, violates, expired);
     states += came.states;
     if (came.run !== null)

@@ -4,7 +4,9 @@ import type { Links, Module, Sessions } from "../../model/index.ts";
  * Sessions that promise nothing: one that is always open, and loses, repeats and reorders whatever the network does.
  * Raft is to be safe on it: that its messages come in order makes it fast, not right.
  */
-export const bareSessions = <M>(): Module<{
+export const bareSessions = <M>(
+  carries: (message: M) => boolean = () => true,
+): Module<{
   provides: Sessions<M>;
   uses: { links: Links<M> };
   state: Record<never, never>;
@@ -18,7 +20,7 @@ export const bareSessions = <M>(): Module<{
   },
   upon: {
     request: {
-      send: (_s, io, to, message) => io.links.send(to, message),
+      send: (_s, io, to, message) => (carries(message) ? io.links.send(to, message) : undefined),
     },
     links: {
       deliver: (_s, io, from, message) => io.up.deliver(from, message),

@@ -1,5 +1,6 @@
 import type { AnyScenario } from "../../simulate/index.ts";
 import { raftDatagramsScenario } from "./raft-datagrams-scenario.ts";
+import { raftExploredScenario } from "./raft-explored-scenario.ts";
 import { raftLeaseScenario } from "./raft-lease-scenario.ts";
 import { raftMembersScenario } from "./raft-members-scenario.ts";
 import { raftOneAtATimeScenario } from "./raft-one-at-a-time-scenario.ts";
@@ -14,5 +15,6 @@ export const raftScenarios: readonly AnyScenario[] = [
   raftLeaseScenario,
   raftDatagramsScenario,
   raftOneAtATimeScenario,
+  raftExploredScenario,
 ];
 export { raftMutants } from "./raft-mutants.ts";

@@ -15,7 +15,7 @@ import type { RaftChanges } from "./raft-mutants.ts";
 import { type RegisterOnLogOptions, type ReplicatedRegister, registerOnLog } from "./register-on-log.ts";
 
 /** What a scenario changes of Raft. */
-const changed = <Command, Chunk>(
+export const changedRaft = <Command, Chunk>(
   options: RaftOptions<Command>,
   { memory, ...rules }: Partial<RaftChanges>,
 ): Raft<Command, Chunk> => {
@@ -31,7 +31,7 @@ export const raftServer = (
   below: SessionLinkOptions | "bare" = { resendMs: 40, attemptsMax: 3 },
 ): Bound<ReplicatedRegister> =>
   stack(registerOnLog(register), {
-    log: stack(changed<string, readonly string[]>(options, changes), {
+    log: stack(changedRaft<string, readonly string[]>(options, changes), {
       sessions:
         below === "bare"
           ? stack(bareSessions(), { links: network("raft") })

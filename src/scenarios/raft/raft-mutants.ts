@@ -266,7 +266,7 @@ const members: readonly Mutant[] = [
     "membership/M7",
     "A server comes back under its old name without its log.",
     { memory: forgetsAtRestart },
-    ["LeaderCompleteness"],
+    ["LeaderCompleteness", "OneVote"],
     "consensus/raft-safety",
   ),
 ];

@@ -1,6 +1,7 @@
 import { figure2Rules } from "../../protocols/index.ts";
 import { type AnyScenario, integer, scenario } from "../../simulate/index.ts";
 import { clients, processesOf, raftSafety, raftServer } from "./raft-cluster.ts";
+import { raftStateSearches } from "./raft-explored-scenario.ts";
 import type { RaftChanges } from "./raft-mutants.ts";
 
 /** Rows 63 and 64, safety alone, in the weakest model. */
@@ -19,6 +20,7 @@ export const raftSafetyScenario: AnyScenario = scenario({
     heartbeatMs: integer("time between two heartbeats", 100, 1, 10_000),
     entriesPerMessage: integer("the most entries in one message", 2, 1, 10_000),
   },
+  stateSearches: raftStateSearches,
   setup: (values, _model, rules: Partial<RaftChanges>) => {
     const { n, f, operations, electionTimeoutMs, heartbeatMs, entriesPerMessage } = values;
     const one = raftServer(
