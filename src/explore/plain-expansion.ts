@@ -47,6 +47,12 @@ export interface PlainHost {
   broke(found: readonly Break[], parent: number, event: number, how: number): boolean;
 }
 
+/** What a search counts: steps that were taken, and steps that changed nothing and were not. */
+interface PlainCounts {
+  generated: number;
+  noOps: number;
+}
+
 /**
  * The steps of states in the plainest and most frequent case: nothing but steps of nodes on a network without order,
  * nobody has stopped, every state counts. What a step leads to is written down for new states only. Whether it is new is
@@ -54,9 +60,6 @@ export interface PlainHost {
  * other wait together.
  */
 export class PlainExpansion {
-  /** Steps that were taken, and steps that changed nothing and were not, since they were last set to 0. */
-  generated = 0;
-  noOps = 0;
   /** Whether there was no room for a new state. */
   isFull = false;
   /** The sum of what was read in advance, so that the reads are not left out. */
@@ -65,7 +68,10 @@ export class PlainExpansion {
   readonly #visited: FingerprintTable;
   readonly #frontier: Frontier;
   readonly #paths: Paths;
+  readonly #counts: PlainCounts;
   readonly #host: PlainHost;
+  #generated = 0;
+  #noOps = 0;
   readonly #isSet: boolean;
   readonly #way: number;
   readonly #steps: IntBuffer = new IntBuffer(stepSize << 6);
@@ -76,7 +82,13 @@ export class PlainExpansion {
 
   constructor(
     input: SearchInput,
-    tables: { readonly visited: FingerprintTable; readonly frontier: Frontier; readonly paths: Paths },
+    tables: {
+      readonly visited: FingerprintTable;
+      readonly frontier: Frontier;
+      readonly paths: Paths;
+      /** Brought up to date at each `flush`. */
+      readonly counts: PlainCounts;
+    },
     host: PlainHost,
     way: number,
   ) {
@@ -84,6 +96,7 @@ export class PlainExpansion {
     this.#visited = tables.visited;
     this.#frontier = tables.frontier;
     this.#paths = tables.paths;
+    this.#counts = tables.counts;
     this.#host = host;
     this.#isSet = input.network === "set";
     this.#way = way;
@@ -123,7 +136,7 @@ export class PlainExpansion {
       const node = receivers[item]! - 1;
       const sorted = local.sortedRow(state[from + atNodes + node]!, item);
       const sort = sorted & ((1 << bitsOfSort) - 1);
-      if (sort === changesNothing) this.noOps++;
+      if (sort === changesNothing) this.#noOps++;
       else if (sort === isOdd) this.#isOver = this.#host.odd(state, from, node, item, item, budget);
       else this.#take(node, item, sorted >> bitsOfSort, budget, place);
       if (this.#isOver) return;
@@ -143,7 +156,7 @@ export class PlainExpansion {
       if (left === 0) continue;
       const sorted = local.sortedRow(here, event);
       const sort = sorted & ((1 << bitsOfSort) - 1);
-      if (sort === changesNothing) this.noOps++;
+      if (sort === changesNothing) this.#noOps++;
       else if (sort === isOdd) this.#isOver = this.#host.odd(state, from, node, event, 0, left);
       else this.#take(node, event, sorted >> bitsOfSort, left, -1);
       if (this.#isOver) return;
@@ -173,10 +186,10 @@ export class PlainExpansion {
       const to = packed[at + outcomeTo]!;
       const observed = packed[at + outcomeObserved]!;
       if (to === before && observed === 0 && packed[at + outcomeSendsCount] === 0) {
-        this.noOps++;
+        this.#noOps++;
         continue;
       }
-      this.generated++;
+      this.#generated++;
       const how = (outcome - first) * this.#way;
       const step = this.#steps.length;
       this.#steps.reserve(stepSize);
@@ -254,6 +267,10 @@ export class PlainExpansion {
     const visited = this.#visited;
     const { data: steps, length } = this.#steps;
     this.#steps.length = 0;
+    this.#counts.generated += this.#generated;
+    this.#counts.noOps += this.#noOps;
+    this.#generated = 0;
+    this.#noOps = 0;
     let touched = 0;
     for (let step = 0; step < length; step += stepSize)
       touched |= visited.touch(steps[step + stepLow]!, steps[step + stepHigh]!);

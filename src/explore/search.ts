@@ -4,6 +4,7 @@ import { FingerprintTable } from "./fingerprint-table.ts";
 import { Frontier } from "./frontier.ts";
 import { IntBuffer } from "./int-buffer.ts";
 import { Interruptions } from "./interruptions.ts";
+import { LastLevel } from "./last-level.ts";
 import { NetworkAfter } from "./network-after.ts";
 import { NetworkDraft } from "./network-draft.ts";
 import { Paths } from "./paths.ts";
@@ -29,12 +30,6 @@ export class Search {
   /** Where one state of each orbit is looked at: the unlike states that they stand for, and the steps of all of these. */
   standsFor = 0;
   standsForSteps = 0;
-  /** Breadth first the level that was gone through last: its states, and of how many of them the steps were taken. */
-  get lastLevel(): { readonly states: number; readonly taken: number } | null {
-    if (this.#in.order === "depth-first") return null;
-    return { states: this.#levelStates, taken: this.#expanded - this.#levelBegan };
-  }
-
   /** Steps that led into a bound of depth, so that what lies behind was not seen. */
   cut: Cut | null = null;
   depth = 0;
@@ -59,8 +54,7 @@ export class Search {
   /** Where the state lies that was taken last. */
   #lastAt = 0;
   #expanded = 0;
-  #levelStates = 0;
-  #levelBegan = 0;
+  readonly #level = new LastLevel();
   /** What an item of the network delivers next. */
   readonly #messageOf = (item: number): number => this.#draft.messageOf(item);
 
@@ -76,7 +70,7 @@ export class Search {
   }
 
   #plainExpansion(input: SearchInput): PlainExpansion {
-    const tables = { visited: this.#visited, frontier: this.#frontier, paths: this.paths };
+    const tables = { visited: this.#visited, frontier: this.#frontier, paths: this.paths, counts: this };
     const host: PlainHost = {
       odd: (data, from, node, event, item, budget) => {
         this.#copy(data, from, atNodes + input.nodes + 1 + data[from + atNodes + input.nodes]!);
@@ -104,6 +98,11 @@ export class Search {
   /** How many states were found and have not had their steps taken. */
   get open(): number {
     return this.distinct - this.#expanded;
+  }
+
+  /** How far it came with the level that it went through last; null where it does not go level by level. */
+  get lastLevel(): ReturnType<LastLevel["after"]> | null {
+    return this.#in.order === "breadth-first" ? this.#level.after(this.#expanded) : null;
   }
 
   /** Adds a state to begin with. */
@@ -166,10 +165,7 @@ export class Search {
       const looks = count % expansionsALook === 0 || frontier.beginsLevel;
       if (looks) this.#flush();
       if (frontier.isEmpty || (looks && this.#isSpent())) break;
-      if (frontier.beginsLevel) {
-        this.#levelStates = this.open;
-        this.#levelBegan = this.#expanded;
-      }
+      if (frontier.beginsLevel) this.#level.begin(this.open, this.#expanded);
       this.#next();
     }
     if (this.cut === null && this.#depthCut) this.cut = "depth";
@@ -235,10 +231,6 @@ export class Search {
     const plain = this.#plain;
     if (plain === null) return;
     plain.flush();
-    this.generated += plain.generated;
-    this.noOps += plain.noOps;
-    plain.generated = 0;
-    plain.noOps = 0;
     if (plain.isFull) {
       this.cut = "memory";
       this.#over = true;
