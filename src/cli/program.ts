@@ -150,6 +150,7 @@ const addMutants = (program: Command, finish: Finish): void => {
       new Option("--workers <N>", "searches at a time (default: cores, two at most)").argParser(wholeNumber(1, 64)),
     )
     .addOption(cacheOption())
+    .option("--markdown", "print a table for a page")
     .option("--json", "print JSON")
     .addHelpText(
       "after",

@@ -67,7 +67,9 @@ export const initialStates = (parts: Exploration): readonly Origin[] => {
     }
     firstScript += scripts.length;
   }
-  return unlike(origins);
+  // A stack gives back first what came last.
+  const all = unlike(origins);
+  return settled.order === "breadth-first" ? all : all.toReversed();
 };
 
 /** Each state once: a search numbers them as they come, and what two workloads have alike they begin alike. */

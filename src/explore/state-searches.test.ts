@@ -24,13 +24,17 @@ describe("a correct protocol, searched state by state as its mutants are", () =>
   });
 
   it.each(searched)("breaks nothing: $name", ({ scenario, search }) => {
-    const { parameters = {}, stages, crashes, timeouts, sync, carries, arrivals, within = scenario } = search;
+    const { parameters = {}, stages, crashes, timeouts, sync, carries, arrivals, within = scenario, ...more } = search;
+    const { order, lies, liveness } = more;
     const prepared = prepare(within as never, parameters);
     const options = {
       statesMax,
       ...(crashes === undefined ? {} : { crashesMax: crashes }),
       ...(timeouts === undefined ? {} : { timeoutsMax: timeouts }),
       ...(sync === undefined ? {} : { sync }),
+      ...(order === undefined ? {} : { order }),
+      ...(lies === undefined ? {} : { liesMax: lies }),
+      ...(liveness === undefined ? {} : { liveness }),
       ...(carries === undefined ? {} : { network: carries }),
     };
     if (stages === undefined)

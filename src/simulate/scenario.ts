@@ -189,6 +189,8 @@ export interface StateSearch {
   readonly sync?: "at once" | "later";
   /** In which order; breadth first when absent. */
   readonly order?: "breadth-first" | "depth-first" | "few interruptions first";
+  /** Look for runs that owe for ever, else for those that break something at once. */
+  readonly liveness?: boolean;
   /** Words that traitors say in one run; any number when absent. */
   readonly lies?: number;
   /** How messages are carried. */
@@ -213,7 +215,7 @@ export interface Scenario<D extends ParameterDefinitions = ParameterDefinitions,
   readonly parameters: D;
   /** `rules` overrides named rules of the protocol: empty for the correct one, one rule for a mutant. */
   setup(parameters: ParameterValues<D>, model: SystemModel, rules: Partial<R>): Setup;
-  /** How it is searched state by state for known bugs; absent where no such search is small enough. */
+  /** How it is searched state by state for known bugs, where that takes other parameters and bounds than it has. */
   readonly stateSearches?: readonly StateSearch[];
   /** Runs outside the claim that must break it. */
   readonly counterexamples?: readonly ExpectedCounterexample<NoInfer<R>>[];

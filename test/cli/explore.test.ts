@@ -199,7 +199,7 @@ describe("quorate explore", () => {
   it("finds known bugs state by state, and says what that takes in the middle", async () => {
     const env = { XDG_CACHE_HOME: folder };
     const { status, stdout } = await quorateHere(
-      ["mutants", "register/A3", "bft/B3", "--search", "states", "--workers", "1", "--json"],
+      ["mutants", "register/A3", "commit/nothing-presumed", "--search", "states", "--workers", "1", "--json"],
       { env },
     );
     expect(status).toBe(0);
@@ -209,7 +209,7 @@ describe("quorate explore", () => {
     };
     expect(mutants).toMatchObject([
       { id: "register/A3", found: true, property: "LIN", search: "states", byStates: { found: true, property: "LIN" } },
-      { id: "bft/B3", found: true, property: "BRB3", search: "states", length: 3 },
+      { id: "commit/nothing-presumed", found: true, property: "AC4", search: "states", byStates: { found: true } },
     ]);
     expect(medianCost).toEqual({ seeds: null, states: Math.round((mutants[0]!.cost + mutants[1]!.cost) / 2) });
   });

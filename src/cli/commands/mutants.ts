@@ -3,6 +3,7 @@ import type { Mutant } from "../../simulate/index.ts";
 import { ResultCache } from "../cache.ts";
 import { codeVersion } from "../code-version.ts";
 import { exitHolds, exitInterrupted, exitUnknown, exitViolated } from "../exit-code.ts";
+import { mutantsPage } from "../mutants-page.ts";
 import { markOf } from "../report.ts";
 import { mutantOf } from "../search/mutants.ts";
 import { searchAll } from "../search/search-all.ts";
@@ -16,6 +17,7 @@ export interface MutantsFlags {
   /** By seeds, state by state, or both. */
   readonly search: "seeds" | "states" | "both";
   readonly workers?: number;
+  readonly markdown?: boolean;
   /** False with --no-cache. */
   readonly cache: boolean;
 }
@@ -25,8 +27,12 @@ const roundsMax = 3;
 /** How a mutant should have come out: found unless it is equivalent. */
 const isRight = ({ found, equivalent }: MutantReport): boolean => found !== equivalent;
 
-/** Whether the time was over before it was found, or all seeds were tried. */
-const isOpen = ({ found, complete }: MutantReport): boolean => !found && !complete;
+/** Why a search state by state alone says nothing of a bug; null where it does. */
+const silenceOf = ({ found, search, equivalent, byStates }: MutantReport): string | null =>
+  search === "states" && !found && !equivalent ? (byStates?.why ?? null) : null;
+
+/** Whether the time was over before it was found or all seeds were tried, or a search state by state says nothing. */
+const isOpen = (report: MutantReport): boolean => !report.found && (!report.complete || silenceOf(report) !== null);
 
 const notTried = ({ id, equivalent }: Mutant): MutantReport => ({
   id,
@@ -83,9 +89,10 @@ const eventsText = (length: number | null): string => (length === null ? "" : `,
 
 const statesText = ({ byStates, search }: MutantReport): string => {
   if (byStates === null || search === "states") return "";
-  const { found, states, length, complete } = byStates;
+  const { found, states, length, complete, why } = byStates;
   const count = counted(states, "state");
   if (found) return `; after ${count}${eventsText(length)}`;
+  if (complete && why !== null) return `; not in ${count}: ${why}`;
   return complete ? `; not in ${count}` : `; not decided in ${count}`;
 };
 
@@ -94,6 +101,8 @@ const howText = (report: MutantReport): string => {
   const effort = counted(cost, search === "states" ? "state" : "run");
   if (found) return `${property} after ${effort}${eventsText(length)}${statesText(report)}`;
   if (!complete) return cost === 0 ? "not reached" : `not decided in ${effort}`;
+  const silence = silenceOf(report);
+  if (silence !== null) return `not found in ${effort}: ${silence}`;
   return equivalent ? `equivalent, not reported in ${effort}` : `not found in ${effort}`;
 };
 
@@ -140,7 +149,7 @@ const mutantsText = (chosen: readonly Mutant[], reports: readonly MutantReport[]
   const equivalent = reports.length - due.length;
   const reported = reports.filter((report) => report.equivalent && report.found).length;
   const open = reports.filter(isOpen).length;
-  const unknown = open === 0 ? "" : ` ${open} unknown: the time was over before.`;
+  const unknown = open === 0 ? "" : ` ${open} unknown.`;
   const sum = `${found} of ${counted(due.length, "bug")} found; ${reported} of ${counted(equivalent, "equivalent change")} reported.${unknown}${mediansText(reports)}`;
   return `${lines.join("\n")}\n\n${wrapText(sum, width)}\n`;
 };
@@ -161,6 +170,8 @@ const reportJson = ({ id, found, property, search, cost, length, equivalent, byS
           property: byStates.property,
           cost: byStates.states,
           length: byStates.length,
+          seconds: Number(byStates.seconds.toFixed(2)),
+          why: byStates.why,
         },
       }),
 });
@@ -183,8 +194,9 @@ export const mutants = async (ids: readonly string[], flags: MutantsFlags): Prom
   const chosen = ids.length === 0 ? allMutants : ids.map(mutantOf);
   const { reports, interrupted } = await searchMutants(chosen, flags);
   if (flags.json === true) printJson({ mutants: reports.map(reportJson), medianCost: medianJson(reports) });
+  else if (flags.markdown === true) print(mutantsPage(reports, mediansText(reports)));
   else print(mutantsText(chosen, reports, terminalOf()));
-  const open = reports.filter(isOpen).map(({ id }) => id);
+  const open = reports.filter((report) => isOpen(report) && silenceOf(report) === null).map(({ id }) => id);
   // What has no verdict is named here too, since "not found" in the JSON says no more than that.
   const why = interrupted ? "interrupted" : `${flags.seconds} s were not enough, --seconds gives more`;
   if (open.length > 0) complain(`quorate: ${why}: not decided are ${open.join(", ")}.`);

@@ -1,32 +1,58 @@
 import { type ExploredRun, type ExploreOptions, explore, reach } from "../../explore/index.ts";
-import { type Mutant, type Prepared, prepare, type StateSearch } from "../../simulate/index.ts";
+import { type Mutant, type Prepared, prepare, type StateSearch, UsageError } from "../../simulate/index.ts";
 import type { SearchClock } from "./clock.ts";
 import { asReplayable, type Loaded } from "./load-scenario.ts";
 import type { StatesReport } from "./search-task.ts";
 
-/** States of one search, at most: as many as a mutant of ABD takes, and some. */
+/** States of one search, at most: as many as the bug of Paxos takes that needs three ballots, and some. */
 const statesMax = 3_500_000;
+
+/** How a scenario is searched that does not say how: as it stands. */
+const searchesDefault: readonly StateSearch[] = [
+  { statesMax: 500_000 },
+  { statesMax: 500_000, order: "few interruptions first" },
+  { statesMax: 500_000, liveness: true },
+];
 
 /** What one search came to. */
 interface Came {
   readonly run: ExploredRun | null;
   readonly states: number;
-  readonly expired: boolean;
+  /** Why it says nothing; null where it does. */
+  readonly why: string | null;
 }
 
-const optionsOf = (search: StateSearch, expired: () => boolean): ExploreOptions => ({
+const optionsOf = (
+  { crashes, timeouts, sync, carries, order, lies, liveness, symmetry = false, ...search }: StateSearch,
+  expired: () => boolean,
+): ExploreOptions => ({
   statesMax: Math.min(search.statesMax ?? statesMax, statesMax),
-  expired,
-  ...optionsIn(search),
-});
-
-const optionsIn = ({ crashes, timeouts, sync, carries, symmetry = false }: StateSearch): ExploreOptions => ({
   symmetry: symmetry ? "where possible" : false,
+  expired,
   ...(crashes === undefined ? {} : { crashesMax: crashes }),
   ...(timeouts === undefined ? {} : { timeoutsMax: timeouts }),
   ...(sync === undefined ? {} : { sync }),
   ...(carries === undefined ? {} : { network: carries }),
+  ...(order === undefined ? {} : { order }),
+  ...(lies === undefined ? {} : { liesMax: lies }),
+  ...(liveness === undefined ? {} : { liveness }),
 });
+
+const searchStages = (
+  prepared: Prepared,
+  { stages = [], arrivals }: StateSearch,
+  options: ExploreOptions,
+  violates: (property: string) => boolean,
+): Came => {
+  const bound = arrivals === undefined ? {} : { arrivalsMax: arrivals };
+  const { run, distinct } = reach(prepared, { ...options, ...bound, stages, beyond: "violation" });
+  const found = run !== null && violates(run.property) ? run : null;
+  return {
+    run: found,
+    states: distinct,
+    why: found === null ? "its search goes by stages, which prove nothing" : null,
+  };
+};
 
 /** Looks for a violation of one of some properties, in stages where the search names them. */
 const searchOnce = (
@@ -36,45 +62,62 @@ const searchOnce = (
   expired: () => boolean,
 ): Came => {
   const options = optionsOf(search, expired);
-  const { stages, arrivals } = search;
-  if (stages !== undefined) {
-    const staged = {
-      ...options,
-      stages,
-      beyond: "violation",
-      ...(arrivals === undefined ? {} : { arrivalsMax: arrivals }),
-    } as const;
-    const { run, distinct } = reach(prepared, staged);
-    return { run: run !== null && violates(run.property) ? run : null, states: distinct, expired: expired() };
-  }
+  if (search.stages !== undefined) return searchStages(prepared, search, options, violates);
+  const kind = search.liveness === true ? "liveness" : "safety";
   // One property that breaks is enough, and the others would only tell more states apart.
-  const properties = prepared.setup.properties.filter(({ id }) => violates(id));
-  const narrowed: Prepared = { ...prepared, setup: { ...prepared.setup, properties } };
-  const { counterexamples, distinct } = explore(narrowed, options);
+  const properties = prepared.setup.properties.filter((each) => each.kind === kind && violates(each.id));
+  if (properties.length === 0 && !violates("protocol"))
+    return { run: null, states: 0, why: "it shows in the long run alone" };
+  const { counterexamples, distinct, cut, verdicts } = explore(
+    { ...prepared, setup: { ...prepared.setup, properties } },
+    options,
+  );
   const run = [...counterexamples.values()].find(({ property }) => violates(property)) ?? null;
-  return { run, states: distinct, expired: expired() };
+  const undecided = verdicts.find(({ verdict, exercised }) => verdict === "unknown" && exercised > 0);
+  const isSilent = cut !== null || (search.liveness === true && undecided !== undefined);
+  const clause = (undecided ?? verdicts[0])?.clause ?? "not everything was seen";
+  return { run, states: distinct, why: run === null && isSilent ? clause : null };
 };
 
-/** Looks for one known bug state by state, in each of the ways that its scenario has; null where it has none. */
-export const searchMutantStates = (loaded: Loaded, mutant: Mutant, clock: SearchClock): StatesReport | null => {
-  const { stateSearches = [] } = loaded.scenario;
+/** The same where the search cannot be made at all: says why. */
+const tryOnce = (...[prepared, ...rest]: Parameters<typeof searchOnce>): Came => {
+  try {
+    return searchOnce(prepared, ...rest);
+  } catch (thrown) {
+    if (thrown instanceof UsageError) return { run: null, states: 0, why: thrown.message };
+    throw thrown;
+  }
+};
+
+/** Looks for one known bug state by state, in each of the ways that its scenario has. */
+export const searchMutantStates = (loaded: Loaded, mutant: Mutant, clock: SearchClock): StatesReport => {
+  const { stateSearches = searchesDefault } = loaded.scenario;
   const { rules, parameters = {}, model = {}, equivalent } = mutant;
-  if (stateSearches.length === 0) return null;
   const expired = clock.options().expired!;
   const violates = (property: string): boolean => equivalent !== undefined || mutant.violates.includes(property);
+  const startedAt = clock.seconds;
+  const report = (states: number, found: Partial<StatesReport>): StatesReport => ({
+    found: false,
+    property: null,
+    states,
+    length: null,
+    complete: true,
+    why: null,
+    seconds: clock.seconds - startedAt,
+    ...found,
+  });
   let states = 0;
+  let why: string | null = null;
   for (const search of stateSearches) {
     const { within = asReplayable(loaded) } = search;
     const settings = search.within === undefined ? { ...search.parameters, ...parameters } : search.parameters;
     const prepared = prepare(within, settings, model, { rules, mutant: mutant.id });
-    // A bug that shows in the long run alone no such search can show.
-    const kinds = prepared.setup.properties.filter(({ id }) => violates(id)).map(({ kind }) => kind);
-    if (!(kinds.includes("safety") || violates("protocol"))) return null;
-    const came = searchOnce(prepared, search, violates, expired);
+    const came = tryOnce(prepared, search, violates, expired);
     states += came.states;
-    if (came.run !== null)
-      return { found: true, property: came.run.property, states, length: came.run.events, complete: true };
-    if (came.expired) return { found: false, property: null, states, length: null, complete: false };
+    if (came.run !== null) return report(states, { found: true, property: came.run.property, length: came.run.events });
+    if (expired()) return report(states, { complete: false });
+    // What tells most is what a search says that looked at something.
+    if (came.why !== null && (why === null || came.states > 0)) why = came.why;
   }
-  return { found: false, property: null, states, length: null, complete: true };
+  return report(states, { why });
 };

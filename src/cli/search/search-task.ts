@@ -242,7 +242,7 @@ export interface MutantReport {
   readonly equivalent: boolean;
   /** False when the time was over before all seeds were tried. */
   readonly complete: boolean;
-  /** What a search state by state came to; null where the scenario has none, or where it was not asked for. */
+  /** What a search state by state came to; null where it was not asked for. */
   readonly byStates: StatesReport | null;
 }
 
@@ -256,6 +256,9 @@ export interface StatesReport {
   readonly length: number | null;
   /** False when the time was over before. */
   readonly complete: boolean;
+  /** Why nothing is decided though it had its time: what is bounded, or what such a search has not; else null. */
+  readonly why: string | null;
+  readonly seconds: number;
 }
 
 /** What a search worker answers. */

@@ -116,6 +116,7 @@ const scenarioOf = (id: string, title: string, cooperative: boolean): AnyScenari
     stateSearches: [
       { parameters: { transactions: 1, noOneIn: 0 }, crashes: 0, timeouts: 2, carries: "multiset" },
       { parameters: { transactions: 1, noOneIn: 2 }, crashes: 1, timeouts: 1, carries: "multiset" },
+      { parameters: { participants: 1, transactions: 1, noOneIn: 2 }, crashes: 1, sync: "at once", liveness: true },
     ],
     counterexamples: [
       {

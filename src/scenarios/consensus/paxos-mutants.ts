@@ -8,7 +8,7 @@ export interface PaxosChanges extends PaxosRules {
 }
 
 interface Memory {
-  readonly clock: (which: "monotonic") => number;
+  readonly timers: { readonly expiry: { readonly set: (delayMs: number) => void } };
   readonly disk: {
     readonly promised: { readonly set: (value: unknown) => void };
     readonly accepted: { readonly set: (value: unknown) => void };
@@ -31,18 +31,15 @@ const forgetsAfter =
   (lifetimeMs: number) =>
   (acceptor: ErasedModule): ErasedModule => ({
     ...acceptor,
-    init: (site) => ({ ...acceptor.init(site), heardAt: 0 }),
     upon: {
       ...acceptor.upon,
       proposers: {
         deliver: (s, io, from, message) => {
-          const now = (io as Memory).clock("monotonic");
-          const state = s as { heardAt: number };
-          if (now - state.heardAt > lifetimeMs) forget(io as Memory);
-          state.heardAt = now;
+          (io as Memory).timers.expiry.set(lifetimeMs);
           acceptor.upon["proposers"]!["deliver"]!(s, io, from, message);
         },
       },
+      timer: { expiry: (_s, io) => forget(io as Memory) },
     },
   });
 

@@ -129,6 +129,8 @@ export const paxosScenario: AnyScenario = scenario({
   model: { network: "fair-loss", nodes: "crash-recovery", timing: "eventually-synchronous" },
   parameters,
   setup: (values, model, rules: Partial<PaxosChanges>) => setup(values, model, rules, consensusProperties()),
+  // One proposer whose messages all arrive, and who therefore asks once.
+  stateSearches: [{ parameters: { n: 3, proposers: 1, attempts: 1 }, crashes: 0, carries: "multiset", liveness: true }],
   counterexamples: [
     {
       change: "an acceptor refuses the ballot that it has promised: “greater or equal” (§0.1)",
@@ -168,10 +170,15 @@ export const paxosSafetyScenario: AnyScenario = scenario({
     learners: integer("processes that are told what was accepted, the first so many", 9, 1, 9),
   },
   setup: (values, model, rules: Partial<PaxosChanges>) => setup(values, model, rules, consensusSafety()),
-  // Two ballots and no crash; two ballots and one crash; three ballots.
+  // Two ballots and a crash; three ballots, or two and a timeout more.
   stateSearches: [
-    { parameters: { n: 3, proposers: 2, attempts: 1, learners: 2 }, crashes: 0, timeouts: 2, ...plainly },
-    { parameters: { n: 3, proposers: 2, attempts: 1, learners: 2 }, crashes: 1, timeouts: 2, ...plainly },
+    {
+      parameters: { n: 3, proposers: 2, attempts: 1, learners: 2 },
+      crashes: 1,
+      timeouts: 2,
+      statesMax: 1_000_000,
+      ...plainly,
+    },
     { parameters: { n: 3, proposers: 2, attempts: 2, learners: 2 }, crashes: 0, timeouts: 3, ...plainly },
   ],
 });

@@ -77,8 +77,8 @@ export const atomicRegisterScenario: AnyScenario = scenario({
     };
   },
   stateSearches: [
-    { parameters: { n: 3, operations: 1 }, crashes: 0, stages: ["written", "rewritten"], arrivals: 40 },
-    { parameters: { n: 3, operations: 1 }, crashes: 0 },
+    { parameters: { n: 2, operations: 2 }, crashes: 0, order: "few interruptions first" },
+    { parameters: { n: 3, operations: 1 }, crashes: 0, order: "few interruptions first" },
   ],
   counterexamples: [
     {
@@ -124,13 +124,12 @@ export const loggedAtomicRegisterScenario: AnyScenario = scenario({
   },
   stateSearches: [
     {
-      parameters: { n: 3, operations: 1 },
+      parameters: { n: 2, operations: 2 },
       crashes: 1,
       timeouts: 0,
       sync: "at once",
       carries: "multiset",
-      stages: ["written", "forgotten"],
-      arrivals: 40,
+      order: "few interruptions first",
     },
   ],
   counterexamples: [{ change: "replicas are volatile (A7)", rules: { keepsOnDisk: () => false }, violates: "LIN" }],
