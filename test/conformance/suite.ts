@@ -11,7 +11,7 @@ import {
 
 /** Seeds for each scenario in its claimed model, where its family does not say otherwise. */
 const seedsByDefault = 1_000;
-const lawSeeds = 20;
+const lawSeedsByDefault = 20;
 const markSeeds = 100;
 /** For one test, on a machine that has other work. */
 const timeoutMs = 120_000;
@@ -48,7 +48,11 @@ export const unreachedMarks = (
  */
 export const conformance = (
   scenarios: readonly AnyScenario[],
-  { elsewhere = [], seeds = seedsByDefault }: { readonly elsewhere?: readonly string[]; readonly seeds?: number } = {},
+  {
+    elsewhere = [],
+    seeds = seedsByDefault,
+    lawSeeds = lawSeedsByDefault,
+  }: { readonly elsewhere?: readonly string[]; readonly seeds?: number; readonly lawSeeds?: number } = {},
 ): void => {
   const reached = new Set<string>();
   for (const scenario of scenarios as unknown as readonly Scenario[]) {

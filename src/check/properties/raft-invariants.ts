@@ -286,11 +286,13 @@ export const readsAreFresh = (path: string): AnyProperty =>
     port: path,
     text: "A read is answered at no lower index than was committed when it was asked.",
     init: ({ nodes }: RunSite) => ({ nodes, committed: 0, asked: new Map() }),
-    on(s, { kind, name, node, incarnation, args, event }, report) {
+    on(s, { name, node, incarnation, args, event }, report) {
+      if (name !== "read" && name !== "readReady") return;
       const key = `${node}/${incarnation}/${String(args[0])}`;
-      if (kind === "request" && name === "read") s.asked.set(key, { event, committed: s.committed });
-      const asked = kind === "indication" && name === "readReady" ? s.asked.get(key) : undefined;
+      if (name === "read") s.asked.set(key, { event, committed: s.committed });
+      const asked = name === "readReady" ? s.asked.get(key) : undefined;
       if (asked === undefined) return;
+      s.asked.delete(key);
       if (asked.committed > 0) report.premise();
       const index = args[1] as number;
       if (index < asked.committed)
@@ -301,8 +303,10 @@ export const readsAreFresh = (path: string): AnyProperty =>
         );
     },
     inspect(s, look) {
-      for (const node of steppedOf(look, s.nodes))
-        s.committed = Math.max(s.committed, serverAt(look, node, path)?.commitIndex ?? 0);
+      for (const node of steppedOf(look, s.nodes)) {
+        const commitIndex = serverAt(look, node, path)?.commitIndex ?? 0;
+        if (commitIndex > s.committed) s.committed = commitIndex;
+      }
     },
   });
 
@@ -314,18 +318,20 @@ const isSameMembers = (some: Members, others: Members | undefined): boolean =>
  * any more. Ongaro 2014, 4.1.
  */
 export const configurationFromLog = (path: string): AnyProperty =>
-  property<{ readonly nodes: readonly NodeId[] }>({
+  property<{ readonly nodes: readonly NodeId[]; readonly entries: (Entry | undefined)[] }>({
     id: "ConfigurationFromLog",
     kind: "safety",
     text: "The configuration in force lies in the log or in the snapshot.",
-    init: ({ nodes }: RunSite) => ({ nodes }),
+    init: ({ nodes }: RunSite) => ({ nodes, entries: nodes.map(() => undefined) }),
     inspect(s, look, report) {
       for (const node of steppedOf(look, s.nodes)) {
         const server = serverAt(look, node, path);
         const latest = server?.configurations[server.configurations.length - 1];
         if (server === undefined || latest === undefined || latest.index <= server.lastIncludedIndex) continue;
-        report.premise();
         const entry = entryIn(logAt(look, node, path), latest.index);
+        if (entry !== undefined && entry === s.entries[node]) continue;
+        s.entries[node] = entry;
+        report.premise();
         if (entry?.kind === "configuration" && isSameMembers(latest.configuration, entry.configuration)) continue;
         report.violated(
           `the voters of process ${node} are ${latest.configuration.voters.join(", ")}, from index ${latest.index}, where its log has ${entry === undefined ? "nothing" : "something else"}`,
