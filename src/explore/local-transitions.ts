@@ -163,7 +163,7 @@ export class LocalTransitions {
   }
 
   get bytes(): number {
-    return this.#memo.bytes + this.atoms.bytes + this.rowFirst.bytes * 14;
+    return this.#memo.bytes + this.atoms.bytes + this.rowFirst.bytes * 14 + this.packed.bytes;
   }
 
   /** How many pairs of local state and event it knows. */
