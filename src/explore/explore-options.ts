@@ -94,6 +94,8 @@ export interface ExploreOptions {
   readonly bytesMax?: number;
   /** True once no more time should be spent. Pure rooms have no clock: the host brings one. */
   readonly expired?: () => boolean;
+  /** True once no more time should be spent on looking ahead: what is left is for the search. */
+  readonly hurries?: () => boolean;
   /** Told now and then how many states were found, how many steps led to them, and how many states are open. */
   readonly progress?: (distinct: number, generated: number, open: number) => void;
   /** End when this property is violated. Default: when all are that can be. */

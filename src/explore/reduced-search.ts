@@ -15,6 +15,7 @@ const roundsMaxDefault = 8;
 /** How often what may come after a step taken alone is compared before it; then no step is taken alone. */
 const liftsMax = 30;
 
+const hurryText = "looking ahead took its share of the time";
 const asymmetryText = "the processes are not interchangeable";
 const brokenText = "something breaks, and the shortest way there is told";
 
@@ -42,10 +43,13 @@ const hindranceOf = ({ watch, world }: Exploration): string | null => {
 /** Whether looking ahead has taken its share of the memory: what is left is for the search. */
 const isCostly = ({ local, settled }: Exploration): boolean => local.bytes > settled.bytesMax / 3;
 
+/** Whether looking ahead has had its time. */
+const isHurried = ({ expired, hurries }: ExploreOptions): boolean => expired?.() === true || hurries?.() === true;
+
 /** Where everything that single processes can do at all is foreseen in few steps, nothing has to be tried. */
 const foreseen = (parts: Exploration, options: ExploreOptions, origins: readonly Origin[]): LocalClosure | null => {
   const { local, settled, liars, steps } = parts;
-  const expired = (): boolean => isCostly(parts) || options.expired?.() === true;
+  const expired = (): boolean => isCostly(parts) || isHurried(options);
   const bounds = { budgets: budgetsOf(settled), stepsMax: stepsMaxOf(parts, options), expired };
   const closure = new LocalClosure(steps.nodes.length, local, bounds);
   for (const { locals, messages, traitors } of origins) {
@@ -83,11 +87,13 @@ class Rounds {
       for (const [node, state] of locals.entries()) this.#experience.visit(node, state);
     for (const order of ["breadth-first", "depth-first"] as const) {
       const reduction = new Witness();
-      const search = this.#search({ ...this.#input(), order, statesMax: triedMax, reduction }, null);
+      const expired = (): boolean => isHurried(this.#options);
+      const search = this.#search({ ...this.#input(), order, statesMax: triedMax, reduction, expired }, null);
       if (search.cut === "asymmetry") return asymmetryText;
       for (const row of reduction.taken) this.#experience.meet(row);
     }
     for (let round = 0, cap = triedMax; round < roundsMax && !this.#hasBroken; round++, cap *= 2) {
+      if (isHurried(this.#options)) return hurryText;
       const reduction = this.#reduction(meddles);
       if (typeof reduction === "string") return reduction;
       const isNews = (): boolean => reduction.unforeseen.size > 0;
@@ -100,7 +106,7 @@ class Rounds {
           [distinct] = found;
           this.#options.progress?.(...found);
         },
-        expired: () => this.#isExpired() || (isNews() && distinct > cap),
+        expired: () => this.#isExpired() || (isNews() && (distinct > cap || isHurried(this.#options))),
       };
       const search = this.#search(input, reduction);
       // As far as it came: time is over, so that no verdict counts on it.
@@ -132,6 +138,7 @@ class Rounds {
       const reduction = new Reduction(this.#experience, local, settled.network, scope, symmetry);
       if (reduction.lifted.length === 0) return reduction;
       reduction.undo();
+      if (isHurried(this.#options)) return hurryText;
       for (const [state, event] of reduction.lifted) this.#experience.add(state, event);
     }
   }
@@ -187,6 +194,7 @@ export const reducedSearch = (
   const closure = foreseen(parts, options, origins);
   const { triedMax = triedMaxDefault } = effortOf(options);
   if (closure === null && isCostly(parts)) return "looking ahead takes more than a third of the memory";
+  if (closure === null && isHurried(options)) return hurryText;
   if (closure === null && triedMax === 0) return `single processes have more than ${stepsMaxOf(parts, options)} steps`;
   if (closure === null) return new Rounds(parts, options, origins).run(make, meddles);
   if (symmetry !== null) renameForesight(closure, local, symmetry, null);

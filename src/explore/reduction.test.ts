@@ -140,4 +140,11 @@ describe("no reduction", () => {
     expect(found.irreducible).toContain("not foreseen in 1 rounds");
     expect([found.distinct, found.verdicts[0]!.verdict]).toEqual([16_668, "holds"]);
   });
+
+  it("goes without where looking ahead took its share of the time, and has the same states", () => {
+    const prepared = prepare(smallProtocol, { seed: 3 });
+    const found = explore(prepared, { reduction: true, hurries: () => true });
+    expect(found.irreducible).toContain("share of the time");
+    expect([found.complete, found.distinct]).toEqual([true, explore(prepared).distinct]);
+  });
 });

@@ -29,6 +29,12 @@ export class SearchClock {
     return (now() - this.#startedAt) / 1_000;
   }
 
+  /** Whether so much of the time has gone by, from 0 to 1. */
+  isPast(part: number): boolean {
+    this.beat();
+    return now() > this.#startedAt + part * (this.#deadline - this.#startedAt);
+  }
+
   /** Whether someone asked for the end. */
   get stopped(): boolean {
     return Atomics.load(this.#pulse, pulseStop) !== 0;

@@ -28,15 +28,18 @@ import {
 } from "./search-task.ts";
 
 const bytesAMegabyte = 1 << 20;
+/** The part of the time that looking ahead may take. */
+const timeAhead = 0.25;
 
 /** The parts of a search's options that have to do with time and memory. */
 const boundsOf = (
   { megabytes }: ExploreTask,
   clock: SearchClock,
   pulse: Int32Array,
-): Required<Pick<ExploreOptions, "expired" | "progress" | "bytesMax">> => ({
+): Required<Pick<ExploreOptions, "expired" | "hurries" | "progress" | "bytesMax">> => ({
   bytesMax: megabytes * bytesAMegabyte,
   expired: clock.options().expired!,
+  hurries: () => clock.isPast(timeAhead),
   progress: (distinct, generated, open) => {
     clock.progress(distinct, 0);
     Atomics.store(pulse, pulseGenerated, Math.floor(generated / 1_000));
