@@ -6,6 +6,7 @@ const script = new URL(
   `data:text/javascript,${encodeURIComponent(`
     import { parentPort, threadId } from "node:worker_threads";
     parentPort.on("message", ({ input, pulse }) => {
+      Atomics.add(pulse, 0, 1);
       if (input === "loop") for (;;);
       if (input === "exit") process.exit(3);
       if (input === "throw") throw new Error("boom");

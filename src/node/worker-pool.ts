@@ -28,7 +28,7 @@ export class WorkerLostError extends Error {
 
 /** How one task is watched. */
 export interface TaskOptions {
-  /** Milliseconds without a beat after which the worker is ended. */
+  /** Milliseconds without a beat after which the worker is ended, from its first beat on. */
   readonly silenceMsMax: number;
   readonly pulse?: Int32Array;
   /** Called with what the task says before its answer. */
@@ -59,9 +59,13 @@ interface Member {
   task: Task | null;
   beat: number;
   heardAt: number;
+  /** Whether it has begun its task: a thread that starts on a busy machine is not silent yet. */
+  hasBegun: boolean;
 }
 
 const lookEveryMs = 25;
+/** Milliseconds in which a worker begins its task. */
+const beginMsMax = 60_000;
 
 /**
  * A few workers that answer one task after the other. A worker that stays silent for too long, exits or fails is
@@ -107,6 +111,7 @@ export class WorkerPool {
       const task = this.#waiting.shift()!;
       member.task = task;
       member.heardAt = performance.now();
+      member.hasBegun = false;
       member.beat = Atomics.load(task.pulse, pulseBeat);
       member.worker.ref();
       member.worker.postMessage({ input: task.input, pulse: task.pulse } satisfies TaskMessage);
@@ -119,7 +124,7 @@ export class WorkerPool {
     const worker = new Worker(this.#script, { ...this.#options, stdout: true });
     // What a worker prints is no answer: stdout belongs to who started it.
     worker.stdout.on("data", (chunk: Buffer) => void process.stderr.write(chunk));
-    const member: Member = { worker, task: null, beat: 0, heardAt: 0 };
+    const member: Member = { worker, task: null, beat: 0, heardAt: 0, hasBegun: false };
     this.#members.add(member);
     worker.on("message", (reply: TaskReply) => this.#hear(member, reply));
     worker.on("error", (error: Error & { readonly code?: string }) => {
@@ -164,10 +169,15 @@ export class WorkerPool {
       if (beat !== member.beat) {
         member.beat = beat;
         member.heardAt = now;
-      } else if (now - member.heardAt > task.options.silenceMsMax) {
-        this.#lose(member, "silent", `no sign of life for ${task.options.silenceMsMax} ms`).catch(() => {});
+        member.hasBegun = true;
+      } else if (now - member.heardAt > this.#patienceMs(member, task)) {
+        this.#lose(member, "silent", `no sign of life for ${this.#patienceMs(member, task)} ms`).catch(() => {});
       }
     }
+  }
+
+  #patienceMs({ hasBegun }: Member, { options: { silenceMsMax } }: Task): number {
+    return hasBegun ? silenceMsMax : Math.max(beginMsMax, silenceMsMax);
   }
 
   /** Stops looking when nobody works: the timer would keep the process alive. */

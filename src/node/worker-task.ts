@@ -1,5 +1,5 @@
 import { parentPort } from "node:worker_threads";
-import type { TaskMessage, TaskReply } from "./worker-pool.ts";
+import { pulseBeat, type TaskMessage, type TaskReply } from "./worker-pool.ts";
 
 /** What a task has beside its input. */
 export interface TaskSite {
@@ -15,6 +15,8 @@ export const serveTasks = (answer: (input: unknown, site: TaskSite) => Promise<u
   if (port === null) throw new Error("only a worker serves tasks");
   const say = (reply: TaskReply): void => port.postMessage(reply);
   port.on("message", ({ input, pulse }: TaskMessage) => {
+    // From here on silence counts: the thread runs, and has its own modules.
+    Atomics.add(pulse, pulseBeat, 1);
     answer(input, { pulse, note: (note) => say({ kind: "note", note }) }).then(
       (value) => say({ kind: "answer", answer: value }),
       (error: unknown) => {
