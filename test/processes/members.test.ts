@@ -7,6 +7,7 @@ import { eventually, quorate, ReplicaProcesses, reportsAtOneIndex } from "./repl
 
 const snapshotEvery = 50;
 const missed = 300;
+const together = 3;
 
 /** The file of a replica that joins: a certificate and an id of its own, all members, and that it is no voter yet. */
 const prepareMember = async (
@@ -42,14 +43,16 @@ describe("members of a cluster of processes", () => {
     const member = (...args: readonly string[]) => quorate("member", ...args, "--data", processes.cluster.directory);
     await using client = await processes.client();
     await client.put("first", "1");
-    const leader = [...(await client.connection.status())].find(([, report]) => report?.role === "leader")![0];
+    const [leader, report] = [...(await client.connection.status())].find(([, one]) => one?.role === "leader")!;
     const away = (leader + 1) % 3;
     await processes.end(away);
-    await Promise.all(Array.from({ length: missed }, (_, count) => client.put(`key ${count}`, "value")));
+    // Commands that come together are one entry: some at a time, so that there are many.
+    for (let count = 0; count < missed; count += together)
+      await Promise.all(Array.from({ length: together }, (_, at) => client.put(`key ${count + at}`, "value")));
     // What it lacks lies before what the others still have in their logs.
     await eventually("the log is compacted", async () => {
-      const report = (await client.connection.status()).get(leader);
-      return (report?.snapshot ?? 0) - snapshotEvery / 2 > 100;
+      const now = (await client.connection.status()).get(leader);
+      return (now?.snapshot ?? 0) - snapshotEvery / 2 > report!.commit;
     });
     await processes.startOne(away);
     const reports = await reportsAtOneIndex(client);
