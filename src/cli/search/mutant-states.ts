@@ -4,14 +4,14 @@ import type { SearchClock } from "./clock.ts";
 import { asReplayable, type Loaded } from "./load-scenario.ts";
 import type { StatesReport } from "./search-task.ts";
 
-/** States of one search, at most: as many as the bug of Paxos takes that needs three ballots, and some. */
-const statesMax = 3_500_000;
+/** States of one search, at most: as many as a register whose readers do not write back takes, and some. */
+const statesMax = 5_000_000;
 
 /** How a scenario is searched that does not say how: as it stands. */
 const searchesDefault: readonly StateSearch[] = [
-  { statesMax: 500_000 },
-  { statesMax: 500_000, order: "few interruptions first" },
-  { statesMax: 500_000, liveness: true },
+  { statesMax: 100_000 },
+  { statesMax: 100_000, order: "few interruptions first" },
+  { statesMax: 100_000, liveness: true },
 ];
 
 /** What one search came to. */
