@@ -78,7 +78,8 @@ export const atomicRegisterScenario: AnyScenario = scenario({
   },
   stateSearches: [
     { parameters: { n: 2, operations: 2 }, crashes: 0, order: "few interruptions first" },
-    { parameters: { n: 3, operations: 1 }, crashes: 0, order: "few interruptions first" },
+    { parameters: { n: 3, operations: 1 }, crashes: 0, order: "few interruptions first", statesMax: 1_000_000 },
+    { parameters: { n: 3, operations: 1 }, crashes: 0 },
   ],
   counterexamples: [
     {
