@@ -1,5 +1,5 @@
 import { shedWhileFailing } from "./failing-core.ts";
-import { OutOfTime, Patience, timeReason } from "./patience.ts";
+import { isOutOfTime, Patience, timeReason } from "./patience.ts";
 import {
   type Access,
   describeAccess,
@@ -161,7 +161,7 @@ const foundWithin = (from: ReadsFrom, workMax: number, patience: Patience): Find
   try {
     return new CausalMemory(from, workMax, patience).finding();
   } catch (thrown) {
-    if (thrown instanceof OutOfTime) return { kind: "late" };
+    if (isOutOfTime(thrown)) return { kind: "late" };
     throw thrown;
   }
 };

@@ -1,9 +1,8 @@
 /** What a check throws to itself when its time is over; its callers get `unknown`. */
-export class OutOfTime extends Error {
-  constructor() {
-    super("the time is over");
-  }
-}
+const outOfTime = new Error("the time is over");
+
+/** Whether a check gave up because its time was over. */
+export const isOutOfTime = (thrown: unknown): boolean => thrown === outOfTime;
 
 /** How many ticks go by between two looks at the clock. */
 const ticksALook = 4_096;
@@ -17,15 +16,15 @@ export class Patience {
     this.#expired = expired;
   }
 
-  /** Called once for each small piece of work. Throws `OutOfTime`. */
+  /** Called once for each small piece of work. Throws what `isOutOfTime` knows. */
   tick(): void {
     this.#ticks++;
     if (this.#ticks % ticksALook === 0) this.look();
   }
 
-  /** Called before each large piece of work. Throws `OutOfTime`. */
+  /** Called before each large piece of work. Throws what `isOutOfTime` knows. */
   look(): void {
-    if (this.#expired()) throw new OutOfTime();
+    if (this.#expired()) throw outOfTime;
   }
 }
 

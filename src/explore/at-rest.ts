@@ -3,11 +3,9 @@ import type { NodeImage } from "./node-image.ts";
 import { NodeStep, type StepOptions } from "./node-step.ts";
 
 /** Whoever draws does something. */
-class Drew extends Error {}
-
 const noDraws = {
   below: () => {
-    throw new Drew();
+    throw new Error("it draws");
   },
 } as unknown as Choices;
 

@@ -1,4 +1,4 @@
-import { OutOfTime, type Patience } from "../patience.ts";
+import { isOutOfTime, type Patience } from "../patience.ts";
 import type { AnomalyKind, CycleKind, CycleVariant } from "./consistency-models.ts";
 import { anyRead, type DependencyGraph, dependency } from "./dependency-graph.ts";
 import { ShortestPaths } from "./shortest-path.ts";
@@ -196,7 +196,7 @@ export const findCycles = (
   try {
     if (part.graph.vertices > 0) for (const variant of variants) search.ofVariant(variant);
   } catch (thrown) {
-    if (!(thrown instanceof OutOfTime)) throw thrown;
+    if (!isOutOfTime(thrown)) throw thrown;
     isLate = true;
   }
   return { cycles: search.cycles, mayHideSingle: search.mayHideSingle, isLate };

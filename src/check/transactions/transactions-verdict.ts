@@ -1,4 +1,4 @@
-import { OutOfTime, type Patience, timeReason } from "../patience.ts";
+import { isOutOfTime, type Patience, timeReason } from "../patience.ts";
 import type { DependencyStep, PlainAnomalies, TransactionAnomaly } from "./anomaly.ts";
 import {
   type AnomalyKind,
@@ -143,7 +143,7 @@ export const withinTime = (
   try {
     return check();
   } catch (thrown) {
-    if (!(thrown instanceof OutOfTime)) throw thrown;
+    if (!isOutOfTime(thrown)) throw thrown;
     return {
       verdict: "unknown",
       anomalies: [],
