@@ -79,6 +79,11 @@ const searchMutants = async (
         reports.set(id, report);
         if (isWhole(report)) cache.set(id, report);
       },
+      // One search that is lost is no reason to throw away what the others found.
+      onLost: (mutant, _task, lost) => {
+        complain(`${mutant.id}: its search was lost: ${lost.message}`);
+        return reports.get(mutant.id) ?? notTried(mutant);
+      },
     });
   }
   cache.save();
