@@ -1,11 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { encode, type Module, type NodeHost, NodeMachine, OutputGate, programOf, stack } from "../model/index.ts";
-import type { ReplicatedLog } from "../protocols/index.ts";
+import { logOfOne } from "../../test/support/log-of-one.ts";
+import { encode, type NodeHost, NodeMachine, OutputGate, programOf, stack } from "../model/index.ts";
 import { type CommandRun, commandsOf, type Entry } from "./entry.ts";
 import { entriesOf } from "./replica-state.ts";
 import { replicatedService } from "./replicated-service.ts";
 import type { ToClient } from "./service-messages.ts";
-import type { SnapshotChunk } from "./service-snapshot.ts";
 import type { StateMachine, Turn } from "./state-machine.ts";
 
 const runOf = (commands: readonly unknown[], first = 0, more: Partial<CommandRun> = {}): CommandRun => ({
@@ -34,29 +33,6 @@ const text: StateMachine<{ text: string }, string, string, null, string> = {
 /** A replica on a log of its own, which commits at once, with one open session: what it says, and what its log holds. */
 const replica = () => {
   const entries: Entry[] = [];
-  const log: Module<{
-    provides: ReplicatedLog<Entry, SnapshotChunk>;
-    uses: Record<never, never>;
-    state: { index: number };
-  }> = {
-    name: "log of one",
-    source: "the specification of a replicated log",
-    init: () => ({ index: 0 }),
-    start: (_s, io) => io.up.leadership("leader", 1, io.self),
-    upon: {
-      request: {
-        propose(s, io, id, command) {
-          entries.push(command);
-          io.up.appended(id, ++s.index, 1);
-          io.up.committed(s.index, 1, command);
-        },
-        read: (s, io, id) => io.up.readReady(id, s.index),
-        transferLeadership: () => undefined,
-        changeMembers: () => undefined,
-        saveSnapshot: () => undefined,
-      },
-    },
-  };
   const said: (readonly [number, ToClient<string, string>])[] = [];
   const gate = new OutputGate((output) => {
     if (output.kind === "answer") said.push(output.args as [number, ToClient<string, string>]);
@@ -64,7 +40,14 @@ const replica = () => {
   const nothing = (): undefined => undefined;
   const host = { write: nothing, arm: nothing, disarm: nothing, wantSettled: nothing, clock: () => 0, mark: nothing };
   const machine = new NodeMachine(
-    programOf(replicatedService(text).replica(stack(log, {}))),
+    programOf(
+      replicatedService(text).replica(
+        stack(
+          logOfOne((entry) => entries.push(entry)),
+          {},
+        ),
+      ),
+    ),
     host as unknown as NodeHost,
     { self: 0, nodes: [0], incarnation: 0, disk: new Map(), gate, freeze: false },
   );

@@ -1,61 +1,20 @@
 import { describe, expect, it } from "vitest";
+import { logOfOne } from "../../../test/support/log-of-one.ts";
 import { appliedAtMostOnce, outcomesAreTrue, properties } from "../../check/index.ts";
 import { type ExploreOptions, explore } from "../../explore/index.ts";
 import {
-  type Entry,
   replicatedService,
   type ServiceMessage,
   type ServiceOptions,
-  type SnapshotChunk,
   type StateMachine,
 } from "../../machines/index.ts";
-import { among, type Bound, type Links, type Module, network, type Sessions, stack } from "../../model/index.ts";
-import type { ReplicatedLog } from "../../protocols/index.ts";
+import { among, type Bound, network, type Sessions, stack } from "../../model/index.ts";
 import { type Call, prepare, scenario } from "../../simulate/index.ts";
+import { bareSessions } from "../raft/bare-sessions.ts";
 import { linearizableService } from "./linearizable-service.ts";
 
-/** The ideal log of one replica: what is proposed is committed at once. */
-const log: Module<{
-  provides: ReplicatedLog<Entry, SnapshotChunk>;
-  uses: Record<never, never>;
-  state: { index: number };
-}> = {
-  name: "log of one",
-  source: "the specification of a replicated log",
-  init: () => ({ index: 0 }),
-  start(_s, io) {
-    io.up.leadership("leader", 1, io.self);
-  },
-  upon: {
-    request: {
-      propose(s, io, id, command) {
-        io.up.appended(id, ++s.index, 1);
-        io.up.committed(s.index, 1, command);
-      },
-      read: (s, io, id) => io.up.readReady(id, s.index),
-      transferLeadership: (_s, io, id) => io.up.refused(id, "impossible", null),
-      changeMembers: (_s, io, id) => io.up.refused(id, "impossible", null),
-      saveSnapshot: () => undefined,
-    },
-  },
-};
-
 /** Less than a session link: what is sent may be lost, and come twice, and nobody is told. */
-const bareLinks = <M>(): Bound<Sessions<M>> => {
-  const module: Module<{ provides: Sessions<M>; uses: { links: Links<M> }; state: Record<never, never> }> = {
-    name: "links without sessions",
-    source: "the network",
-    init: () => ({}),
-    start(_s, io) {
-      for (const peer of io.nodes) if (peer !== io.self) io.up.opened(peer, 1);
-    },
-    upon: {
-      request: { send: (_s, io, to, message) => io.links.send(to, message) },
-      links: { deliver: (_s, io, from, message) => io.up.deliver(from, message) },
-    },
-  };
-  return stack(module, { links: network("service") });
-};
+const bareLinks = <M>(): Bound<Sessions<M>> => stack(bareSessions<M>(), { links: network("service") });
 
 const text: StateMachine<{ text: string }, string, string, null, string> = {
   name: "text",
@@ -91,7 +50,7 @@ const exhausted = (settings: ServiceOptions, options: ExploreOptions, calls = ap
       parameters: {},
       setup: () => ({
         processes: [
-          { name: "replica", stack: service.server(among([0], stack(log, {})), bareLinks<Message>()) },
+          { name: "replica", stack: service.server(among([0], stack(logOfOne(), {})), bareLinks<Message>()) },
           { name: "client", stack: service.client([0], bareLinks<Message>()) },
         ],
         workload: () => [{ node: 1, calls }],
