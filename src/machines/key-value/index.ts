@@ -1,5 +1,6 @@
 export * from "./bytes.ts";
 export * from "./key-value-machine.ts";
-export type { KeyValueState, Stored } from "./key-value-state.ts";
+export type { KeyValueState } from "./key-value-state.ts";
 export * from "./key-value-types.ts";
+export type { Stored, Sums } from "./stored.ts";
 export type { TreeNode } from "./tree.ts";

@@ -261,7 +261,7 @@ describe("snapshots and hashes", () => {
         const copy = restored(state);
         expect(entries(copy)).toEqual(entries(state));
         expect(machine.hash!(copy)).toBe(machine.hash!(state));
-        expect([copy.bytes, copy.revision]).toEqual([state.bytes, state.revision]);
+        expect([copy.root.bytes, copy.revision]).toEqual([state.root.bytes, state.revision]);
       }),
       { numRuns: 60 },
     );

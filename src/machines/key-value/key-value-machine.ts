@@ -1,7 +1,7 @@
 import type { StateMachine } from "../state-machine.ts";
 import type { Bytes } from "./bytes.ts";
 import { isRangeRequest } from "./command-shape.ts";
-import { emptyStore, type KeyValueState, store, storedOf, storeHash, viewOf } from "./key-value-state.ts";
+import { emptyStore, type KeyValueState, store, storeHash, viewOf } from "./key-value-state.ts";
 import {
   type KeyValueAnswer,
   type KeyValueLimits,
@@ -11,6 +11,7 @@ import {
   type RangeRequest,
 } from "./key-value-types.ts";
 import { type RangeCursor, range, rangePart } from "./range.ts";
+import { storedOf } from "./stored.ts";
 import { keysRefusal, performCommand, performPut, putRefusal } from "./transaction.ts";
 import { treeVisit } from "./tree.ts";
 
@@ -107,9 +108,6 @@ export const keyValueMachine = (
       }
       state.root = draft.root;
       state.revision = draft.revision;
-      state.bytes = draft.bytes;
-      state.hashHigh = draft.hashHigh;
-      state.hashLow = draft.hashLow;
       return { kind: "done", revision: state.revision, response: performed.response };
     },
     query(state, request) {

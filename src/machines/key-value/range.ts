@@ -1,6 +1,7 @@
 import type { Bytes } from "./bytes.ts";
-import { type KeyValueState, keyValueOf, type Stored } from "./key-value-state.ts";
+import { type KeyValueState, keyValueOf } from "./key-value-state.ts";
 import type { Keys, KeyValue, RangeRequest, RangeResponse, SortTarget } from "./key-value-types.ts";
+import type { Stored } from "./stored.ts";
 import { treeGet, treeRank, treeVisit } from "./tree.ts";
 
 /** Keys from `from` on that are below `end`, null for no end. */

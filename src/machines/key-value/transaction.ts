@@ -1,6 +1,6 @@
 import type { Bytes } from "./bytes.ts";
 import { isKeyValueOperation } from "./command-shape.ts";
-import { type KeyValueState, keyBytes, keyValueOf, put, remove, removeRange, type Stored } from "./key-value-state.ts";
+import { type KeyValueState, keyValueOf, put, remove, removeRange } from "./key-value-state.ts";
 import type {
   Keys,
   KeyValue,
@@ -12,6 +12,7 @@ import type {
   KeyValueTransaction,
 } from "./key-value-types.ts";
 import { liesIn, range, spanOf, visitKeys } from "./range.ts";
+import { keyBytes, type Stored } from "./stored.ts";
 import { treeGet } from "./tree.ts";
 
 /** Why these keys are refused, or null. */
@@ -111,7 +112,7 @@ const removeAll = (state: KeyValueState, keys: Keys, wanted: boolean): { deleted
   };
   if (keys.end !== undefined && keys.end !== "") {
     const { from, end } = spanOf(keys);
-    return { deleted: end === null || from < end ? removeRange(state, from, end, found) : 0, previous };
+    return { deleted: end === null || from < end ? removeRange(state, from, end, wanted ? found : null) : 0, previous };
   }
   const stored = remove(state, keys.key);
   if (stored !== undefined) found(keys.key, stored);
@@ -135,10 +136,10 @@ export const putRefusal = (state: KeyValueState, command: Put, limits: KeyValueL
   if (refusal !== null) return refusal;
   const { key, value } = command;
   // Only a store that is nearly full looks at what the put replaces.
-  if (state.bytes + key.length + value.length + keyBytes <= limits.storeBytesMax) return null;
+  if (state.root.bytes + key.length + value.length + keyBytes <= limits.storeBytesMax) return null;
   const before = treeGet(state.root, key);
   const grows = before === undefined ? key.length + value.length + keyBytes : value.length - before.value.length;
-  return grows > 0 && state.bytes + grows > limits.storeBytesMax ? "no space" : null;
+  return grows > 0 && state.root.bytes + grows > limits.storeBytesMax ? "no space" : null;
 };
 
 /** Does an operation at a revision. What it writes later operations of the same command see. */
@@ -170,9 +171,10 @@ export type Performed =
 export const performCommand = (state: KeyValueState, command: KeyValueOperation, limits: KeyValueLimits): Performed => {
   const refused = isKeyValueOperation(command) ? operationRefusal(command, limits) : "malformed";
   if (refused !== null) return { refused };
-  const { root, bytes, revision } = state;
+  const { root, revision } = state;
+  const { bytes } = root;
   const response = perform(state, command, revision + 1);
   if (state.root !== root) state.revision = revision + 1;
-  if (state.bytes > limits.storeBytesMax && state.bytes > bytes) return { refused: "no space" };
+  if (state.root.bytes > limits.storeBytesMax && state.root.bytes > bytes) return { refused: "no space" };
   return { refused: null, response };
 };

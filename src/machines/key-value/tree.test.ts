@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { addEntry, noSums, type Stored, type Sums, storedOf } from "./stored.ts";
 import {
   emptyTree,
   type TreeNode,
@@ -13,21 +14,21 @@ import {
 
 type Change = { readonly kind: "set"; readonly key: string; readonly value: number } | { kind: "delete"; key: string };
 
-const treeSet = (root: TreeNode<number>, at: string, value: number, edition = 0): TreeNode<number> =>
-  treeUpdate(root, at, () => value, edition);
+const treeSet = (root: TreeNode, at: string, value: number, edition = 0): TreeNode =>
+  treeUpdate(root, at, () => storedOf(String(value), value, value, value), edition);
 const key = fc.integer({ min: 0, max: 400 }).map((n) => String.fromCharCode(n % 256, n >> 2));
 const change: fc.Arbitrary<Change> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("set" as const), key, value: fc.nat(1_000) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("delete" as const), key }) },
 );
 
-const apply = (root: TreeNode<number>, it: Change, edition = 0): TreeNode<number> =>
+const apply = (root: TreeNode, it: Change, edition = 0): TreeNode =>
   it.kind === "set" ? treeSet(root, it.key, it.value, edition) : treeDelete(root, it.key);
 
-const entriesOf = (root: TreeNode<number>, from = "", end: string | null = null): [string, number][] => {
+const entriesOf = (root: TreeNode, from = "", end: string | null = null): [string, number][] => {
   const found: [string, number][] = [];
-  treeVisit(root, from, end, (at, value) => {
-    found.push([at, value]);
+  treeVisit(root, from, end, (at, { modRevision }) => {
+    found.push([at, modRevision]);
     return true;
   });
   return found;
@@ -36,11 +37,24 @@ const entriesOf = (root: TreeNode<number>, from = "", end: string | null = null)
 const sorted = (map: ReadonlyMap<string, number>): [string, number][] =>
   [...map].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 
+const sumsOf = (entries: readonly (readonly [string, Stored])[]): Sums => {
+  const sums = noSums();
+  for (const [at, stored] of entries) addEntry(sums, at, stored, 1);
+  return sums;
+};
+
+const storedIn = (node: TreeNode): (readonly [string, Stored])[] => {
+  const found: (readonly [string, Stored])[] = [];
+  treeVisit(node, "", null, (at, stored) => found.push([at, stored]) > 0);
+  return found;
+};
+
 /** What a B+tree promises of its form, node by node. Returns the depth. */
-const wellFormed = (node: TreeNode<number>, isRoot = true): number => {
+const wellFormed = (node: TreeNode, isRoot = true): number => {
   expect(node.keys.length).toBeLessThanOrEqual(32);
   if (!isRoot) expect(node.keys.length).toBeGreaterThan(0);
   expect([...node.keys].sort()).toEqual(node.keys);
+  expect(node).toMatchObject(sumsOf(storedIn(node)));
   if (node.children === null) {
     expect(node.values.length).toBe(node.keys.length);
     expect(node.size).toBe(node.keys.length);
@@ -57,7 +71,7 @@ describe("the persistent tree", () => {
   it("is a sorted map, whatever is set and deleted", () => {
     fc.assert(
       fc.property(fc.array(change, { maxLength: 600 }), key, key, fc.nat(1), (changes, from, end, edition) => {
-        let root = emptyTree<number>();
+        let root = emptyTree();
         const model = new Map<string, number>();
         for (const each of changes) {
           root = apply(root, each, edition);
@@ -69,7 +83,7 @@ describe("the persistent tree", () => {
         expect(entriesOf(root)).toEqual(sorted(model));
         expect(entriesOf(root, from, end)).toEqual(sorted(model).filter(([at]) => at >= from && at < end));
         expect(treeRank(root, from)).toBe(sorted(model).filter(([at]) => at < from).length);
-        expect(treeGet(root, from)).toBe(model.get(from));
+        expect(treeGet(root, from)?.modRevision).toBe(model.get(from));
       }),
       { numRuns: 60 },
     );
@@ -83,7 +97,7 @@ describe("the persistent tree", () => {
         fc.option(key),
         fc.nat(1),
         (changes, from, end, edition) => {
-          let root = emptyTree<number>();
+          let root = emptyTree();
           for (const each of changes) root = apply(root, each, edition);
           const before = entriesOf(root);
           const cut = treeDeleteRange(root, from, end);
@@ -97,8 +111,8 @@ describe("the persistent tree", () => {
   });
 
   it("leaves every older tree as it was", () => {
-    let root = emptyTree<number>();
-    const views: { readonly root: TreeNode<number>; readonly entries: [string, number][] }[] = [];
+    let root = emptyTree();
+    const views: { readonly root: TreeNode; readonly entries: [string, number][] }[] = [];
     for (let step = 0; step < 2_000; step++) {
       const at = String((step * 7_919) % 500).padStart(3, "0");
       root = step % 3 === 2 ? treeDelete(root, at) : treeSet(root, at, step);
@@ -108,9 +122,9 @@ describe("the persistent tree", () => {
   });
 
   it("leaves what older editions made as it was, and changes its own", () => {
-    let root = emptyTree<number>();
+    let root = emptyTree();
     let edition = 1;
-    const views: { readonly root: TreeNode<number>; readonly entries: [string, number][] }[] = [];
+    const views: { readonly root: TreeNode; readonly entries: [string, number][] }[] = [];
     for (let step = 0; step < 2_000; step++) {
       const at = String((step * 7_919) % 500).padStart(3, "0");
       root = step % 7 === 2 ? treeDelete(root, at) : treeSet(root, at, step, edition);
@@ -123,9 +137,9 @@ describe("the persistent tree", () => {
   });
 
   it("has full leaves when keys come in order, as from a snapshot", () => {
-    let root = emptyTree<number>();
+    let root = emptyTree();
     for (let at = 0; at < 10_000; at++) root = treeSet(root, String(at).padStart(6, "0"), at);
-    const leaves = (node: TreeNode<number>): number =>
+    const leaves = (node: TreeNode): number =>
       node.children === null ? 1 : node.children.reduce((sum, child) => sum + leaves(child), 0);
     expect(leaves(root)).toBe(Math.ceil(10_000 / 32));
   });
