@@ -1,7 +1,8 @@
-// `npm run bench -- service [--json] [--seconds N] [--only etcd|quorate] [--directory DIR] [--keys N]
-// [--kills N]`: three replicas as processes on this machine, every write synced to disk, 256-byte values, beside etcd in the
-// same run with a client as lean as ours. With `--keys N` no speed, but what a store with so many keys costs: memory, event
-// loop, start; with `--kills N` only how long no write gets through when the leader is killed.
+// `npm run bench -- service [--json] [--seconds N] [--only etcd|quorate] [--directory DIR] [--keep] [--keys N]
+// [--log-mb N] [--kills N]`: three replicas as processes on this machine, every write synced to disk, 256-byte values, beside
+// etcd in the same run with a client as lean as ours. With `--keys N` no speed, but what a store with so many keys costs:
+// memory, event loop, start; with `--log-mb N` the same with as many keys as it takes until a log is so long (quorate alone);
+// with `--kills N` only how long no write gets through when the leader is killed. `--keep` leaves the directory.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -10,7 +11,7 @@ import { startEtcd } from "./service/etcd.ts";
 import { bareLog, goalsText, type Row, type Whole } from "./service/goals.ts";
 import { killLeaders, middleOf, type Outages, outagesText } from "./service/kills.ts";
 import { load } from "./service/load.ts";
-import { type ManyKeys, manyKeys, manyKeysText } from "./service/many-keys.ts";
+import { type Filling, type ManyKeys, manyKeys, manyKeysText } from "./service/many-keys.ts";
 import { cpuSeconds, residentBytes } from "./service/processes.ts";
 import { startQuorate } from "./service/quorate.ts";
 import type { System } from "./service/system.ts";
@@ -22,7 +23,10 @@ const option = (name: string): string | undefined => {
 const json = process.argv.includes("--json");
 const seconds = Number(option("seconds") ?? 4);
 const keys = 10_000;
+const logMb = Number(option("log-mb") ?? 0);
 const manyKeysWanted = Number(option("keys") ?? 0);
+const filling: Filling | null =
+  logMb > 0 ? { kind: "log", mb: logMb } : manyKeysWanted > 0 ? { kind: "keys", count: manyKeysWanted } : null;
 const stores: ManyKeys[] = [];
 const killsOnly = option("kills") !== undefined;
 const kills = Number(option("kills") ?? 5);
@@ -61,8 +65,8 @@ const line = ({ system, what, result, cpuUs }: Row): string =>
     .toString()
     .padStart(5)} µs CPU${result.failed > 0 ? `  ${result.failed} failed` : ""}`;
 
-const fill = async (system: System): Promise<void> => {
-  const store = await manyKeys(system, manyKeysWanted, value);
+const fill = async (system: System, how: Filling): Promise<void> => {
+  const store = await manyKeys(system, how, value);
   stores.push(store);
   if (!json) process.stdout.write(manyKeysText(store));
 };
@@ -75,7 +79,7 @@ const killAll = async (system: System): Promise<Outages> => {
 };
 
 const bench = async (system: System): Promise<void> => {
-  if (manyKeysWanted > 0) return fill(system);
+  if (filling !== null) return fill(system, filling);
   if (killsOnly) return void (await killAll(system));
   // Of both what they are like after a while: what has just started has not been compiled, or filled its caches.
   await load(64, seconds, (count) => system.put(keyOf(count), value));
@@ -100,13 +104,13 @@ const main = async (): Promise<number> => {
   const directory = option("directory") ?? mkdtempSync(join(tmpdir(), "quorate-bench-"));
   if (!json)
     console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim() ?? "unknown processor"}`);
-  const only = option("only");
+  const only = filling?.kind === "log" ? "quorate" : option("only");
   for (const [name, startSystem] of Object.entries({ etcd: startEtcd, quorate: startQuorate })) {
     if (only !== undefined && only !== name) continue;
     const system = await startSystem({
       directory: join(directory, name),
       connections: 4,
-      watchesLoops: manyKeysWanted > 0,
+      watchesLoops: filling !== null,
     });
     try {
       await bench(system);
@@ -114,8 +118,8 @@ const main = async (): Promise<number> => {
       await system.stop();
     }
   }
-  rmSync(directory, { recursive: true, force: true });
-  const bare = manyKeysWanted > 0 || killsOnly || only !== undefined ? null : bareLog(seconds);
+  if (!process.argv.includes("--keep")) rmSync(directory, { recursive: true, force: true });
+  const bare = filling !== null || killsOnly || only !== undefined ? null : bareLog(seconds);
   if (json) console.log(JSON.stringify({ node: process.version, rows, wholes, bare, stores, afterKills }, null, 2));
   else if (wholes.length === 2) process.stdout.write(`\n${goalsText(rows, wholes, bare)}`);
   return 0;

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { KeyValueClient } from "quorate/client";
 import { makeLocalCluster } from "quorate/node";
 import { readClusterFile } from "#service";
-import { end, start } from "./processes.ts";
-import type { LoopHeld, System, SystemOptions } from "./system.ts";
+import { cpuSeconds, end, start } from "./processes.ts";
+import { bring, folderBytes, readFolder } from "./restart.ts";
+import type { LoopHeld, Restart, System, SystemOptions } from "./system.ts";
 
 const loopWatch = new URL("loop-watch.js", import.meta.url).href;
 const command = join(process.cwd(), "dist", "cli", "main.js");
@@ -34,6 +35,18 @@ export const startQuorate = async ({ directory, watchesLoops = false }: SystemOp
     const args = [...watch, command, "serve", "--config", replicaFiles.get(id)!];
     children.set(id, start(process.execPath, args, { ...process.env, QUORATE_LOOP_WATCH: watchFile(id) }));
   };
+  const logOf = (id: number): string => join(directory, `replica-${id}`, "log");
+  /** The index up to which a replica has applied the log; -1 while it does not answer. */
+  const appliedAt = async (id: number): Promise<number> => {
+    const { admin } = file.members.find((member) => member.id === id)!;
+    const page = await fetch(`http://${admin!.host}:${admin!.port}/metrics`).catch(() => null);
+    return Number(/^quorate_applied_index (\d+)$/m.exec((await page?.text()) ?? "")?.[1] ?? -1);
+  };
+  const applied = async (id: number, index: number): Promise<number> => {
+    const started = performance.now();
+    while ((await appliedAt(id)) < index) await new Promise((resolve) => setTimeout(resolve, 5));
+    return performance.now() - started;
+  };
   for (const id of replicaFiles.keys()) startOne(id);
   const client = await KeyValueClient.open({ cluster: clusterFile, timeoutMs: 30_000 });
   let leader = await leaderOf(client);
@@ -54,19 +67,24 @@ export const startQuorate = async ({ directory, watchesLoops = false }: SystemOp
       return tookMs;
     },
     loopHeld: () => [...children.keys()].map((id) => JSON.parse(readFileSync(watchFile(id), "utf8")) as LoopHeld),
-    async restartFollower(read) {
+    logBytes: () => Math.max(...[...children.keys()].map((id) => folderBytes(logOf(id)))),
+    async restartFollower(from, times) {
       leader = await leaderOf(client);
       const id = [...children.keys()].find((one) => one !== leader)!;
-      await end(children.get(id)!);
-      const found = read(join(directory, `replica-${id}`, "log"));
-      const started = performance.now();
-      startOne(id);
-      const { admin } = file.members.find((member) => member.id === id)!;
-      for (;;) {
-        const answer = await fetch(`http://${admin!.host}:${admin!.port}/health/live`).catch(() => null);
-        if (answer?.ok === true) return { read: found, startMs: performance.now() - started };
-        await new Promise((resolve) => setTimeout(resolve, 5));
+      const restarts: Restart[] = [];
+      for (let done = 0; done < times; done++) {
+        const index = await appliedAt(id);
+        await end(children.get(id)!);
+        const logBytes = folderBytes(logOf(id));
+        bring(logOf(id), from);
+        const readMs = readFolder(logOf(id));
+        bring(logOf(id), from);
+        startOne(id);
+        const aliveMs = await applied(id, 0);
+        const startMs = aliveMs + (await applied(id, index));
+        restarts.push({ logBytes, readMs, aliveMs, startMs, startCpuSeconds: cpuSeconds([children.get(id)!.pid!]) });
       }
+      return restarts;
     },
     async stop() {
       await client.close();

@@ -12,11 +12,29 @@ export interface System {
   readonly killLeader: () => Promise<number>;
   /** The longest that the event loop of each replica was held since its start. */
   readonly loopHeld?: () => readonly LoopHeld[];
-  /** Stops a follower, reads its log once, and starts it again; until it answers. */
-  readonly restartFollower?: <Read>(
-    read: (folder: string) => Read,
-  ) => Promise<{ readonly read: Read; readonly startMs: number }>;
+  /** Bytes of the files of the longest log, with what is reserved in them. */
+  readonly logBytes?: () => number;
+  /**
+   * Stops a follower, then reads its log once and starts it until it answers, so often: with its files in the kernel's
+   * memory, or from the disk.
+   */
+  readonly restartFollower?: (from: LogFrom, times: number) => Promise<readonly Restart[]>;
   readonly stop: () => Promise<void>;
+}
+
+/** Where the files of a log are when they are read: in the kernel's memory, or on the disk alone. */
+export type LogFrom = "memory" | "disk";
+
+/** One start of a stopped replica, beside one reading of all its log by a process that does nothing else. */
+export interface Restart {
+  readonly logBytes: number;
+  readonly readMs: number;
+  /** From the start of the process until its log is read and it answers, maybe with nothing. */
+  readonly aliveMs: number;
+  /** Until it has all that it had before: its last snapshot is restored, what came after is applied. */
+  readonly startMs: number;
+  /** Processor time that the process had taken by then, in seconds. */
+  readonly startCpuSeconds: number;
 }
 
 /** How an event loop was held. Milliseconds. */
