@@ -1,6 +1,8 @@
 import { PlainDataError } from "./plain-error.ts";
 import * as tag from "./plain-format.ts";
+import { isWide, readLatin1 } from "./plain-latin1.ts";
 import { BIGINT_BYTES_MAX, DEPTH_MAX, keyRefusal, numberRefusal } from "./plain-refusal.ts";
+import { sameKeys } from "./plain-shapes.ts";
 import { readUtf8 } from "./plain-utf8.ts";
 
 const NOTHING = new Uint8Array(0);
@@ -11,6 +13,9 @@ let at = 0;
 let end = 0;
 /** Whether bytes in the value are views of those that are read. */
 let shares = false;
+/** Whether it is in the compact format, and the names of fields that were said so far in it. */
+let compact = false;
+const shapes: (readonly string[])[] = [];
 
 const float = new DataView(new ArrayBuffer(8));
 
@@ -58,10 +63,25 @@ const checkShort = (count: number, width: number): number => {
   return count;
 };
 
-const takeText = (length: number): string => {
+const takeLatin1 = (length: number): string => {
+  const text = readLatin1(bytes, at, at + length);
+  at += length;
+  return text;
+};
+
+const takeUtf8 = (length: number): string => {
   const text = readUtf8(bytes, at, at + length);
   if (text === undefined) throw malformed("a string that is not well-formed UTF-8");
   at += length;
+  return text;
+};
+
+const takeText = (length: number, isUtf8: boolean): string => (isUtf8 ? takeUtf8(length) : takeLatin1(length));
+
+const takeWideText = (): string => {
+  if (!compact) throw malformed(`no value starts with ${tag.WIDE_TEXT}`);
+  const text = takeUtf8(takeCount(1));
+  if (!isWide(text)) throw malformed("text that would fit into a byte a letter");
   return text;
 };
 
@@ -76,19 +96,25 @@ const isKnown = (text: string, length: number): boolean => {
   return true;
 };
 
-const takeShortText = (length: number): string => {
-  if (length > KNOWN_LENGTH_MAX) return takeText(length);
+const takeShortText = (length: number, isUtf8: boolean): string => {
+  if (length > KNOWN_LENGTH_MAX) return takeText(length, isUtf8);
   let slot = length;
-  for (let index = 0; index < length; index++) slot = (Math.imul(slot, 31) + (bytes[at + index] as number)) | 0;
+  let bits = 0;
+  for (let index = 0; index < length; index++) {
+    const byte = bytes[at + index] as number;
+    bits |= byte;
+    slot = (Math.imul(slot, 31) + byte) | 0;
+  }
+  // Only ASCII: else "é" (two bytes) and "Ã©", whose letters have the same two numbers, could be mistaken.
+  if (bits >= 0x80) return takeText(length, isUtf8);
   slot = (slot ^ (slot >>> 9)) & (KNOWN_SLOTS - 1);
   const text = known[slot] as string;
   if (isKnown(text, length)) {
     at += length;
     return text;
   }
-  const fresh = takeText(length);
-  // Only ASCII: else "é" (two bytes) and "Ã©", whose letters have the same two numbers, could be mistaken.
-  if (fresh.length === length) known[slot] = fresh;
+  const fresh = takeText(length, isUtf8);
+  known[slot] = fresh;
   return fresh;
 };
 
@@ -151,12 +177,45 @@ const takeArray = (count: number, depth: number): unknown[] => {
   return array;
 };
 
+/** Keys are UTF-8 in both formats. */
+const takeKey = (): string => {
+  const key = takeShortText(takeCount(1), true);
+  const why = keyRefusal(key);
+  if (why !== undefined) throw malformed(why);
+  return key;
+};
+
+/** The fields of an object, whose names are known. */
+const takeFields = (keys: readonly string[], depth: number): object => {
+  const object: { [key: string]: unknown } = {};
+  for (let index = 0; index < keys.length; index++) object[keys[index]!] = take(depth);
+  return object;
+};
+
+/** An object of the compact format that says its names. */
+const takeShape = (count: number, depth: number): object => {
+  const keys: string[] = [];
+  for (let index = 0; index < count; index++) keys.push(takeKey());
+  const twice = new Set(keys).size === count ? undefined : keys.find((key, index) => keys.indexOf(key) < index);
+  if (twice !== undefined) throw malformed(`the key ${JSON.stringify(twice)} twice`);
+  if (shapes.some((shape) => sameKeys(shape, keys))) throw malformed("names of fields that were said before");
+  if (shapes.length < tag.SHAPES_MAX) shapes.push(keys);
+  return takeFields(keys, depth);
+};
+
+/** An object whose names were said before. Each field takes a byte at least, so nothing is made that was not sent. */
+const takeShaped = (number: number, depth: number): object => {
+  if (depth > DEPTH_MAX) throw malformed(`deeper than ${DEPTH_MAX} levels`);
+  const keys = shapes[number];
+  if (keys === undefined) throw malformed("names of fields that were never said");
+  return takeFields(keys, depth);
+};
+
 const takeObject = (count: number, depth: number): object => {
+  if (compact) return takeShape(count, depth);
   const object: { [key: string]: unknown } = {};
   for (let index = 0; index < count; index++) {
-    const key = takeShortText(takeCount(1));
-    const why = keyRefusal(key);
-    if (why !== undefined) throw malformed(why);
+    const key = takeKey();
     if (key in object && Object.hasOwn(object, key)) throw malformed(`the key ${JSON.stringify(key)} twice`);
     object[key] = take(depth);
   }
@@ -215,9 +274,11 @@ const takeScalar = (kind: number, depth: number): unknown => {
     case tag.BIG_NEGATIVE:
       return takeNegativeBigint();
     case tag.TEXT:
-      return takeText(takeLongCount(1, tag.SMALL_END));
+      return takeText(takeLongCount(1, tag.SMALL_END), !compact);
     case tag.BYTES:
       return takeBytes(takeCount(1));
+    case tag.WIDE_TEXT:
+      return takeWideText();
     default:
       return takeContainer(kind, depth + 1);
   }
@@ -226,23 +287,27 @@ const takeScalar = (kind: number, depth: number): unknown => {
 const take = (depth: number): unknown => {
   const kind = takeByte();
   if (kind >= tag.SHORT_ARRAY) return takeContainer(kind, depth + 1);
-  if (kind >= tag.SHORT_TEXT) return takeShortText(checkShort(kind - tag.SHORT_TEXT, 1));
-  return kind >= tag.SMALL ? kind - tag.SMALL : takeScalar(kind, depth);
+  if (kind >= tag.SHORT_TEXT) return takeShortText(checkShort(kind - tag.SHORT_TEXT, 1), !compact);
+  if (kind >= tag.SMALL) return kind - tag.SMALL;
+  return kind >= tag.SHAPE && compact ? takeShaped(kind - tag.SHAPE, depth + 1) : takeScalar(kind, depth);
 };
 
 const takeAll = (): unknown => {
   const format = takeByte();
-  if (format !== tag.FORMAT) throw malformed(`format ${format}, and only ${tag.FORMAT} is known here`);
+  compact = format === tag.COMPACT_FORMAT;
+  if (format !== tag.FORMAT && !compact)
+    throw malformed(`format ${format}, and only ${tag.FORMAT} and ${tag.COMPACT_FORMAT} are known here`);
   const value = take(0);
   if (at !== end) throw malformed(`${end - at} bytes after the end of the value`);
   return value;
 };
 
 /**
- * The value whose encoding `encoded` is; nothing in it shares memory with `encoded`. Any other bytes are refused, in
- * time and memory proportional to their number: `encode(decode(b))` is `b` for every `b` that is not refused.
+ * The value whose encoding, in either format, `encoded` is; nothing in it shares memory with `encoded`. Any other bytes
+ * are refused, in time and memory proportional to their number: what is not refused is what `encode`, or `encodeCompact`,
+ * makes of the value.
  *
- * @throws PlainDataError that names the byte, for bytes that `encode` does not write.
+ * @throws PlainDataError that names the byte, for bytes that neither of them writes.
  */
 export const decode = (encoded: Uint8Array): unknown => decodeWithin(encoded, 0, encoded.length);
 
@@ -261,5 +326,6 @@ export const decodeWithin = (encoded: Uint8Array, from: number, to: number, shar
     return takeAll();
   } finally {
     bytes = NOTHING;
+    shapes.length = 0;
   }
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decode, type EncodeTarget, encode, encodeInto, PlainDataError, refusalOf } from "./plain.ts";
+import { decode, type EncodeTarget, encode, encodeCompact, encodeInto, PlainDataError, refusalOf } from "./plain.ts";
 
 const nested = (levels: number): unknown => {
   let value: unknown = 1;
@@ -115,6 +115,9 @@ describe("encode", () => {
       "é".repeat(31),
       "é".repeat(32),
       "é".repeat(63),
+      "\x80\x9f\xff".repeat(3_000),
+      `${"\xff".repeat(5_000)}\u0100`,
+      Array.from({ length: 40 }, (_, index) => [{ [`k${index}`]: 1 }, { [`k${index}`]: 2 }]),
       `${"x".repeat(5_000)}é`,
       "\u{1f600}".repeat(3_000),
       "\ud83d",
@@ -127,7 +130,8 @@ describe("encode", () => {
       nested(100),
       new Uint8Array(5_000).fill(7),
     ];
-    for (const edge of edges) expect(decode(encode(edge))).toStrictEqual(edge);
+    for (const edge of edges)
+      for (const write of [encode, encodeCompact]) expect(decode(write(edge))).toStrictEqual(edge);
   });
 
   it("gives back what looks like a built-in name as a plain key", () => {
@@ -148,6 +152,33 @@ describe("encode", () => {
         "c7 00 01 03 05 01 06 00 00 00 00 00 00 f8 3f 07 01 05 0a 01 09",
     );
     expect(Array.from(encode(new Map([[-1n, new Set([0])]])))).toEqual([1, 0x0c, 1, 0x08, 0, 0x0d, 1, 0x40]);
+  });
+
+  it("keeps its compact format: these bytes are on disks and wires", () => {
+    const value = [{ a: 1, é: "\xff" }, { a: "€", é: { a: 2, é: {} } }, {}, "y".repeat(64)];
+    const hex = Array.from(encodeCompact(value).subarray(0, -64), (byte) => byte.toString(16).padStart(2, "0"));
+    expect(hex.join(" ")).toBe("02 c4 e2 01 61 02 c3 a9 41 81 ff 20 0f 03 e2 82 ac 20 42 e0 21 09 40");
+    const bytes = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte)).join("");
+    expect(encodeCompact(bytes)).toHaveLength(256 + 4);
+  });
+
+  it("says in the compact format only so many lists of names by number", () => {
+    const objects = Array.from({ length: 33 }, (_, index) => ({ [`k${index}`]: 0 }));
+    const once = encodeCompact(objects).length;
+    expect(encodeCompact([...objects, { k31: 0 }]).length).toBe(once + 2);
+    expect(encodeCompact([...objects, { k32: 0 }]).length).toBe(once + 6);
+  });
+
+  it("looks for accessors in the compact format too, where nobody vouches for the value", () => {
+    const accessor = {
+      get leader() {
+        return 1;
+      },
+    };
+    expect(() => encodeCompact([{ leader: 1 }, accessor], "state")).toThrow(
+      "state[1].leader: an accessor is not plain data",
+    );
+    expect(decode(encodeCompact([{ leader: 1 }]))).toStrictEqual([{ leader: 1 }]);
   });
 
   it("joins values into one array, which grows, and is as before after one that is refused", () => {

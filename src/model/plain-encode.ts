@@ -1,6 +1,8 @@
 import { PlainDataError } from "./plain-error.ts";
 import * as tag from "./plain-format.ts";
+import { writeLatin1 } from "./plain-latin1.ts";
 import { BIGINT_MAGNITUDE_END, DEPTH_MAX, keyRefusal, located, numberRefusal, stumbled } from "./plain-refusal.ts";
+import { Shapes } from "./plain-shapes.ts";
 import { utf8Length, writeAscii, writeUtf8 } from "./plain-utf8.ts";
 
 const SCRATCH_BYTES = 4_096;
@@ -12,6 +14,8 @@ const VARINT_BYTES_MAX = 8;
 let bytes = new Uint8Array(SCRATCH_BYTES);
 let at = 0;
 let trusting = false;
+let compact = false;
+const shapes = new Shapes();
 
 const float = new DataView(new ArrayBuffer(8));
 
@@ -94,6 +98,24 @@ const putAscii = (text: string): boolean => {
   return true;
 };
 
+/** Text in the compact format. */
+const putLatin1 = (text: string): void => {
+  const before = at;
+  const { length } = text;
+  putCount(length, tag.SHORT_TEXT, tag.SMALL_END, tag.TEXT);
+  reserve(length);
+  if (writeLatin1(text, bytes, at)) {
+    at += length;
+    return;
+  }
+  at = before;
+  putByte(tag.WIDE_TEXT);
+  const wideLength = utf8Length(text);
+  putVarint(wideLength);
+  reserve(wideLength);
+  at = writeUtf8(text, bytes, at);
+};
+
 const putText = (text: string, short: number, shortEnd: number, long: number): void => {
   const before = at;
   putCount(text.length, short, shortEnd, long);
@@ -126,8 +148,21 @@ const putKey = (key: string): void => {
   at = writeUtf8(key, bytes, at);
 };
 
+/** An object in the compact format. */
+const putShaped = (value: { readonly [name: string]: unknown }, keys: readonly string[], depth: number): void => {
+  if (!trusting) for (const key of keys) checkProperty(value, key);
+  const number = shapes.numberOf(keys);
+  if (number >= 0) putByte(tag.SHAPE + number);
+  else {
+    putCount(keys.length, tag.SHORT_OBJECT, tag.SHORT_END, tag.OBJECT);
+    for (const key of keys) putKey(key);
+  }
+  for (let index = 0; index < keys.length; index++) put(value[keys[index]!], depth);
+};
+
 const putObject = (value: object, depth: number): void => {
   const keys = trusting ? Object.keys(value) : Object.getOwnPropertyNames(value);
+  if (compact) return putShaped(value as { readonly [name: string]: unknown }, keys, depth);
   putCount(keys.length, tag.SHORT_OBJECT, tag.SHORT_END, tag.OBJECT);
   for (const key of keys) {
     if (!trusting) checkProperty(value, key);
@@ -183,7 +218,9 @@ const putContainer = (value: object, depth: number): void => {
 const put = (value: unknown, depth: number): void => {
   const kind = typeof value;
   if (kind === "number") putNumber(value as number);
-  else if (kind === "string") putText(value as string, tag.SHORT_TEXT, tag.SMALL_END, tag.TEXT);
+  else if (kind === "string")
+    if (compact) putLatin1(value as string);
+    else putText(value as string, tag.SHORT_TEXT, tag.SMALL_END, tag.TEXT);
   else if (value === null) putByte(tag.NULL);
   else if (kind === "object") putContainer(value as object, depth + 1);
   else if (kind === "boolean") putByte(value === true ? tag.TRUE : tag.FALSE);
@@ -192,20 +229,17 @@ const put = (value: unknown, depth: number): void => {
   else throw stumbled;
 };
 
-/**
- * Plain data as bytes: compact, self-describing, a format number first, one encoding for each value. Object keys,
- * Maps and Sets keep their insertion order, because protocols can see it (contract.md D5). `name` is what an error
- * calls the whole value, such as `state`. Symbol keys, and names on an array, Map or Set beside its contents, are not
- * seen here, since looking for them takes as long as the rest; `refusalOf` finds them too.
- *
- * @throws PlainDataError for anything that `decode` could not give back: functions, symbols, class instances (Buffer
- * too), NaN, -0, infinities, holes in arrays, integer-like keys, accessors, cycles and more than 100 levels.
- */
-export const encode = (value: unknown, name = "value"): Uint8Array => {
+const putWhole = (value: unknown): void => {
+  putByte(compact ? tag.COMPACT_FORMAT : tag.FORMAT);
+  if (compact) shapes.begin();
+  put(value, 0);
+};
+
+/** A value as an array of its own, by way of the scratch. */
+const encodeAlone = (value: unknown, name: string): Uint8Array => {
   at = 0;
   try {
-    putByte(tag.FORMAT);
-    put(value, 0);
+    putWhole(value);
   } catch (error) {
     throw located(error, value, name);
   }
@@ -214,32 +248,76 @@ export const encode = (value: unknown, name = "value"): Uint8Array => {
   return encoded;
 };
 
+/**
+ * Plain data as bytes: self-describing, a format number first, one encoding for each value. Object keys, Maps and Sets
+ * keep their insertion order, because protocols can see it (contract.md D5). `name` is what an error calls the whole
+ * value, such as `state`. Symbol keys, and names on an array, Map or Set beside its contents, are not seen here, since
+ * looking for them takes as long as the rest; `refusalOf` finds them too.
+ *
+ * @throws PlainDataError for anything that `decode` could not give back: functions, symbols, class instances (Buffer
+ * too), NaN, -0, infinities, holes in arrays, integer-like keys, accessors, cycles and more than 100 levels.
+ */
+export const encode = (value: unknown, name = "value"): Uint8Array => encodeAlone(value, name);
+
+/**
+ * As `encode`, in the compact format: names of fields are said once, and text below U+0100 takes a byte a letter. With
+ * `trust` as in `encodeInto`.
+ *
+ * @throws PlainDataError as `encode` does.
+ */
+export const encodeCompact = (value: unknown, name = "value", trust = false): Uint8Array => {
+  compact = true;
+  trusting = trust;
+  try {
+    return encodeAlone(value, name);
+  } finally {
+    compact = false;
+    trusting = false;
+  }
+};
+
 /** Where encodings are put one behind the other. `bytes` is replaced by a wider array when it gets too small. */
 export interface EncodeTarget {
   bytes: Uint8Array<ArrayBuffer>;
   at: number;
 }
 
+/** How `encodeInto` encodes. */
+export interface EncodeOptions {
+  /**
+   * Nobody looks whether objects have accessors or hidden properties, which takes most of the time of small objects: for
+   * values that only handlers of modules made.
+   */
+  readonly trust?: boolean;
+  /** In the compact format. */
+  readonly compact?: boolean;
+}
+
 /**
- * What `encode` gives, put at `target.at` without a copy of its own: for hosts that join many values into one write.
- * After an error the target is where it was. With `trust` nobody looks whether objects have accessors or hidden
- * properties, which takes most of the time of small objects: for values that only handlers of modules made.
+ * What `encode` or `encodeCompact` gives, put at `target.at` without a copy of its own: for hosts that join many values
+ * into one write. After an error the target is where it was.
  *
  * @throws PlainDataError as `encode` does.
  */
-export const encodeInto = (target: EncodeTarget, value: unknown, name = "value", trust = false): void => {
+export const encodeInto = (
+  target: EncodeTarget,
+  value: unknown,
+  name = "value",
+  { trust = false, compact: isCompact = false }: EncodeOptions = {},
+): void => {
   const scratch = bytes;
   bytes = target.bytes;
   at = target.at;
   trusting = trust;
+  compact = isCompact;
   try {
-    putByte(tag.FORMAT);
-    put(value, 0);
+    putWhole(value);
     target.at = at;
   } catch (error) {
     throw located(error, value, name);
   } finally {
     trusting = false;
+    compact = false;
     target.bytes = bytes;
     bytes = scratch;
   }

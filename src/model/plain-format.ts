@@ -12,10 +12,23 @@
  *   array                          SHORT_ARRAY + count below 32, else ARRAY count; items
  *   Map, Set                       MAP or SET, count; keys and values, or items, in insertion order
  *   object                         SHORT_OBJECT + count below 32, else OBJECT count; length, UTF-8 of the key, value …
+ *
+ * The compact format differs in two things. Text of which every letter is below U+0100 takes a byte a letter; so do bytes
+ * that are kept as text. And an object says the names of its fields once: the second one with the same names in the same
+ * order says only the how-manieth of those lists it was.
+ *
+ *   string                         SHORT_TEXT + length below 64, else TEXT length; a byte a letter
+ *   string with other letters      WIDE_TEXT, length; UTF-8
+ *   object, new names              SHORT_OBJECT + count below 32, else OBJECT count; length, UTF-8 of each key; values
+ *   object, names said before      SHAPE + number of the names; values
+ *
+ * The first SHAPES_MAX lists of names of one encoding are numbered, in the order in which they are said.
  */
 
-/** The first byte of all encoded data. Other formats of the future take another number. */
+/** The first byte of encoded data. Other formats of the future take another number. */
 export const FORMAT: number = 1;
+/** The first byte of encoded data in the compact format. */
+export const COMPACT_FORMAT: number = 2;
 
 /** The byte that says which shape follows; shapes with small counts carry the count in it. */
 export const UNDEFINED: number = 0x00;
@@ -33,6 +46,8 @@ export const ARRAY: number = 0x0b;
 export const MAP: number = 0x0c;
 export const SET: number = 0x0d;
 export const OBJECT: number = 0x0e;
+export const WIDE_TEXT: number = 0x0f;
+export const SHAPE: number = 0x20;
 export const SMALL: number = 0x40;
 export const SHORT_TEXT: number = 0x80;
 export const SHORT_ARRAY: number = 0xc0;
@@ -42,5 +57,7 @@ export const SHORT_OBJECT: number = 0xe0;
 export const SMALL_END: number = 0x40;
 /** Below this, the count of an array or object is part of the tag. */
 export const SHORT_END: number = 0x20;
+/** Lists of names that are numbered in one encoding; an object with names beyond them says them again. */
+export const SHAPES_MAX: number = 0x20;
 /** Bytes of one encoded value, 1 GiB. What is larger is to be cut into parts by its owner. */
 export const ENCODED_BYTES_MAX: number = 0x4000_0000;

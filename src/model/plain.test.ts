@@ -6,6 +6,7 @@ import {
   decode,
   diffPlain,
   encode,
+  encodeCompact,
   equal,
   freeze,
   hashPlain,
@@ -68,6 +69,9 @@ describe("plain data", () => {
         expect(isDeepStrictEqual(back, value)).toBe(true);
         expect(equal(back, value)).toBe(true);
         expect(sameBytes(encode(back), bytes)).toBe(true);
+        const short = encodeCompact(value);
+        expect(isDeepStrictEqual(decode(short), value)).toBe(true);
+        expect(sameBytes(encodeCompact(decode(short)), short)).toBe(true);
         expect(refusalOf(value, "value")).toBeUndefined();
       }),
       { numRuns: 400 },
@@ -81,6 +85,7 @@ describe("plain data", () => {
         const same = equal(a, b);
         seen[same ? "equal" : "different"]++;
         expect(sameBytes(encode(a), encode(b))).toBe(same);
+        expect(sameBytes(encodeCompact(a), encodeCompact(b))).toBe(same);
         expect(hashPlain(7, a) === hashPlain(7, b)).toBe(same);
         expect(hashPlain53(a) === hashPlain53(b)).toBe(same);
         expect(diffPlain(a, b).length === 0).toBe(same);

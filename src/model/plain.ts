@@ -25,7 +25,7 @@ export { clone } from "./plain-clone.ts";
 export { decode, decodeWithin } from "./plain-decode.ts";
 export { describe } from "./plain-describe.ts";
 export { DIFFERENCES_MAX, diffPlain, type PlainDifference } from "./plain-diff.ts";
-export { type EncodeTarget, encode, encodeInto } from "./plain-encode.ts";
+export { type EncodeOptions, type EncodeTarget, encode, encodeCompact, encodeInto } from "./plain-encode.ts";
 export { equal } from "./plain-equal.ts";
 export { PlainDataError } from "./plain-error.ts";
 export { freeze } from "./plain-freeze.ts";

@@ -67,7 +67,7 @@ export class FrameSocket {
     if (out.bytes.length < start + frameLengthBytes) this.#widen(start + frameLengthBytes);
     out.at = start + frameLengthBytes;
     try {
-      encodeInto(out, value, "message", this.#trusts);
+      encodeInto(out, value, "message", { trust: this.#trusts });
     } catch (error) {
       out.at = start;
       throw error;
