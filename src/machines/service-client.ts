@@ -1,7 +1,7 @@
 import {
   assert,
   type Delay,
-  encode,
+  encodeCompact,
   type IO,
   type Module,
   type NodeId,
@@ -107,7 +107,7 @@ const clientActs = <C, A, Q, R>(
     },
 
     sendRun: (s: S, io: Io, run: readonly Command<C>[]): void => {
-      const commands = encode(
+      const commands = encodeCompact(
         run.map(({ command }) => command),
         "commands",
       );

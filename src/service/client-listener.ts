@@ -143,13 +143,13 @@ export class ClientListener {
   #welcome(client: number, frames: FrameSocket, hello: unknown): boolean {
     const why = this.#whyNot(hello);
     if (why !== null) {
-      frames.send({ kind: "refused", why });
+      frames.greet({ kind: "refused", why });
       frames.close();
       this.#events.onRefused(new Error(why));
       return false;
     }
     this.#clients.set(client, frames);
-    frames.send({ kind: "welcome", protocol: clientProtocol, member: this.#plate.member });
+    frames.greet({ kind: "welcome", protocol: clientProtocol, member: this.#plate.member });
     return true;
   }
 

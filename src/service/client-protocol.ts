@@ -1,8 +1,11 @@
 import type { CommandRun, MemberAddress, ReplicaStatus, ToReplica } from "../machines/index.ts";
 import { fieldsOf, kindsOf, type Shape, wholeNumber } from "../model/index.ts";
 
-/** The version of what clients and replicas say to each other. */
-export const clientProtocol = 2;
+/**
+ * The version of what clients and replicas say to each other. In version 3 all but the first frames are in the compact
+ * format of plain data.
+ */
+export const clientProtocol = 3;
 
 /** The first frame of a connection, from the client. */
 export interface ClientHello {

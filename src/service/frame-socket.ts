@@ -1,7 +1,10 @@
 import type { Socket } from "node:net";
-import { decodeWithin, type EncodeTarget, encodeInto } from "../model/index.ts";
+import { decodeWithin, type EncodeOptions, type EncodeTarget, encodeInto } from "../model/index.ts";
 import { FrameError } from "../node/index.ts";
 import { FrameCutter, frameLengthBytes } from "../node/transport/frame-cutter.ts";
+
+const compact: EncodeOptions = { compact: true };
+const trustedCompact: EncodeOptions = { compact: true, trust: true };
 
 const firstBytes = 4 * 1024;
 /** A buffer that grew beyond this is not kept, and no more than so many are. */
@@ -59,15 +62,24 @@ export class FrameSocket {
     this.#cutter.frameBytesMax = limits.frameBytesMax;
   }
 
+  /** Sends the first value, in the format that every version reads. */
+  greet(value: unknown): void {
+    this.#send(value, { trust: this.#trusts });
+  }
+
   /** Sends a value, at the end of this turn. */
   send(value: unknown): void {
+    this.#send(value, this.#trusts ? trustedCompact : compact);
+  }
+
+  #send(value: unknown, options: EncodeOptions): void {
     if (this.#ended) return;
     const out = this.#out;
     const start = out.at;
     if (out.bytes.length < start + frameLengthBytes) this.#widen(start + frameLengthBytes);
     out.at = start + frameLengthBytes;
     try {
-      encodeInto(out, value, "message", { trust: this.#trusts });
+      encodeInto(out, value, "message", options);
     } catch (error) {
       out.at = start;
       throw error;

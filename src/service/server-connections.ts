@@ -150,7 +150,7 @@ export class ServerConnections {
       onEnd: (error) => this.#ended(server, error),
     });
     server.socket = frames;
-    frames.send({ protocol: clientProtocol, cluster: this.#cluster });
+    frames.greet({ protocol: clientProtocol, cluster: this.#cluster });
   }
 
   #welcome(server: Server, hello: ReplicaHello): void {

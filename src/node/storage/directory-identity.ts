@@ -13,13 +13,19 @@ export interface DirectoryIdentity {
   readonly directory: string;
 }
 
-/** The format of the directory that this version writes. */
-export const directoryFormat = 1;
+/**
+ * The format of the directory that this version writes. In format 2 values in the log are in the compact format of plain
+ * data, which the version before does not read; those that it wrote are read as they are.
+ */
+export const directoryFormat = 2;
 
 /** Takes a directory of one format to the next one, by its content of `replica.json`. */
 export type DirectoryMigration = (content: { readonly [field: string]: unknown }) => {
   readonly [field: string]: unknown;
 };
+
+/** From each format to the next one. */
+const knownMigrations: ReadonlyMap<number, DirectoryMigration> = new Map([[1, (content) => content]]);
 
 const fileName = "replica.json";
 
@@ -70,7 +76,7 @@ export const identify = async (
   directory: string,
   cluster: string,
   member: NodeId,
-  migrations: ReadonlyMap<number, DirectoryMigration> = new Map(),
+  migrations: ReadonlyMap<number, DirectoryMigration> = knownMigrations,
 ): Promise<DirectoryIdentity> => {
   const path = join(directory, fileName);
   const bytes = await files.readSmall(path);

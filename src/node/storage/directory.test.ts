@@ -65,7 +65,7 @@ describe("whose a data directory is", () => {
     await expect(identify(files, "data", "shop", 2)).rejects.toThrow('belongs to member 2 of cluster "bank"');
     await expect(identify(files, "data", "bank", 1)).rejects.toBeInstanceOf(DirectoryRefusedError);
     expect(textOf(files, "data/replica.json")).toBe(before);
-    for (const bad of [before.replace('"format": 1', '"format": 2'), before.slice(0, -9), "", '{"format":"1"}', "[]"]) {
+    for (const bad of [before.replace('"format": 2', '"format": 3'), before.slice(0, -9), "", '{"format":"1"}', "[]"]) {
       const damaged = files.copy();
       damaged.contents.set("data/replica.json", { bytes: new TextEncoder().encode(bad) });
       await expect(identify(damaged, "data", "bank", 2)).rejects.toBeInstanceOf(DirectoryRefusedError);
@@ -84,10 +84,21 @@ describe("whose a data directory is", () => {
     const old = '{"format":0,"name":"bank","member":2,"directory":"d"}';
     files.contents.set("data/replica.json", { bytes: new TextEncoder().encode(old) });
     await expect(identify(files, "data", "bank", 2)).rejects.toThrow("too old");
-    const migrations = new Map([[0, ({ name, ...rest }: object & { name?: unknown }) => ({ ...rest, cluster: name })]]);
+    const migrations = new Map([
+      [0, ({ name, ...rest }: object & { name?: unknown }) => ({ ...rest, cluster: name })],
+      [1, (content: object) => ({ ...content })],
+    ]);
     const identity = await identify(files, "data", "bank", 2, migrations);
-    expect(identity).toEqual({ format: 1, cluster: "bank", member: 2, directory: "d" });
+    expect(identity).toEqual({ format: 2, cluster: "bank", member: 2, directory: "d" });
     expect(textOf(files, "data/replica.json.format-0")).toBe(old);
     expect(await identify(files, "data", "bank", 2)).toEqual(identity);
+  });
+
+  it("a directory of format 1 is taken over as it is", async () => {
+    const files = new MemoryFiles();
+    const old = '{"format":1,"cluster":"bank","member":2,"directory":"d"}';
+    files.contents.set("data/replica.json", { bytes: new TextEncoder().encode(old) });
+    expect(await identify(files, "data", "bank", 2)).toEqual({ format: 2, cluster: "bank", member: 2, directory: "d" });
+    expect(textOf(files, "data/replica.json.format-1")).toBe(old);
   });
 });

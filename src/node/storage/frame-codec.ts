@@ -15,6 +15,7 @@ const opForget = 6;
 const opTrim = 7;
 
 const varintBytesMax = 8;
+const compact = { compact: true } as const;
 const lengthBytes = 4;
 
 const reserve = (target: EncodeTarget, count: number): void => {
@@ -46,7 +47,7 @@ const putValue = (target: EncodeTarget, value: unknown, name: string): number =>
   reserve(target, lengthBytes);
   const start = target.at;
   target.at += lengthBytes;
-  encodeInto(target, value, name);
+  encodeInto(target, value, name, compact);
   const length = target.at - start - lengthBytes;
   const { bytes } = target;
   bytes[start] = length;

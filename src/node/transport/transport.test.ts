@@ -157,7 +157,7 @@ describe("the transport", () => {
 const helloFrom = (from: NodeId, to: NodeId, session: number, over: Partial<Hello> = {}): Uint8Array =>
   greetingOf({
     kind: "hello",
-    protocol: 1,
+    protocol: 2,
     cluster: "bank",
     from,
     to,
@@ -185,7 +185,7 @@ describe("strangers", () => {
 
   it.each([
     ["another cluster", "cluster", helloFrom(0, 1, 0, { cluster: "shop" })],
-    ["another protocol", "protocol", helloFrom(0, 1, 0, { protocol: 2 })],
+    ["another protocol", "protocol", helloFrom(0, 1, 0, { protocol: 1 })],
     ["somebody who looks for another member", "member", helloFrom(0, 2, 0)],
     ["a member that nobody knows", "member", helloFrom(7, 1, 0)],
     ["one that calls itself this member", "member", helloFrom(1, 1, 0)],

@@ -4,12 +4,12 @@ import { frameLengthBytes } from "./frame-cutter.ts";
 
 /*
  * Each frame has its length in four bytes before it, low byte first. The first one each way is a hello, or a refusal and
- * the end. Behind it a frame is empty (a sign of life) or a message: channel and keys as varints, then the body as plain
- * data. Channels are numbered as in the sender's hello.
+ * the end, in the plain format that every version reads, so that another version is told why. Behind it a frame is empty (a sign of life) or a message: channel and keys as varints, then the body as plain
+ * data in the compact format. Channels are numbered as in the sender's hello.
  */
 
 /** Bumped when peers of the version before could not be understood. */
-export const wireProtocol = 1;
+export const wireProtocol = 2;
 /** Bytes of a hello: all that a connection may send before it is known. */
 export const helloBytesMax = 65_536;
 /** Channels of one stack. */
@@ -19,6 +19,7 @@ const refusalChannel = channelsMax;
 /** Families inside one another. */
 const keysMax = 16;
 const varintBytesMax = 8;
+const compact = { compact: true } as const;
 
 /** The first frame of a connection. */
 export interface Hello {
@@ -93,7 +94,7 @@ export const putMessage = (
     putVarint(target, channel);
     putVarint(target, keys === null ? 0 : keys.length);
     if (keys !== null) for (const key of keys) putVarint(target, key);
-    encodeInto(target, body, "message");
+    encodeInto(target, body, "message", compact);
   });
 
 /** A frame without content. */
