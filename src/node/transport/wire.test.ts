@@ -22,7 +22,18 @@ const hello: Hello = {
 };
 
 const bodies: readonly { channel: number; keys: readonly number[] | null; body: unknown }[] = [
-  { channel: 0, keys: null, body: { kind: "append", term: 3, entries: [{ term: 3, value: new Uint8Array(30) }] } },
+  {
+    channel: 0,
+    keys: null,
+    body: {
+      kind: "append",
+      term: 3,
+      entries: [
+        { term: 3, value: new Uint8Array(30) },
+        { term: 4, value: "\xff" },
+      ],
+    },
+  },
   { channel: 300, keys: [1, 2 ** 40], body: [new Map([["a", 1n]]), null, "é"] },
   { channel: 1, keys: null, body: "x".repeat(300) },
 ];
@@ -132,8 +143,6 @@ describe("frames on the wire", () => {
     );
     const target: EncodeTarget = { bytes: new Uint8Array(8), at: 0 };
     putMessage(target, 300, [1, 2 ** 40], "é");
-    expect(Buffer.from(target.bytes.subarray(0, target.at)).toString("hex")).toBe(
-      "0e000000ac0202018080808080200182c3a9",
-    );
+    expect(Buffer.from(target.bytes.subarray(0, target.at)).toString("hex")).toBe("0d000000ac0202018080808080200281e9");
   });
 });
