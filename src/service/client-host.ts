@@ -51,7 +51,8 @@ export class ClientHost {
   readonly #machine: NodeMachine;
   readonly #timers = new TimerQueue((box) => this.#guard(() => this.#machine.fire(box)));
   readonly #channel: number;
-  #readings: Readonly<Record<ClockKind, number>> = { monotonic: 0, wall: 0 };
+  /** What the clocks showed when a module of the running step looked at them first. */
+  #readings: Readonly<Record<ClockKind, number>> | null = null;
   #settling = false;
   #stopped = false;
 
@@ -115,7 +116,10 @@ export class ClientHost {
       arm: (box, delay) => this.#timers.arm(box, delay),
       disarm: (box) => this.#timers.disarm(box),
       wantSettled: () => this.#wantSettled(),
-      clock: (which) => this.#readings[which],
+      clock: (which) => {
+        this.#readings ??= { monotonic: performance.now(), wall: Date.now() };
+        return this.#readings[which];
+      },
       random: (_path, _name, below) => Math.floor(Math.random() * below),
       sign: nobodySigns,
       verify: nobodySigns,
@@ -141,7 +145,7 @@ export class ClientHost {
 
   #guard(step: () => void): void {
     if (this.#stopped) return;
-    this.#readings = { monotonic: performance.now(), wall: Date.now() };
+    this.#readings = null;
     try {
       step();
     } catch (error) {

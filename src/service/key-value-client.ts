@@ -11,12 +11,16 @@ import {
   type RangeRequest,
   type RangeResponse,
 } from "../machines/index.ts";
+import { arrayOf, bytesOf } from "./latin1-bytes.ts";
 import { type ConnectOptions, ServiceConnection } from "./service-connection.ts";
 
 /** A key or value: text is taken as UTF-8. */
 export type BytesLike = string | Uint8Array;
 
-/** A key with its value, as it was read. */
+/**
+ * A key with its value, as it was read. As with Node's own `Buffer` the arrays may be parts of a larger buffer, so whoever
+ * looks at `buffer` itself needs `byteOffset` and `byteLength` too.
+ */
 export interface Entry {
   readonly key: Uint8Array;
   readonly value: Uint8Array;
@@ -60,15 +64,6 @@ export class KeyValueError extends Error {
 
 const { join: joinParts } = keyValueMachine().parts!;
 const encoder = new TextEncoder();
-/** As `bytesOf` of the store, by the way that Node has. */
-const bytesOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Bytes =>
-  Buffer.from(buffer, byteOffset, byteLength).toString("latin1");
-/** As `arrayOf` of the store. */
-const arrayOf = (bytes: Bytes): Uint8Array => {
-  const array = new Uint8Array(bytes.length);
-  Buffer.from(array.buffer).write(bytes, "latin1");
-  return array;
-};
 
 const isAscii = /^[\0-\x7f]*$/;
 
