@@ -8,6 +8,7 @@ import {
 } from "../machines/index.ts";
 import { type NodeId, stack } from "../model/index.ts";
 import type { Address } from "../node/index.ts";
+import { CallTable } from "./call-table.ts";
 import { ClientHost, sessionsOfClient } from "./client-host.ts";
 import type { OperatorAnswer, OperatorRequest, ReplicaReport } from "./client-protocol.ts";
 import { type ClusterFile, readClusterFile } from "./cluster-file.ts";
@@ -75,8 +76,8 @@ export class ServiceConnection<Command, Answer, Query, Result> implements AsyncD
   #membersAt = 0;
   readonly #learning: NodeJS.Timeout;
   #isLearning = false;
-  readonly #commands = new Map<number, Pending<Answer>>();
-  readonly #queries = new Map<number, Pending<Result>>();
+  readonly #commands = new CallTable<Pending<Answer>>();
+  readonly #queries = new CallTable<Pending<Result>>();
   readonly #operations = new Map<number, Pending<OperatorAnswer>>();
   #last = 0;
   #closed = false;
@@ -250,7 +251,7 @@ export class ServiceConnection<Command, Answer, Query, Result> implements AsyncD
     this.#connections.setMembers(all);
   }
 
-  #ask<T>(open: Map<number, Pending<T>>, ask: (id: number) => void): Promise<T> {
+  #ask<T>(open: CallTable<Pending<T>>, ask: (id: number) => void): Promise<T> {
     if (this.#closed) return Promise.reject(new ClientClosedError("the client is closed"));
     const id = ++this.#last;
     return new Promise((resolve, reject) => {
@@ -262,14 +263,12 @@ export class ServiceConnection<Command, Answer, Query, Result> implements AsyncD
   #indicated(name: string, args: readonly unknown[]): void {
     const id = args[0] as number;
     if (name === "outcome") {
-      const pending = this.#commands.get(id);
-      this.#commands.delete(id);
+      const pending = this.#commands.take(id);
       const outcome = args[1] as CommandOutcome<Answer>;
       if (outcome.kind === "answer") pending?.resolve(outcome.answer);
       else pending?.reject(new CommandError(outcome.why, outcome.happened, this.#unreachable()));
     } else if (name === "result") {
-      const pending = this.#queries.get(id);
-      this.#queries.delete(id);
+      const pending = this.#queries.take(id);
       const outcome = args[1] as QueryOutcome<Result>;
       if (outcome.kind === "answer") pending?.resolve(outcome.result);
       else pending?.reject(new QueryError(outcome.why, this.#unreachable()));
@@ -337,9 +336,9 @@ export class ServiceConnection<Command, Answer, Query, Result> implements AsyncD
     clearInterval(this.#learning);
     this.#host.stop();
     this.#connections.close();
-    for (const open of [this.#commands, this.#queries, this.#operations]) {
-      for (const { reject } of open.values()) reject(error);
-      open.clear();
-    }
+    for (const { reject } of this.#commands.takeAll()) reject(error);
+    for (const { reject } of this.#queries.takeAll()) reject(error);
+    for (const { reject } of this.#operations.values()) reject(error);
+    this.#operations.clear();
   }
 }
