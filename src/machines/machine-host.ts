@@ -44,8 +44,11 @@ export interface HostedMachine<Answer, Query, Result> extends Port {
   readonly requests: {
     /** The entry at the next index. */
     readonly apply: (index: number, entry: Entry) => void;
-    /** Answers from the state as it is when this request has its turn; a long answer gives its first part. */
-    readonly query: (id: number, query: Query) => void;
+    /**
+     * Answers from the state as it is when this request has its turn; a long answer gives its first part. The first query
+     * is `first`, those after it have the next numbers.
+     */
+    readonly query: (first: number, queries: readonly Query[]) => void;
     /** The next part of an answer that was not complete. */
     readonly more: (id: number) => void;
     /** Nobody waits for the rest of an answer. */
@@ -68,8 +71,10 @@ export interface HostedMachine<Answer, Query, Result> extends Port {
     readonly hashNow: (index: number, hash: number) => void;
     /** Where members are reached that came, or moved, since the service began; also after a snapshot was restored. */
     readonly addresses: (addresses: ReadonlyMap<number, MemberAddress>) => void;
-    /** The answer to a query, or its next part, from the state right after `index`. */
-    readonly answered: (id: number, index: number, answer: Answered<Result>) => void;
+    /** The answers to queries that were asked together, or their first parts, from the state right after `index`. */
+    readonly answered: (first: number, index: number, answers: readonly Answered<Result>[]) => void;
+    /** The next part of an answer, from the state right after `index`. */
+    readonly further: (id: number, index: number, answer: Answered<Result>) => void;
     /** A slice of the snapshot that was begun at `index`. */
     readonly sliced: (index: number, number: number, chunk: SnapshotChunk, isLast: boolean) => void;
     /** The snapshot is complete: the state is that right after `index`, and the service's time was this. */
@@ -225,7 +230,7 @@ const hostActs = <State, Command, Answer, Query, Result>(
       io: IO<Host<State, Answer, Query, Result>>,
       id: number,
       { index, view, query, cursor }: Answering<State, Query>,
-    ): void => {
+    ): Answered<Result> => {
       const { parts } = machine;
       const end = turn(() =>
         parts === undefined ? { result: machine.query(view, query), next: null } : parts.part(view, query, cursor),
@@ -235,10 +240,8 @@ const hostActs = <State, Command, Answer, Query, Result>(
       else if (cursor === null)
         s.answering.set(id, { index, view: slicingOf(machine).view(view), query, cursor: next });
       else s.answering.get(id)!.cursor = next;
-      if (end.kind === "answer") {
-        if (next !== null) io.mark("an answer in parts");
-        io.up.answered(id, index, { kind: "answer", result: end.answer.result, isLast: next === null });
-      } else io.up.answered(id, index, end);
+      if (next !== null) io.mark("an answer in parts");
+      return end.kind === "answer" ? { kind: "answer", result: end.answer.result, isLast: next === null } : end;
     },
   };
   return act;
@@ -292,12 +295,16 @@ export const machineHost = <State, Command, Answer, Query, Result>(
           if (entry.kind === "address") io.up.addresses(new Map(s.addresses));
           if (index % hashEvery === 0) io.up.hashed(index, hashOf(machine, s.data));
         },
-        query(s, io, id, query) {
-          act.answer(s, io, id, { index: s.index, view: s.data, query, cursor: null });
+        query(s, io, first, queries) {
+          const { index, data: view } = s;
+          const answers: Answered<Result>[] = [];
+          for (const query of queries)
+            answers.push(act.answer(s, io, first + answers.length, { index, view, query, cursor: null }));
+          io.up.answered(first, index, answers);
         },
         more(s, io, id) {
           const answering = s.answering.get(id);
-          if (answering !== undefined) act.answer(s, io, id, answering);
+          if (answering !== undefined) io.up.further(id, answering.index, act.answer(s, io, id, answering));
         },
         drop(s, _io, id) {
           s.answering.delete(id);

@@ -2,7 +2,9 @@ import type { NodeId } from "../model/index.ts";
 import type { Configuration, Role, Term } from "../protocols/index.ts";
 import type { CommandRun, Entry } from "./entry.ts";
 import { type HashReports, noReports } from "./hash-reports.ts";
+import type { Answered } from "./machine-host.ts";
 import type { OperatorAction } from "./replica-port.ts";
+import type { ToClient } from "./service-messages.ts";
 
 /** A run of commands, and who sent it. */
 export interface Sent {
@@ -22,27 +24,45 @@ export interface Asked<Query> {
   readonly queries: readonly Query[];
 }
 
-/** Queries of one message that the machine is answering. */
-export interface Answering<Result> {
+/** A query that the machine answers in parts. */
+export interface InParts {
   readonly client: number;
-  readonly ids: readonly number[];
-  /** Whole answers so far, and whose they are. */
-  readonly answered: number[];
-  readonly results: Result[];
-  /** How many have no answer at all yet. */
-  open: number;
-}
-
-/** A query that the machine is answering, in this step or in parts. */
-export interface AskedOne<Result> {
   readonly id: number;
-  readonly among: Answering<Result>;
   /** Parts of the answer that were sent. */
   parts: number;
 }
 
+/** Answers of one message. A client that gets several can ask again while others are still on their way. */
+const answersMax = 64;
+
+/** Queries that came together have their answers, or the first parts of them. */
+export const repliesTo = <Result>(
+  { ids }: Asked<unknown>,
+  index: number,
+  answers: readonly Answered<Result>[],
+): ToClient<never, Result>[] => {
+  const replies: ToClient<never, Result>[] = [];
+  const failed: number[] = [];
+  let whole: { kind: "results"; index: number; ids: number[]; results: Result[] } | null = null;
+  answers.forEach((answer, at) => {
+    const id = ids[at]!;
+    if (answer.kind !== "answer") failed.push(id);
+    else if (!answer.isLast) replies.push({ kind: "part", id, index, number: 0, result: answer.result, isLast: false });
+    else {
+      if (whole === null || whole.ids.length === answersMax) {
+        whole = { kind: "results", index, ids: [], results: [] };
+        replies.push(whole);
+      }
+      whole.ids.push(id);
+      whole.results.push(answer.result);
+    }
+  });
+  if (failed.length > 0) replies.push({ kind: "queries refused", ids: failed, why: "machine failed", leader: null });
+  return replies;
+};
+
 /** All that a replica knows beside the machine's own state; after a crash the log says it again. */
-export interface ReplicaState<Query, Result> {
+export interface ReplicaState<Query> {
   role: Role;
   term: Term;
   leader: NodeId | null;
@@ -69,7 +89,10 @@ export interface ReplicaState<Query, Result> {
   reading: Map<number, readonly Asked<Query>[]>;
   /** How many there are in all batches. */
   queries: number;
-  asking: Map<number, AskedOne<Result>>;
+  /** Those that the machine is answering in this step, by the number of their first query. */
+  asking: Map<number, Asked<Query>>;
+  /** Those whose answers go in parts, by the number of the query. */
+  inParts: Map<number, InParts>;
   /** Clients that asked here for what the leader alone gives: they are told as soon as there is another one. */
   seeking: Set<number>;
   /** Entries that were applied, each counted as many as it has commands; and how many when the last snapshot was begun. */
@@ -88,7 +111,7 @@ export interface ReplicaState<Query, Result> {
 }
 
 /** Before anything was heard. */
-export const newReplica = <Query, Result>(): ReplicaState<Query, Result> => ({
+export const newReplica = <Query>(): ReplicaState<Query> => ({
   role: "follower",
   term: 0,
   leader: null,
@@ -105,6 +128,7 @@ export const newReplica = <Query, Result>(): ReplicaState<Query, Result> => ({
   reading: new Map(),
   queries: 0,
   asking: new Map(),
+  inParts: new Map(),
   seeking: new Set(),
   weight: 0,
   snapshotWeight: 0,
@@ -153,7 +177,7 @@ export const entriesOf = (sent: readonly Sent[]): Sent[][] => {
 };
 
 /** The queries for which the log was asked, which wait no longer. */
-export const takeBatch = <Q, R>(s: ReplicaState<Q, R>, id: number): readonly Asked<Q>[] => {
+export const takeBatch = <Q>(s: ReplicaState<Q>, id: number): readonly Asked<Q>[] => {
   const batch = s.reading.get(id) ?? [];
   s.reading.delete(id);
   for (const { ids } of batch) s.queries -= ids.length;

@@ -6,13 +6,13 @@ import type { HostedMachine } from "./machine-host.ts";
 import type { CommandFailure, QueryFailure } from "./outcome.ts";
 import type { OperatorAction, ServiceReplica } from "./replica-port.ts";
 import {
-  type Answering,
   type Asked,
-  type AskedOne,
   clientsOf,
   entriesOf,
+  type InParts,
   newReplica,
   type ReplicaState,
+  repliesTo,
   type Sent,
   takeBatch,
   type Waiting,
@@ -55,7 +55,7 @@ type Replica<Command, Answer, Query, Result> = {
     machine: HostedMachine<Answer, Query, Result>;
     peers: Links<HashReport>;
   };
-  state: ReplicaState<Query, Result>;
+  state: ReplicaState<Query>;
   timers: { count: []; slice: []; part: [id: number] };
 };
 
@@ -139,7 +139,7 @@ const replicaActs = <Command, Answer, Query, Result>(
   { waitingMax, queriesMax }: Pick<ReplicaOptions, "waitingMax" | "queriesMax">,
   rules: ReplicaRules,
 ) => {
-  type S = ReplicaState<Query, Result>;
+  type S = ReplicaState<Query>;
   type Io = Out<Command, Answer, Query, Result>;
 
   const act = {
@@ -186,7 +186,7 @@ const replicaActs = <Command, Answer, Query, Result>(
 
     query: (s: S, io: Io, asked: Asked<Query>, isLinearizable: boolean): void => {
       const { client, ids } = asked;
-      if (s.queries + s.asking.size + ids.length > queriesMax)
+      if (s.queries + s.inParts.size + ids.length > queriesMax)
         return refuseQueries(io, client, ids, "overloaded", null);
       if (!rules.waitsForLog()) return act.ask(s, io, asked);
       if (!isLinearizable) {
@@ -199,19 +199,17 @@ const replicaActs = <Command, Answer, Query, Result>(
     },
 
     /** Lets the machine answer now. */
-    ask: (s: S, io: Io, { client, ids, queries }: Asked<Query>): void => {
-      const among: Answering<Result> = { client, ids, answered: [], results: [], open: ids.length };
-      for (let at = 0; at < ids.length; at++) {
-        const id = ++s.lastId;
-        s.asking.set(id, { id: ids[at]!, among, parts: 0 });
-        io.machine.query(id, queries[at]!);
-      }
+    ask: (s: S, io: Io, asked: Asked<Query>): void => {
+      const first = s.lastId + 1;
+      s.lastId += asked.ids.length;
+      s.asking.set(first, asked);
+      io.machine.query(first, asked.queries);
     },
 
-    /** A query has its answer, or its first part; the whole answers of one message leave together. */
-    answered: (io: Io, { among }: AskedOne<Result>, index: number): void => {
-      const { client, answered: ids, results } = among;
-      if (--among.open === 0 && ids.length > 0) io.up.reply(client, { kind: "results", index, ids, results });
+    /** The next part of an answer is to be made: in a step of its own, so that a long answer holds nobody up. */
+    goOn: (s: S, io: Io, number: number, inParts: InParts): void => {
+      s.inParts.set(number, inParts);
+      io.timers.part.set(0, number);
     },
 
     /** This replica leads no more: whoever waits here is told, so that nobody waits for an answer that may not come. */
@@ -307,7 +305,7 @@ export const serviceReplica = <Command, Answer, Query, Result>({
           s.seeking.delete(client);
           for (const asked of s.batch) if (asked.client === client) s.queries -= asked.ids.length;
           s.batch = s.batch.filter((asked) => asked.client !== client);
-          for (const [id, { among }] of s.asking) if (among.client === client) s.asking.delete(id);
+          for (const [number, one] of s.inParts) if (one.client === client) s.inParts.delete(number);
         },
         askStatus(_s, io) {
           io.machine.askHash();
@@ -426,28 +424,25 @@ export const serviceReplica = <Command, Answer, Query, Result>({
         addresses(_s, io, addresses) {
           io.up.addresses(addresses);
         },
-        answered(s, io, id, index, end) {
-          const asked = s.asking.get(id);
-          if (asked === undefined) return io.machine.drop(id);
-          const isLast = end.kind !== "answer" || end.isLast;
-          if (isLast) s.asking.delete(id);
-          // Each part in a step of its own, so that a long answer holds nobody up.
-          else io.timers.part.set(0, id);
-          const { id: asks, among } = asked;
-          if (end.kind !== "answer") refuseQueries(io, among.client, [asks], "machine failed", null);
-          else if (asked.parts === 0 && isLast) {
-            among.answered.push(asks);
-            among.results.push(end.result);
-          } else
-            io.up.reply(among.client, {
-              kind: "part",
-              id: asks,
-              index,
-              number: asked.parts,
-              result: end.result,
-              isLast,
-            });
-          if (asked.parts++ === 0) act.answered(io, asked, index);
+        answered(s, io, first, index, answers) {
+          const asked = s.asking.get(first)!;
+          s.asking.delete(first);
+          const { client, ids } = asked;
+          for (const message of repliesTo(asked, index, answers)) io.up.reply(client, message);
+          answers.forEach((answer, at) => {
+            if (answer.kind === "answer" && !answer.isLast)
+              act.goOn(s, io, first + at, { client, id: ids[at]!, parts: 1 });
+          });
+        },
+        further(s, io, number, index, answer) {
+          const one = s.inParts.get(number);
+          if (one === undefined) return io.machine.drop(number);
+          const { client, id, parts } = one;
+          const isLast = answer.kind !== "answer" || answer.isLast;
+          if (isLast) s.inParts.delete(number);
+          else act.goOn(s, io, number, { client, id, parts: parts + 1 });
+          if (answer.kind !== "answer") return refuseQueries(io, client, [id], "machine failed", null);
+          io.up.reply(client, { kind: "part", id, index, number: parts, result: answer.result, isLast });
         },
         sliced(s, io, index, number, chunk, isLast) {
           if (s.takingAt === null) return io.note("the slice of a snapshot that was given up", index);
