@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DirectoryLockedError, DirectoryRefusedError } from "../errors.ts";
-import { identify } from "./directory-identity.ts";
+import { type DirectoryMigration, identify } from "./directory-identity.ts";
 import { DirectoryLock } from "./directory-lock.ts";
 import { MemoryFiles } from "./testing/memory-files.ts";
 
@@ -84,9 +84,9 @@ describe("whose a data directory is", () => {
     const old = '{"format":0,"name":"bank","member":2,"directory":"d"}';
     files.contents.set("data/replica.json", { bytes: new TextEncoder().encode(old) });
     await expect(identify(files, "data", "bank", 2)).rejects.toThrow("too old");
-    const migrations = new Map([
-      [0, ({ name, ...rest }: object & { name?: unknown }) => ({ ...rest, cluster: name })],
-      [1, (content: object) => ({ ...content })],
+    const migrations = new Map<number, DirectoryMigration>([
+      [0, ({ name, ...rest }) => ({ ...rest, cluster: name })],
+      [1, (content) => content],
     ]);
     const identity = await identify(files, "data", "bank", 2, migrations);
     expect(identity).toEqual({ format: 2, cluster: "bank", member: 2, directory: "d" });
