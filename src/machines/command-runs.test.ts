@@ -5,7 +5,7 @@ import { type CommandRun, commandsOf, type Entry } from "./entry.ts";
 import { entriesOf } from "./replica-state.ts";
 import { replicatedService } from "./replicated-service.ts";
 import type { ToClient } from "./service-messages.ts";
-import type { StateMachine, Turn } from "./state-machine.ts";
+import { hashOf, MachineStateError, type StateMachine, slicingOf, type Turn } from "./state-machine.ts";
 
 const runOf = (commands: readonly unknown[], first = 0, more: Partial<CommandRun> = {}): CommandRun => ({
   session: 1,
@@ -16,6 +16,8 @@ const runOf = (commands: readonly unknown[], first = 0, more: Partial<CommandRun
   ...more,
 });
 
+/** Answers that are no plain data, by command. */
+const strange: Readonly<Record<string, unknown>> = { nan: Number.NaN, date: new Date(0), inside: [{ run: () => 1 }] };
 const turns: Turn[] = [];
 const text: StateMachine<{ text: string }, string, string, null, string> = {
   name: "text",
@@ -24,6 +26,7 @@ const text: StateMachine<{ text: string }, string, string, null, string> = {
   apply(state, more, turn) {
     turns.push(turn);
     if (more === "bad") throw new Error("refused");
+    if (more in strange) return strange[more] as string;
     state.text += more;
     return state.text;
   },
@@ -82,6 +85,15 @@ describe("runs of commands", () => {
     ]);
   });
 
+  it("an answer that is no plain data is a failure of the machine: sent or kept, it would end each replica", () => {
+    const { send, settle, said } = replica();
+    send(1, { kind: "execute", run: runOf(["a", ...Object.keys(strange), "b"]) });
+    settle();
+    const failed = { kind: "machine failed" };
+    const ends = [answer("a"), failed, failed, failed, answer("ab")];
+    expect(said).toEqual([[1, { kind: "executed", session: 1, first: 0, ends }]]);
+  });
+
   it("say again what came of those that had their turn, and do the others", () => {
     const { send, settle, said } = replica();
     send(1, { kind: "execute", run: runOf(["a"]) });
@@ -118,5 +130,18 @@ describe("runs of commands", () => {
     expect(sizes(sent(1_000, 10), sent(24, 10), sent(1, 10))).toEqual([2, 1]);
     expect(sizes(sent(1, 200_000), sent(1, 62_144), sent(1, 1))).toEqual([2, 1]);
     expect(sizes(sent(1, 10), sent(9_000, 1_000_000), sent(1, 10))).toEqual([1, 1, 1]);
+  });
+});
+
+describe("a state that is no plain data", () => {
+  const machine = { name: "dates" };
+
+  it("is named with its machine and its path, whoever looks at it first", () => {
+    const date = new Map([["today", new Date(0)]]);
+    const named = /machine "dates" is not plain data: state\.get\("today"\): an instance of Date/;
+    expect(() => hashOf(machine, date)).toThrow(named);
+    expect(() => slicingOf(machine).view(date)).toThrow(named);
+    expect(() => slicingOf(machine).view({ sum: Number.NaN })).toThrow(MachineStateError);
+    expect(slicingOf(machine).view({ sum: 1 })).toEqual({ sum: 1 });
   });
 });

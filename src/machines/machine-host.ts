@@ -1,4 +1,4 @@
-import type { IO, Module, Port } from "../model/index.ts";
+import { type IO, type Module, type Port, refusalOf } from "../model/index.ts";
 import {
   admit,
   type ClientSession,
@@ -151,13 +151,9 @@ const hostActs = <State, Command, Answer, Query, Result>(
       sequence: number,
       command: Command,
       at: Turn,
+      io: Pick<IO<Host<State, Answer, Query, Result>>, "note">,
     ): CommandEnd<Answer> => {
-      let end: Remembered<Answer>;
-      try {
-        end = { kind: "answer", answer: machine.apply(s.data, command, at) };
-      } catch {
-        end = machineFailed;
-      }
+      const end = turnOf(machine, io, () => machine.apply(s.data, command, at));
       if (session !== null && rules.remembers()) session.ends.set(sequence, end);
       return end;
     },
@@ -169,7 +165,7 @@ const hostActs = <State, Command, Answer, Query, Result>(
       place: number,
       run: CommandRun,
       nowMs: number,
-      clockMs: () => number,
+      io: IO<Host<State, Answer, Query, Result>>,
     ): RunEnd<Answer> => {
       const session = enterSession(s.sessions, run, nowMs);
       if (session === null && !rules.appliesUnknown()) return allRefused(run, "session expired");
@@ -185,8 +181,8 @@ const hostActs = <State, Command, Answer, Query, Result>(
           ends.push(admission.end);
         } else if (admission?.kind === "refused") ends.push(admission);
         else {
-          const command = rules.resolve(commands[at]!, clockMs);
-          ends.push(act.execute(s, session, sequence, command, { index, place: place + at, timeMs: s.timeMs }));
+          const command = rules.resolve(commands[at]!, () => io.clock("monotonic"));
+          ends.push(act.execute(s, session, sequence, command, { index, place: place + at, timeMs: s.timeMs }, io));
         }
       }
       return { ends, again };
@@ -197,11 +193,11 @@ const hostActs = <State, Command, Answer, Query, Result>(
       index: number,
       runs: readonly CommandRun[],
       nowMs: number,
-      clockMs: () => number,
+      io: IO<Host<State, Answer, Query, Result>>,
     ): RunEnd<Answer>[] => {
       let place = 0;
       return runs.map((run) => {
-        const end = act.run(s, index, place, run, nowMs, clockMs);
+        const end = act.run(s, index, place, run, nowMs, io);
         place += run.count;
         return end;
       });
@@ -212,9 +208,9 @@ const hostActs = <State, Command, Answer, Query, Result>(
       index: number,
       entry: Entry,
       nowMs: number,
-      clockMs: () => number,
+      io: IO<Host<State, Answer, Query, Result>>,
     ): End<Answer> => {
-      if (entry.kind === "execute") return { kind: "executed", runs: act.runs(s, index, entry.runs, nowMs, clockMs) };
+      if (entry.kind === "execute") return { kind: "executed", runs: act.runs(s, index, entry.runs, nowMs, io) };
       if (entry.kind === "open")
         return openSession(s.sessions, index, nowMs, limits)
           ? { kind: "opened", session: index }
@@ -232,7 +228,7 @@ const hostActs = <State, Command, Answer, Query, Result>(
       { index, view, query, cursor }: Answering<State, Query>,
     ): Answered<Result> => {
       const { parts } = machine;
-      const end = turn(() =>
+      const end = turnOf(machine, io, () =>
         parts === undefined ? { result: machine.query(view, query), next: null } : parts.part(view, query, cursor),
       );
       const next = end.kind === "answer" ? end.answer.next : null;
@@ -286,10 +282,9 @@ export const machineHost = <State, Command, Answer, Query, Result>(
         apply(s, io, index, entry) {
           s.index = index;
           s.timeMs = Math.max(s.timeMs, entry.timeMs);
-          const clockMs = (): number => io.clock("monotonic");
-          const nowMs = rules.sessionTime(s.timeMs, clockMs);
+          const nowMs = rules.sessionTime(s.timeMs, () => io.clock("monotonic"));
           if (expireSessions(s.sessions, nowMs, limits) > 0) io.mark("a session expires");
-          const end = act.endOf(s, index, entry, nowMs, clockMs);
+          const end = act.endOf(s, index, entry, nowMs, io);
           if (end.kind === "executed") markRuns(io, end.runs);
           io.up.applied(index, entry, end);
           if (entry.kind === "address") io.up.addresses(new Map(s.addresses));
@@ -371,13 +366,25 @@ const markRuns = <State, Answer, Query, Result>(
   }
 };
 
-/** What a handler of the machine gives, or that it threw: the same at every replica, if the machine is deterministic. */
-const turn = <T>(run: () => T): Remembered<T> => {
+/**
+ * What a handler of the machine gives, or that it threw: the same at every replica, if the machine is deterministic. What is
+ * no plain data could be neither sent nor kept in a snapshot: each replica that led would end when the client asks again.
+ */
+const turnOf = <T>(
+  { answersArePlain = false }: { readonly answersArePlain?: boolean },
+  io: { readonly note: (text: string, why: unknown) => void },
+  run: () => T,
+): Remembered<T> => {
+  let why: string | undefined;
   try {
-    return { kind: "answer", answer: run() };
-  } catch {
-    return machineFailed;
+    const answer = run();
+    why = answersArePlain ? undefined : refusalOf(answer, "answer");
+    if (why === undefined) return { kind: "answer", answer };
+  } catch (error) {
+    why = error instanceof Error ? String(error.message) : "what it threw is no Error";
   }
+  io.note("the machine failed", why);
+  return machineFailed;
 };
 
 /** The text of an error differs between versions of the engine, so nothing of it may be remembered. */

@@ -22,7 +22,7 @@ export type CommandFailure =
   | "too many commands"
   /** The bytes in which it came hold no commands: no client of ours sends such. */
   | "malformed"
-  /** `apply` threw. What it had changed before stays changed, the same at every replica. */
+  /** `apply` threw, or its answer is no plain data. What it had changed stays changed, the same at every replica. */
   | "machine failed";
 
 /** Why a query failed. It changed nothing in any case. */

@@ -1,4 +1,4 @@
-import { clone, hashPlain53 } from "../model/index.ts";
+import { clone, hashPlain53, PlainDataError, refusalOf } from "../model/index.ts";
 
 /** What a command may know besides the state: where it stands in the log, and the time that the log itself carries. */
 export interface Turn {
@@ -52,7 +52,8 @@ export interface Parts<State, Query, Result> {
  * so; what it changed before stays, so check first and change then.
  *
  * Commands, answers, queries and results are plain data; so is the state, an object or a collection. What is answered must
- * not be a part of the state that changes later: copy it.
+ * not be a part of the state that changes later: copy it. An answer that is not plain data (NaN, a Date) counts as an error
+ * that `apply` threw; a state that is none ends every replica at its next hash or snapshot (`MachineStateError`).
  *
  * Source: Schneider 1990, Implementing Fault-Tolerant Services Using the State Machine Approach.
  */
@@ -72,18 +73,56 @@ export interface StateMachine<State, Command, Answer, Query = never, Result = ne
   readonly slicing?: Slicing<State>;
   /** A number that differs for different states, all but certainly: below 2^53. Of the whole content when absent. */
   hash?(state: State): number;
+  /**
+   * All answers and results are plain data for certain, so that nobody looks at each of them. One that is none would end
+   * every replica that gives it: leave this out unless a test says so and the time counts.
+   */
+  readonly answersArePlain?: true;
 }
 
-const wholeAtOnce = <State>(): Slicing<State> => ({
-  view: (state) => clone(state),
+/** Thrown where the state of a machine is not plain data: no hash and no snapshot can be made of it, at any replica. */
+export class MachineStateError extends Error {
+  override readonly name: string = "MachineStateError";
+  /** Tells this class from others where `instanceof` cannot, as across workers. */
+  readonly code: "MACHINE_STATE" = "MACHINE_STATE";
+}
+
+const notPlain = (machine: string, why: string): MachineStateError =>
+  new MachineStateError(
+    `the state of the machine "${machine}" is not plain data: ${why}. Its apply put that there: mend it, and start every ` +
+      "replica with the mended program, which applies the log to it anew",
+  );
+
+const wholeAtOnce = <State>(machine: string): Slicing<State> => ({
+  view(state) {
+    // Where copying stops short of it, the disk would: a message about a chunk says nothing to the machine's author.
+    const why = refusalOf(state, "state");
+    if (why !== undefined) throw notPlain(machine, why);
+    return clone(state);
+  },
   slice: (view) => ({ chunk: view, next: null }),
   restore: (_state, chunk) => clone(chunk as State),
 });
 
-/** How this machine is copied: as it says, or whole at once. */
-export const slicingOf = <State>({ slicing }: { readonly slicing?: Slicing<State> }): Slicing<State> =>
-  slicing ?? wholeAtOnce();
+/** How this machine is copied: as it says, or whole at once. @throws MachineStateError from `view`. */
+export const slicingOf = <State>({
+  name,
+  slicing,
+}: {
+  readonly name: string;
+  readonly slicing?: Slicing<State>;
+}): Slicing<State> => slicing ?? wholeAtOnce(name);
 
-/** The hash of a state of this machine. */
-export const hashOf = <State>(machine: { hash?(state: State): number }, state: State): number =>
-  machine.hash?.(state) ?? hashPlain53(state);
+/** The hash of a state of this machine. @throws MachineStateError. */
+export const hashOf = <State>(
+  machine: { readonly name: string; hash?(state: State): number },
+  state: State,
+): number => {
+  if (machine.hash !== undefined) return machine.hash(state);
+  try {
+    return hashPlain53(state);
+  } catch (error) {
+    if (error instanceof PlainDataError) throw notPlain(machine.name, refusalOf(state, "state") ?? error.message);
+    throw error;
+  }
+};

@@ -11,6 +11,7 @@ import {
   type RangeRequest,
   type RangeResponse,
 } from "../machines/index.ts";
+import { ConfigurationError } from "./configuration-error.ts";
 import { arrayOf, bytesOf } from "./latin1-bytes.ts";
 import { type ConnectOptions, ServiceConnection } from "./service-connection.ts";
 
@@ -68,6 +69,8 @@ const encoder = new TextEncoder();
 const isAscii = /^[\0-\x7f]*$/;
 
 const toBytes = (value: BytesLike): Bytes => {
+  if (typeof value !== "string" && !(value instanceof Uint8Array))
+    throw new TypeError(`a key or a value is text or a Uint8Array, not ${value === null ? "null" : typeof value}`);
   if (typeof value !== "string") return bytesOf(value);
   return isAscii.test(value) ? value : bytesOf(encoder.encode(value));
 };
@@ -89,12 +92,24 @@ const prefixEnd = (prefix: Bytes): Bytes => {
   return "\0";
 };
 
+/** Another machine answers as it likes, and may have taken the command for one of its own. */
+const storeAnswers = (answer: unknown): void => {
+  const { kind } = Object(answer) as { readonly kind?: unknown };
+  if (kind !== "done" && kind !== "refused")
+    throw new ConfigurationError(
+      "this cluster does not serve the key-value store but a machine of its own: ask it by ServiceConnection, in that " +
+        "machine's commands and queries",
+    );
+};
+
 const rangeOf = (result: KeyValueResult): RangeResponse => {
+  storeAnswers(result);
   if (result.kind === "refused") throw new KeyValueError(result.why);
   return result.response;
 };
 
 const responseOf = (answer: KeyValueAnswer): { readonly revision: number; readonly response: KeyValueResponse } => {
+  storeAnswers(answer);
   if (answer.kind === "refused") throw new KeyValueError(answer.why);
   return answer;
 };
@@ -110,7 +125,7 @@ export class KeyValueClient implements AsyncDisposable {
 
   /** @throws ConfigurationError, CertificateError. */
   static async open(options: ConnectOptions): Promise<KeyValueClient> {
-    return new KeyValueClient(await ServiceConnection.open({ ...options, join: joinParts }));
+    return new KeyValueClient(await ServiceConnection.open({ ...options, join: joinParts, commandsArePlain: true }));
   }
 
   /** Sets a key; the revision of the store right after. @throws CommandError, KeyValueError. */

@@ -30,8 +30,8 @@ export interface ReplicaConfiguration {
   /** Bytes that the machine may hold before it refuses writes that add to it. */
   readonly quotaBytes: number;
   /**
-   * So many entries of the log from one snapshot to the next; half as many stay behind it, for replicas that were away for
-   * a moment. Absent: 10,000.
+   * So many commands from one snapshot to the next; at most half as many entries of the log stay behind it, for replicas that
+   * were away for a moment. Absent: 40,000, and 5,000 entries.
    */
   readonly snapshotEvery?: number;
 }

@@ -1,10 +1,11 @@
-import type {
-  MemberAddress,
-  OperatorAction,
-  ReplicaStatus,
-  ReplicatedService,
-  ToClient,
-  ToReplica,
+import {
+  type MemberAddress,
+  type OperatorAction,
+  type ReplicaStatus,
+  type ReplicatedService,
+  replicatedService,
+  type ToClient,
+  type ToReplica,
 } from "../machines/index.ts";
 import { type NodeId, stack } from "../model/index.ts";
 import { type Address, type HostEvent, hostSessions, NodeHost, type NodeHostOptions } from "../node/index.ts";
@@ -36,6 +37,7 @@ export interface ReplicaServerOptions {
   readonly onFailure: (error: Error) => void;
   /** A rare path was taken. */
   readonly onMark?: (module: string, name: string) => void;
+  /** Stops the replica, also while it starts. */
   readonly signal?: AbortSignal;
 }
 
@@ -86,12 +88,18 @@ export class ReplicaServer implements AsyncDisposable {
   /**
    * Starts a replica: its directory is locked, its log read, its doors opened.
    *
-   * @throws as `NodeHost.start` does.
+   * @throws as `NodeHost.start` does; what `signal` was aborted with.
    */
   static async start(options: ReplicaServerOptions): Promise<ReplicaServer> {
+    const { signal } = options;
+    signal?.throwIfAborted();
     const server = new ReplicaServer(options);
     await server.#start();
-    options.signal?.addEventListener("abort", () => void server.close(), { once: true });
+    if (signal?.aborted === true) {
+      await server.close();
+      signal.throwIfAborted();
+    }
+    signal?.addEventListener("abort", () => void server.close(), { once: true });
     return server;
   }
 
@@ -174,12 +182,13 @@ export class ReplicaServer implements AsyncDisposable {
 
   #hostOptions(): Omit<NodeHostOptions, "onIndication" | "onFailure"> {
     const { configuration, service, raft: options, storage, onEvent, onFailure, onMark } = this.#options;
-    const { cluster, member, members, directory, security, voters } = configuration;
-    const log = stack(raft<unknown, unknown>({ ...raftDefaults, bytesOf: plainBytes, ...options, voters }), {
+    const { cluster, member, members, directory, security, voters, snapshotEvery } = configuration;
+    const kept = snapshotEvery === undefined ? {} : { entriesKept: Math.ceil(snapshotEvery / 2) };
+    const log = stack(raft<unknown, unknown>({ ...raftDefaults, bytesOf: plainBytes, ...kept, ...options, voters }), {
       sessions: hostSessions<never>("raft") as never,
     });
     return {
-      stack: service.replica(log as never),
+      stack: snapshotting(service, snapshotEvery).replica(log as never),
       cluster,
       self: member,
       addresses: new Map(members.map(({ id, peer }) => [id, peer])),
@@ -289,6 +298,13 @@ export class ReplicaServer implements AsyncDisposable {
     };
   }
 }
+
+/** The service, with snapshots as often as the file of the replica says. */
+const snapshotting = ({ machine, options }: AnyService, snapshotEvery: number | undefined): AnyService =>
+  replicatedService(
+    machine,
+    snapshotEvery === undefined ? options : { ...options, replica: { ...options.replica, snapshotEvery } },
+  );
 
 const actionOf = (request: Exclude<OperatorRequest, { readonly kind: "status" }>): OperatorAction => {
   if (request.kind === "transfer") return { kind: "transfer", to: request.to };

@@ -8,16 +8,17 @@ export interface ServeOptions extends Omit<Partial<ReplicaServerOptions>, "confi
 
 /**
  * Runs one replica of a service on this machine's disk and sockets, until it is closed. A failure that ends it goes to
- * `onFailure`; without one it ends the process.
+ * `onFailure`; without one it ends the process. The file's `machine` and `quotaBytes` are for `quorate serve`: here the
+ * service is given.
  *
- * @throws ConfigurationError, and as `NodeHost.start` does.
+ * @throws ConfigurationError, and as `NodeHost.start` does; what `signal` was aborted with.
  */
-export const serve = (service: unknown, { config, ...more }: ServeOptions): Promise<ReplicaServer> =>
+export const serve = (service: AnyService, { config, ...more }: ServeOptions): Promise<ReplicaServer> =>
   ReplicaServer.start({
     onFailure: (error) => {
       throw error;
     },
     ...more,
     configuration: typeof config === "string" ? readReplicaConfiguration(config) : config,
-    service: service as AnyService,
+    service,
   });

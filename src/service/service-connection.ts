@@ -6,7 +6,7 @@ import {
   type ServiceMessage,
   serviceClient,
 } from "../machines/index.ts";
-import { type NodeId, stack } from "../model/index.ts";
+import { type NodeId, PlainDataError, refusalOf, stack } from "../model/index.ts";
 import type { Address } from "../node/index.ts";
 import { CallTable } from "./call-table.ts";
 import { ClientHost, sessionsOfClient } from "./client-host.ts";
@@ -31,6 +31,8 @@ export interface ConnectOptions {
 export interface ConnectMachineOptions<Result> extends ConnectOptions {
   /** The answer that parts make: `parts.join` of the machine, where it has one. */
   readonly join?: (parts: readonly Result[]) => Result;
+  /** Commands and queries are plain data for certain, so that nobody looks at each. One that is none ends the client. */
+  readonly commandsArePlain?: boolean;
 }
 
 /** A change of members, by ids; those that are not named stay what they are. */
@@ -79,6 +81,7 @@ export class ServiceConnection<Command, Answer, Query, Result> implements AsyncD
   readonly #commands = new CallTable<Pending<Answer>>();
   readonly #queries = new CallTable<Pending<Result>>();
   readonly #operations = new Map<number, Pending<OperatorAnswer>>();
+  readonly #commandsArePlain: boolean;
   #last = 0;
   #closed = false;
 
@@ -86,8 +89,9 @@ export class ServiceConnection<Command, Answer, Query, Result> implements AsyncD
     { cluster, members }: ClusterFile,
     dial: Awaited<ReturnType<typeof dialerOf>>,
     timeoutMs: number,
-    { onMark, join }: Pick<ConnectMachineOptions<Result>, "onMark" | "join">,
+    { onMark, join, commandsArePlain = false }: Omit<ConnectMachineOptions<Result>, "cluster" | "timeoutMs">,
   ) {
+    this.#commandsArePlain = commandsArePlain;
     this.#members = members.map(({ id }) => id).sort((one, other) => one - other);
     this.#connections = new ServerConnections(cluster, new Map(members.map(({ id, client }) => [id, client])), dial, {
       onNews: (news) => {
@@ -145,14 +149,22 @@ export class ServiceConnection<Command, Answer, Query, Result> implements AsyncD
     return new ServiceConnection<C, A, Q, R>(file, await dialerOf(file.security, file.cluster), timeoutMs, options);
   }
 
-  /** Has a command applied, once at most. @throws CommandError, which says whether it took effect. */
+  /**
+   * Has a command applied, once at most.
+   *
+   * @throws CommandError, which says whether it took effect; PlainDataError where it is no plain data: it was not sent.
+   */
   execute(command: Command): Promise<Answer> {
-    return this.#ask(this.#commands, (id) => this.#host.request("execute", id, command));
+    return this.#ask(this.#commands, command, (id) => this.#host.request("execute", id, command));
   }
 
-  /** Asks without changing anything; linearizable unless said otherwise. @throws QueryError. */
+  /**
+   * Asks without changing anything; linearizable unless said otherwise.
+   *
+   * @throws QueryError; PlainDataError where it is no plain data.
+   */
   query(query: Query, consistency: Consistency = "linearizable"): Promise<Result> {
-    return this.#ask(this.#queries, (id) => this.#host.request("query", id, query, consistency));
+    return this.#ask(this.#queries, query, (id) => this.#host.request("query", id, query, consistency));
   }
 
   /** Where each replica is reached: those of the file, and those that the replicas told of since. */
@@ -251,8 +263,11 @@ export class ServiceConnection<Command, Answer, Query, Result> implements AsyncD
     this.#connections.setMembers(all);
   }
 
-  #ask<T>(open: CallTable<Pending<T>>, ask: (id: number) => void): Promise<T> {
+  #ask<T>(open: CallTable<Pending<T>>, asked: unknown, ask: (id: number) => void): Promise<T> {
     if (this.#closed) return Promise.reject(new ClientClosedError("the client is closed"));
+    // Later it would be found among others that are sent with it.
+    const why = this.#commandsArePlain ? undefined : refusalOf(asked, "value");
+    if (why !== undefined) return Promise.reject(new PlainDataError(why));
     const id = ++this.#last;
     return new Promise((resolve, reject) => {
       open.set(id, { resolve, reject });

@@ -9,7 +9,8 @@ const commandTexts: { readonly [K in CommandFailure]: string } = {
   "too many sessions": "there are as many sessions as there may be; close some, or wait until idle ones expire",
   "too many commands": "too many commands of this session are unanswered",
   malformed: "its bytes are not what a client writes",
-  "machine failed": "the state machine threw an error while applying it",
+  "machine failed":
+    "the state machine threw an error while applying it, or its answer is no plain data; what it changed before that stays",
 };
 
 const happenedTexts: { readonly [K in Happened]: string } = {
@@ -27,7 +28,9 @@ export class CommandError extends Error {
   readonly happened: Happened;
 
   constructor(why: CommandFailure, happened: Happened, detail = "") {
-    super(`${commandTexts[why]}. ${happenedTexts[happened]}${detail}`);
+    // It had its turn, and nothing more will come of it: how much it did before it failed the machine's author knows.
+    const told = why === "machine failed" ? "A replica's /trace has its words." : happenedTexts[happened];
+    super(`${commandTexts[why]}. ${told}${detail}`);
     this.why = why;
     this.happened = happened;
   }
@@ -36,7 +39,7 @@ export class CommandError extends Error {
 const queryTexts: { readonly [K in QueryFailure]: string } = {
   timeout: "no replica answered in time",
   overloaded: "the replicas have as much to do as they take on; ask again later",
-  "machine failed": "the state machine threw an error while answering it",
+  "machine failed": "the state machine threw an error while answering it, or its answer is no plain data",
 };
 
 /** A query failed. It changed nothing. */

@@ -1,5 +1,5 @@
 import { pathToFileURL } from "node:url";
-import { keyValueMachine, replicatedService, type ServiceOptions, type StateMachine } from "../../machines/index.ts";
+import { keyValueMachine, replicatedService, type StateMachine } from "../../machines/index.ts";
 import type { AnyService, ReplicaConfiguration } from "../../service/index.ts";
 import { usage } from "../cli-error.ts";
 import { registerHooks } from "../search/load-scenario.ts";
@@ -16,10 +16,10 @@ const isService = (value: unknown): value is AnyService =>
   typeof value === "object" && value !== null && "machine" in value && isMachine(value.machine);
 
 /** The service that a file of the user's own exports: a state machine, or what `replicate` made of one. */
-const serviceIn = (exports: object, file: string, options: ServiceOptions): AnyService => {
+const serviceIn = (exports: object, file: string): AnyService => {
   for (const value of Object.values(exports)) {
     if (isService(value)) return value;
-    if (isMachine(value)) return replicatedService(value, options);
+    if (isMachine(value)) return replicatedService(value);
   }
   throw usage(`${file} exports no state machine: an object with name, version, init, apply and query`);
 };
@@ -28,11 +28,8 @@ const serviceIn = (exports: object, file: string, options: ServiceOptions): AnyS
 export const loadService = async ({
   machine: file,
   quotaBytes,
-  snapshotEvery,
-}: Pick<ReplicaConfiguration, "machine" | "quotaBytes" | "snapshotEvery">): Promise<AnyService> => {
-  const options: ServiceOptions = snapshotEvery === undefined ? {} : { replica: { snapshotEvery } };
-  if (file === undefined)
-    return replicatedService(keyValueMachine({ storeBytesMax: quotaBytes }), options) as AnyService;
+}: Pick<ReplicaConfiguration, "machine" | "quotaBytes">): Promise<AnyService> => {
+  if (file === undefined) return replicatedService(keyValueMachine({ storeBytesMax: quotaBytes })) as AnyService;
   registerHooks(file);
   let exports: object;
   try {
@@ -40,5 +37,5 @@ export const loadService = async ({
   } catch (cause) {
     throw usage(`${file} cannot be loaded: ${(cause as Error).message}`);
   }
-  return serviceIn(exports, file, options);
+  return serviceIn(exports, file);
 };

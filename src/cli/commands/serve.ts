@@ -40,14 +40,12 @@ const eventText = (event: HostEvent | ReplicaEvent): string | null => {
 /** `quorate serve`: one replica, until it is told to stop. */
 export const serve = async ({ config }: ServeFlags): Promise<number> => {
   const configuration = readReplicaConfiguration(config);
-  const { snapshotEvery } = configuration;
   const service = await loadService(configuration);
   const ended = new Promise<number>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve(0));
     void ReplicaServer.start({
       configuration,
       service,
-      ...(snapshotEvery === undefined ? {} : { raft: { entriesKept: Math.ceil(snapshotEvery / 2) } }),
       start: startCommandOf(configuration.file),
       onEvent: (event) => {
         const text = eventText(event);

@@ -95,6 +95,7 @@ export const keyValueMachine = (
   return {
     name: "key-value store",
     version: 1,
+    answersArePlain: true,
     init: emptyStore,
     apply(state, command) {
       if (command?.kind === "put") return applyPut(state, command, bounds);
