@@ -1,7 +1,8 @@
 import { type Command, Option } from "commander";
+import { usage } from "./cli-error.ts";
 import { dataDefault } from "./cluster/cluster-flags.ts";
 import type { Finish } from "./common-options.ts";
-import { list, secondsOption, wholeNumber } from "./option-values.ts";
+import { addressOption, list, secondsOption, wholeNumber } from "./option-values.ts";
 
 const exitCodes = `
 Exit codes: 0 done, 1 the key was not there or had another value, 64 bad usage
@@ -25,14 +26,19 @@ const addUp = (program: Command, finish: Finish): void => {
     .description(
       "Starts a cluster on this machine, each replica a process of its own, and keeps it until Ctrl-C. The first time it makes the directory with certificates and ports; then it starts what is there. If the cluster runs already, it says so.",
     )
-    .addOption(new Option("--replicas <N>", "how many, when the cluster is made").choices(["1", "3", "5"]).default("3"))
+    .addOption(new Option("--replicas <N>", "how many, when the cluster is made (3)").choices(["1", "3", "5"]))
     .addOption(new Option("--data <DIR>", "where its files are").default(dataDefault))
     .option("--machine <FILE>", "a state machine of your own, which FILE exports, instead of the key-value store")
     .option("--restart", "start a replica again that ended")
     .option("--json", "print JSON once the cluster has a leader")
     .addHelpText("after", exitCodes)
     .action(async (flags) =>
-      finish(await (await import("./commands/up.ts")).up({ ...flags, replicas: Number(flags.replicas) })),
+      finish(
+        await (await import("./commands/up.ts")).up({
+          ...flags,
+          ...(flags.replicas === undefined ? {} : { replicas: Number(flags.replicas) }),
+        }),
+      ),
     );
 };
 
@@ -85,7 +91,13 @@ const addKeyValue = (program: Command, finish: Finish): void => {
     .action(async (key, expected, value, flags) => {
       const { cas } = await load();
       const isAbsent = flags.absent === true;
-      finish(await cas(key, isAbsent ? null : expected, isAbsent ? expected : (value ?? ""), flags));
+      if (isAbsent === (value !== undefined))
+        throw usage(
+          isAbsent
+            ? "with --absent there is no value to expect: quorate kv cas KEY NEW --absent"
+            : "the new value is missing: quorate kv cas KEY EXPECTED NEW, or KEY NEW --absent where there is none",
+        );
+      finish(await cas(key, isAbsent ? null : expected, isAbsent ? expected : value, flags));
     });
 };
 
@@ -115,8 +127,8 @@ const addMember = (program: Command, finish: Finish): void => {
     finish(await (await load()).list(flags)),
   );
   addClusterOptions(member.command("add").summary("add a learner").argument("<ID>", "a new id", idOption))
-    .requiredOption("--peer <HOST:PORT>", "where the other replicas reach it")
-    .requiredOption("--client <HOST:PORT>", "where clients reach it")
+    .requiredOption("--peer <HOST:PORT>", "where the other replicas reach it", addressOption)
+    .requiredOption("--client <HOST:PORT>", "where clients reach it", addressOption)
     .action(async (id, flags) => finish(await (await load()).add(id, flags)));
   addClusterOptions(
     member.command("promote").summary("let a learner vote").argument("<ID>", "its id", idOption),

@@ -17,6 +17,13 @@ export const secondsOption = (text: string): number => {
   return value;
 };
 
+/** Where somebody is reached, as people write it. */
+export const addressOption = (text: string): string => {
+  if (!/^(?:\[[0-9a-fA-F:]+\]|[^\s:[\]]+):\d{1,5}$/.test(text))
+    throw new InvalidArgumentError("It is HOST:PORT, such as 10.0.0.4:7600 or [::1]:7600.");
+  return text;
+};
+
 /** Settings by name. */
 export interface Settings {
   readonly [name: string]: string;

@@ -8,7 +8,7 @@ import { exitCodes, type Finish, modelOption, setOption, stepOption } from "./co
 import { addExplore } from "./explore-program.ts";
 import { secondsOption, wholeNumber } from "./option-values.ts";
 import { packageVersion } from "./package-version.ts";
-import { grouped, wrapText } from "./terminal.ts";
+import { grouped, terminalOf, wrapText } from "./terminal.ts";
 
 const codeText = `
 The string holds the scenario, its model and parameters, the seed and what was
@@ -35,6 +35,17 @@ const dialsText = (): string =>
       );
     })
     .join("\n");
+
+/** What is wrong with a command line, in the form of all other complaints. */
+const sayUsage = (text: string): string => {
+  const own = text.replace(/^error: /, "quorate: ");
+  if (!process.stderr.isTTY) return own;
+  const { width } = terminalOf(process.stderr);
+  return own
+    .split("\n")
+    .map((line) => wrapText(line, width))
+    .join("\n");
+};
 
 const seedMax = 2 ** 31 - 1;
 const runsMax = 1_000_000_000;
@@ -212,10 +223,7 @@ export const makeProgram = (finish: Finish): Command => {
         `${command.name()} ${command.registeredArguments.map(argumentText).join(" ")}`.trimEnd(),
     })
     .exitOverride()
-    .configureOutput({
-      // Its own words, in the form of all other complaints.
-      outputError: (text, write) => write(text.replace(/^error: /, "quorate: ")),
-    })
+    .configureOutput({ outputError: (text, write) => write(sayUsage(text)) })
     .showHelpAfterError("`quorate --help` and `quorate COMMAND --help` list what there is.")
     .addHelpText("after", `${exitCodes}\n\nStart with: quorate lab`);
   for (const add of [

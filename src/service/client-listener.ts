@@ -49,6 +49,9 @@ export interface ClientDoorPlate {
   readonly member: number;
 }
 
+const isGone = (error: Error): boolean =>
+  ["ECONNRESET", "EPIPE", "ETIMEDOUT"].includes((error as NodeJS.ErrnoException).code ?? "");
+
 const operatorKinds: ReadonlySet<string> = new Set(["status", "transfer", "change members", "address"]);
 
 /** Takes the connections of clients: says which replica this is, and hands their messages on. */
@@ -132,8 +135,10 @@ export class ClientListener {
         },
         onEnd: (error) => {
           clearTimeout(late);
-          if (this.#clients.delete(client)) this.#events.onLeft(client);
-          if (error !== null) this.#events.onRefused(error);
+          const wasClient = this.#clients.delete(client);
+          if (wasClient) this.#events.onLeft(client);
+          // A client whose process is gone was not turned away.
+          if (error !== null && !(wasClient && isGone(error))) this.#events.onRefused(error);
         },
       },
       true,

@@ -1,6 +1,7 @@
 export * from "./client-listener.ts";
 export type { ReplicaReport } from "./client-protocol.ts";
 export * from "./cluster-file.ts";
+export * from "./cluster-lock.ts";
 export * from "./configuration-error.ts";
 export * from "./key-value-client.ts";
 export * from "./local-cluster.ts";

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join, relative, resolve } from "node:path";
 import type { NodeId } from "../model/index.ts";
 import { type CertificateFiles, issueCertificates } from "../node/index.ts";
+import { lockFileName } from "../node/storage/directory-lock.ts";
 import { type ClusterFile, readClusterFile } from "./cluster-file.ts";
 import { ConfigurationError } from "./configuration-error.ts";
 
@@ -58,7 +59,9 @@ export const freePorts = async (count: number): Promise<readonly number[]> => {
 };
 
 const writeJson = (file: string, value: object): void => {
-  writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
+  // Whole or not at all: another process may look for it at this moment.
+  writeFileSync(`${file}.new`, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
 };
 
 /** The fields of a security by certificates; `folder` is that of the file in which they stand. */
@@ -97,7 +100,7 @@ export const readLocalCluster = (path: string): LocalCluster & { readonly file: 
 export const makeLocalCluster = async (options: LocalClusterOptions): Promise<LocalCluster> => {
   const { cluster, replicas, open = false, machine } = options;
   const directory = resolve(options.directory);
-  if (existsSync(directory) && readdirSync(directory).length > 0)
+  if (existsSync(directory) && readdirSync(directory).some((name) => name !== lockFileName))
     throw new ConfigurationError(
       `${directory} holds files and no ${clusterFileName}: name an empty or new directory for the cluster.`,
     );

@@ -12,6 +12,7 @@ import { CallTable } from "./call-table.ts";
 import { ClientHost, sessionsOfClient } from "./client-host.ts";
 import type { OperatorAnswer, OperatorRequest, ReplicaReport } from "./client-protocol.ts";
 import { type ClusterFile, readClusterFile } from "./cluster-file.ts";
+import { refusalText } from "./refusal-text.ts";
 import { addressOf, memberMax } from "./replica-configuration.ts";
 import { dialerOf } from "./secure-sockets.ts";
 import { ServerConnections } from "./server-connections.ts";
@@ -222,12 +223,18 @@ export class ServiceConnection<Command, Answer, Query, Result> implements AsyncD
       return report === null ? Promise.reject(new Error("no answer")) : report;
     });
     const all = Promise.allSettled(answered);
+    let late: NodeJS.Timeout | undefined;
     // One that is paused keeps nobody waiting who has heard of the others.
     const enough = Promise.any(answered).then(
-      () => new Promise((resolve) => setTimeout(resolve, answerMs)),
+      () =>
+        new Promise((resolve) => {
+          late = setTimeout(resolve, answerMs);
+        }),
       () => all,
     );
     await Promise.race([all, enough]);
+    // Or the process of a command would not end before it.
+    clearTimeout(late);
     return reports;
   }
 
@@ -316,7 +323,7 @@ export class ServiceConnection<Command, Answer, Query, Result> implements AsyncD
         const answer = await this.#operate(leader.member, request, until - performance.now());
         if (answer.kind === "done") return;
         if (answer.kind === "failed" && answer.why !== "not leader" && answer.why !== "too early")
-          throw new OperatorError(answer.why, `the leader refuses: ${answer.why}`);
+          throw new OperatorError(answer.why, `the leader refuses: ${refusalText(answer.why)}`);
       }
       if (performance.now() > until)
         throw new OperatorError("no leader", "the replicas have no leader: is a majority up?");
@@ -340,7 +347,10 @@ export class ServiceConnection<Command, Answer, Query, Result> implements AsyncD
           clearTimeout(late);
           resolve(answer);
         },
-        reject,
+        reject: (error) => {
+          clearTimeout(late);
+          reject(error);
+        },
       });
     }).finally(() => this.#operations.delete(id));
   }

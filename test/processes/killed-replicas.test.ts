@@ -66,7 +66,7 @@ describe("replicas as processes", () => {
       const { output } = quorate("status", "--json", "--data", directory);
       return {
         ms: performance.now() - started,
-        up: JSON.parse(output).replicas.map(({ up }: { up: boolean }) => up),
+        up: JSON.parse(output).replicas.map(({ pid }: { pid: number | null }) => pid !== null),
       };
     };
     const before = ask();

@@ -62,6 +62,9 @@ describe("members of a cluster of processes", () => {
     expect(member("add", "3", "--peer", addresses.peer, "--client", addresses.client)).toMatchObject({ status: 0 });
     await processes.startOne(3);
     expect(member("list").output).toBe("0\tvoter\n1\tvoter\n2\tvoter\n3\tlearner\n");
+    // Not a second time: it would have another address, and a voter would not vote any more.
+    const again = member("add", "0", "--peer", addresses.peer, "--client", addresses.client);
+    expect(again).toEqual({ status: 64, output: expect.stringContaining("replica 0 takes part already") });
     expect(member("promote", "3")).toMatchObject({ status: 0 });
     expect(member("remove", String(away))).toMatchObject({ status: 0 });
     await processes.end(away);

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { ServiceConnection } from "../../src/service/index.ts";
@@ -14,29 +15,38 @@ const folder = mkdtempSync(join(tmpdir(), "quorate-readme-"));
 writeFileSync(join(folder, "bank.ts"), /```ts name=bank\.ts\n([\s\S]*?)```/.exec(readme)![1]!);
 symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
 
-const children: ChildProcess[] = [];
+interface Up {
+  readonly child: ChildProcess;
+  readonly ended: Promise<number | null>;
+  /** What it said so far. */
+  readonly said: () => string;
+}
+
+const ups: Up[] = [];
 afterAll(async () => {
-  await Promise.all(
-    children.map(
-      (child) =>
-        new Promise((resolve) => {
-          child.once("exit", resolve);
-          child.kill("SIGINT");
-        }),
-    ),
-  );
+  for (const { child } of ups) child.kill("SIGINT");
+  await Promise.all(ups.map(({ ended }) => ended));
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** What the status of each replica has, whether or not it is reached. */
+const statusFields = "applied commit endpoint hashedAt id pid role start stateHash term".split(" ");
 
 const quorate = (...args: readonly string[]) =>
   spawnSync(process.execPath, [command, ...args], { cwd: folder, encoding: "utf8", timeout: 60_000 });
 
+interface Said {
+  readonly alreadyRunning: boolean;
+  readonly replicas: readonly { readonly pid: number; readonly endpoint: string; readonly start: string }[];
+}
+
 /** `quorate up`, until it has said that there is a leader. */
-const up = (...args: readonly string[]): Promise<{ readonly replicas: readonly { readonly pid: number }[] }> =>
+const up = (...args: readonly string[]): Promise<Said> =>
   new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [command, "up", "--json", ...args], { cwd: folder });
-    children.push(child);
     let text = "";
+    const ended = new Promise<number | null>((end) => child.once("close", end));
+    ups.push({ child, ended, said: () => text });
     child.stdout.setEncoding("utf8").on("data", (part: string) => {
       text += part;
       if (text.endsWith("}\n")) resolve(JSON.parse(text));
@@ -44,19 +54,39 @@ const up = (...args: readonly string[]): Promise<{ readonly replicas: readonly {
     child.stderr.setEncoding("utf8").on("data", (part: string) => {
       text += part;
     });
-    child.once("exit", (code) => reject(new Error(`up ended with ${code}: ${text}`)));
+    void ended.then((code) => reject(new Error(`up ended with ${code}: ${text}`)));
   });
 
 describe("what the README says of a cluster", () => {
   it("brings one up, puts and gets a key, and does so when a replica was killed", async () => {
-    const { replicas } = await up();
+    // Whoever comes second finds what the first one makes, even in the same moment.
+    const [one, other] = await Promise.all([up(), up()]);
+    expect([one.alreadyRunning, other.alreadyRunning].sort()).toEqual([false, true]);
+    expect(other.replicas).toEqual(one.replicas);
+    const { replicas } = one;
     expect(replicas).toHaveLength(3);
     expect(quorate("kv", "put", "greeting", "hello")).toMatchObject({ status: 0, stdout: "revision 2\n" });
     process.kill(replicas[0]!.pid, "SIGKILL");
     expect(quorate("kv", "get", "greeting")).toMatchObject({ status: 0, stdout: "hello\n", stderr: "" });
     const status = JSON.parse(quorate("status", "--json").stdout);
-    expect(status.replicas.map(({ up: isUp }: { up: boolean }) => isUp)).toEqual([false, true, true]);
-    expect(quorate("up")).toMatchObject({ status: 0 });
+    expect(Object.keys(status)).toEqual(["cluster", "leader", "replicas"]);
+    for (const replica of status.replicas) expect(Object.keys(replica).sort()).toEqual(statusFields);
+    expect(status.replicas[0]).toMatchObject({ endpoint: replicas[0]!.endpoint, pid: null, role: null });
+    expect(status.replicas[0].start).toBe("npx quorate serve --config quorate-data/replica-0.json");
+    expect(status.replicas[1]).toMatchObject({ pid: replicas[1]!.pid, start: replicas[1]!.start });
+  });
+
+  it("stays until it is told to stop, also when every replica was killed", async () => {
+    const first = ups.find(({ child }) => child.exitCode === null)!;
+    const pids = JSON.parse(quorate("status", "--json").stdout).replicas.flatMap(({ pid }: { pid: number | null }) =>
+      pid === null ? [] : [pid],
+    );
+    for (const pid of pids) process.kill(pid, "SIGKILL");
+    while (first.said().split("was ended by SIGKILL").length <= 3 && first.child.exitCode === null) await sleep(20);
+    await sleep(50);
+    expect(first.child.exitCode).toBeNull();
+    first.child.kill("SIGINT");
+    expect(await first.ended).toBe(0);
   });
 
   it("runs a state machine of one's own in the simulator and as processes, unchanged", async () => {

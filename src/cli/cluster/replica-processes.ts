@@ -12,8 +12,8 @@ const restartMs = 500;
 export interface ReplicaProcessListener {
   /** A line of a replica for people. */
   readonly onLine: (id: NodeId, line: string) => void;
-  /** A replica ended without being told to. */
-  readonly onEnd: (id: NodeId, how: string) => void;
+  /** A replica ended without being told to; whether it is started again. */
+  readonly onEnd: (id: NodeId, how: string, isStartedAgain: boolean) => void;
 }
 
 /** The replicas of a local cluster as processes of their own. */
@@ -81,9 +81,10 @@ export class ReplicaProcesses {
   #ended(id: NodeId, code: number | null, signal: string | null): void {
     this.#children.delete(id);
     if (this.#stopping) return;
-    this.#listener.onEnd(id, signal === null ? `ended with code ${code}` : `was ended by ${signal}`);
     // A configuration that is wrong and a log that is damaged are so the next time too.
-    if (!this.#restarts || code === exitUsage || code === exitStorage) return;
+    const isStartedAgain = this.#restarts && code !== exitUsage && code !== exitStorage;
+    this.#listener.onEnd(id, signal === null ? `ended with code ${code}` : `was ended by ${signal}`, isStartedAgain);
+    if (!isStartedAgain) return;
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       this.#start(id);

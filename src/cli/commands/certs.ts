@@ -1,5 +1,5 @@
 import { issueCertificates } from "../../node/index.ts";
-import { print, printJson } from "../terminal.ts";
+import { print, printJson, terminalOf, wrapText } from "../terminal.ts";
 
 /** Options of `quorate certs`. */
 export interface CertsFlags {
@@ -20,9 +20,8 @@ export const certs = async (directory: string, { cluster, members, clients, json
     });
   else {
     for (const { certificateFile, keyFile } of files) print(`${certificateFile}\n${keyFile}\n`);
-    print(
-      `\nGive each replica and client its own pair and ${issued.authorityFile}. Whoever reads ${issued.authorityKeyFile} can make members: keep it elsewhere.\n`,
-    );
+    const advice = `Give each replica and client its own pair and ${issued.authorityFile}. Whoever reads ${issued.authorityKeyFile} can make members: keep it elsewhere.`;
+    print(`\n${wrapText(advice, terminalOf().width)}\n`);
   }
   return 0;
 };

@@ -1,4 +1,5 @@
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { describe } from "../../model/index.ts";
 import { type LogLine, readLog } from "../../node/index.ts";
 import { readReplicaConfiguration } from "../../service/index.ts";
@@ -44,7 +45,9 @@ const directoryOf = (path: string): string => {
   } catch (error) {
     throw usage(`${path} cannot be read: ${(error as Error).message}`);
   }
-  return isDirectory ? path : readReplicaConfiguration(path).directory;
+  const directory = isDirectory ? path : readReplicaConfiguration(path).directory;
+  if (!existsSync(join(directory, "log"))) throw usage(`${directory} is no data directory of a replica: it has no log`);
+  return directory;
 };
 
 /** Values as JSON can hold them. */

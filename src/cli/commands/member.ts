@@ -1,4 +1,4 @@
-import { leaderIn, type MembersChange, ServiceConnection, setClusterMember } from "../../service/index.ts";
+import { leaderIn, readClusterFile, ServiceConnection, setClusterMember } from "../../service/index.ts";
 import { usage } from "../cli-error.ts";
 import { type ClusterFlags, clusterFileOf } from "../cluster/cluster-flags.ts";
 import { complain, print, printJson } from "../terminal.ts";
@@ -23,21 +23,33 @@ const say = (flags: ClusterFlags, text: string): void => {
   else print(`${text}\n`);
 };
 
+interface Member {
+  readonly id: number;
+  readonly kind: "voter" | "learner" | "leaving";
+}
+
+const membersOf = async (connection: Connection): Promise<readonly Member[]> => {
+  const { voters, votersOutgoing, learners } = await configurationOf(connection);
+  return [...new Set([...voters, ...votersOutgoing, ...learners])]
+    .sort((one, other) => one - other)
+    .map((id) => ({ id, kind: voters.includes(id) ? "voter" : learners.includes(id) ? "learner" : "leaving" }));
+};
+
+/** What a replica is, which must take part. */
+const memberAt = async (connection: Connection, id: number): Promise<Member> => {
+  const members = await membersOf(connection);
+  const found = members.find((member) => member.id === id);
+  if (found === undefined)
+    throw usage(`there is no replica ${id}; those that take part are ${members.map((member) => member.id).join(", ")}`);
+  return found;
+};
+
 /** `quorate member list`. */
 export const list = (flags: ClusterFlags): Promise<number> =>
   withConnection(flags, async (connection) => {
-    const { voters, votersOutgoing, learners } = await configurationOf(connection);
-    const members = [...new Set([...voters, ...votersOutgoing, ...learners])]
-      .sort((one, other) => one - other)
-      .map((id) => ({ id, kind: voters.includes(id) ? "voter" : learners.includes(id) ? "learner" : "leaving" }));
+    const members = await membersOf(connection);
     if (flags.json === true) printJson({ members });
     else for (const { id, kind } of members) print(`${id}\t${kind}\n`);
-  });
-
-const change = (flags: ClusterFlags, wanted: MembersChange, text: string): Promise<number> =>
-  withConnection(flags, async (connection) => {
-    await connection.changeMembers(wanted);
-    say(flags, text);
   });
 
 /** Clients that start from now on know where the member is: one that they do not know they cannot follow when it leads. */
@@ -57,6 +69,9 @@ export const add = (
   flags: ClusterFlags & { readonly peer: string; readonly client: string },
 ): Promise<number> =>
   withConnection(flags, async (connection) => {
+    // It would have another address from then on, and a voter would be one no more.
+    if ((await membersOf(connection)).some((member) => member.id === id))
+      throw usage(`replica ${id} takes part already: a new replica has an id that none had before`);
     await connection.setAddress(id, { peer: flags.peer, client: flags.client });
     await connection.changeMembers({ learners: [id] });
     tellClients(flags, id, flags.client);
@@ -65,11 +80,18 @@ export const add = (
 
 /** `quorate member promote ID`: a learner becomes a voter. */
 export const promote = (id: number, flags: ClusterFlags): Promise<number> =>
-  change(flags, { voters: [id] }, `replica ${id} votes`);
+  withConnection(flags, async (connection) => {
+    await memberAt(connection, id);
+    await connection.changeMembers({ voters: [id] });
+    say(flags, `replica ${id} votes`);
+  });
 
 /** `quorate member remove ID`. */
 export const remove = (id: number, flags: ClusterFlags): Promise<number> =>
   withConnection(flags, async (connection) => {
+    // Asked once more, since it did not come to its end: what is left of it is done.
+    if (!readClusterFile(clusterFileOf(flags)).members.some((member) => member.id === id))
+      await memberAt(connection, id);
     await connection.changeMembers({ removed: [id] });
     await connection.setAddress(id, null);
     tellClients(flags, id, null);
@@ -79,6 +101,8 @@ export const remove = (id: number, flags: ClusterFlags): Promise<number> =>
 /** `quorate member lead ID`: hands the leadership over. */
 export const lead = (id: number, flags: ClusterFlags): Promise<number> =>
   withConnection(flags, async (connection) => {
-    await connection.transferLeadership(id);
+    const { kind } = await memberAt(connection, id);
+    if (kind !== "voter") throw usage(`replica ${id} cannot lead: it does not vote`);
+    if (leaderIn([...(await connection.status()).values()])?.member !== id) await connection.transferLeadership(id);
     say(flags, `replica ${id} leads`);
   });

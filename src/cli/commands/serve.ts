@@ -41,6 +41,9 @@ const eventText = (event: HostEvent | ReplicaEvent): string | null => {
 export const serve = async ({ config }: ServeFlags): Promise<number> => {
   const configuration = readReplicaConfiguration(config);
   const service = await loadService(configuration);
+  // Whoever reads what it says may go away, as `quorate up` does when it is killed; the replica stays.
+  for (const stream of [process.stdout, process.stderr])
+    stream.removeAllListeners("error").on("error", () => undefined);
   const ended = new Promise<number>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve(0));
     void ReplicaServer.start({

@@ -1,6 +1,14 @@
 import type { NodeId } from "../../model/index.ts";
-import { addressText, leaderIn, type ReplicaReport, readClusterFile, ServiceConnection } from "../../service/index.ts";
-import { type ClusterFlags, clusterFileOf } from "../cluster/cluster-flags.ts";
+import {
+  addressText,
+  leaderIn,
+  type ReplicaReport,
+  readClusterFile,
+  readLocalCluster,
+  ServiceConnection,
+} from "../../service/index.ts";
+import { type ClusterFlags, clusterFileOf, dataDefault } from "../cluster/cluster-flags.ts";
+import { startCommandOf } from "../cluster/start-command.ts";
 import { exitUnavailable } from "../exit-code.ts";
 import { print, printJson, terminalOf } from "../terminal.ts";
 
@@ -30,43 +38,45 @@ export const status = async (flags: ClusterFlags): Promise<number> => {
   const reports = await look(connection);
   const leader = leaderIn([...reports.values()])?.member ?? null;
   const { endpoints } = connection;
-  const replicas = [...reports].map(([id, report]) => {
-    const endpoint = addressText(endpoints.get(id)!);
-    if (report === null) return { id, endpoint, up: false };
-    const { pid, role, term, commit, applied, stateHash, hashedAt, snapshot, divergedAt, start } = report;
-    const hash = hashText(stateHash);
-    return {
-      id,
-      endpoint,
-      up: true,
-      pid,
-      role,
-      term,
-      commit,
-      applied,
-      stateHash: hash,
-      hashedAt,
-      snapshot,
-      divergedAt,
-      start,
-    };
-  });
+  const starts = startsOf(flags);
+  const replicas = [...reports].map(([id, report]) =>
+    rowOf(id, addressText(endpoints.get(id)!), report, starts.get(id) ?? null),
+  );
   if (flags.json === true) printJson({ cluster: file.cluster, leader, replicas });
   else printTable(file.cluster, leader, replicas);
   return leader === null ? exitUnavailable : 0;
 };
 
-type Row = { readonly id: number; readonly endpoint: string; readonly up: boolean } & Partial<
-  Record<"pid" | "role" | "term" | "applied" | "stateHash" | "divergedAt", unknown>
->;
+/** The commands that start the replicas of a cluster on this machine; none for one that is named by its file. */
+const startsOf = ({ cluster, data = dataDefault }: ClusterFlags): ReadonlyMap<NodeId, string> =>
+  cluster === undefined
+    ? new Map([...readLocalCluster(data).replicaFiles].map(([id, path]) => [id, startCommandOf(path)]))
+    : new Map();
 
-const printTable = (cluster: string, leader: number | null, replicas: readonly Row[]): void => {
+/** How one replica stands: null stands for what one that is not reached would say. */
+const rowOf = (id: NodeId, endpoint: string, report: ReplicaReport | null, start: string | null) => ({
+  id,
+  endpoint,
+  pid: report?.pid ?? null,
+  role: report?.role ?? null,
+  term: report?.term ?? null,
+  commit: report?.commit ?? null,
+  applied: report?.applied ?? null,
+  stateHash: report === null ? null : hashText(report.stateHash),
+  hashedAt: report?.hashedAt ?? null,
+  // A replica that was started by a program of its own has no command to tell.
+  start: report?.start || start,
+  // The alarm, where there is one.
+  ...(report === null || report.divergedAt === null ? {} : { divergedAt: report.divergedAt }),
+});
+
+const printTable = (cluster: string, leader: number | null, replicas: readonly ReturnType<typeof rowOf>[]): void => {
   const { paint } = terminalOf();
   const head = ["id", "endpoint", "pid", "role", "term", "applied", "state hash"];
   const rows = replicas.map((row) =>
-    row.up
-      ? [row.id, row.endpoint, row.pid, row.role, row.term, row.applied, row.stateHash].map(String)
-      : [String(row.id), row.endpoint, "-", "not reached", "-", "-", "-"],
+    row.pid === null
+      ? [String(row.id), row.endpoint, "-", "not reached", "-", "-", "-"]
+      : [row.id, row.endpoint, row.pid, row.role, row.term, row.applied, row.stateHash].map(String),
   );
   const widths = head.map((name, at) => Math.max(name.length, ...rows.map((row) => row[at]!.length)));
   const lineOf = (cells: readonly string[]): string =>
@@ -77,7 +87,7 @@ const printTable = (cluster: string, leader: number | null, replicas: readonly R
   print(`${paint(cluster, "bold")}: ${leader === null ? "no leader" : `replica ${leader} leads`}\n\n`);
   print(`${paint(lineOf(head), "dim")}\n${rows.map(lineOf).join("\n")}\n`);
   for (const { id, divergedAt } of replicas)
-    if (divergedAt !== null && divergedAt !== undefined)
+    if (divergedAt !== undefined)
       print(
         `${paint("ALARM", "red", "bold")}: replica ${id} saw another state than its own after entry ${divergedAt}.\n`,
       );

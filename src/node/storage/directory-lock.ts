@@ -5,6 +5,9 @@ import { connect, createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { DirectoryLockedError } from "../errors.ts";
 
+/** The file of the lock, where it is one. */
+export const lockFileName = "lock.socket";
+
 /** Milliseconds that the holder of a lock gets to say which process it is. */
 const answerMsMax = 500;
 
@@ -17,7 +20,7 @@ const socketOf = (directory: string): { readonly path: string; readonly isFile: 
   if (process.platform === "linux") return { path: `\0quorate-directory-${dev}-${ino}`, isFile: false };
   const digest = createHash("sha256").update(realpathSync(directory)).digest("hex").slice(0, 32);
   if (process.platform === "win32") return { path: `\\\\.\\pipe\\quorate-directory-${digest}`, isFile: false };
-  return { path: join(directory, "lock.socket"), isFile: true };
+  return { path: join(directory, lockFileName), isFile: true };
 };
 
 const isCode = (error: unknown, ...codes: readonly string[]): boolean =>
@@ -48,6 +51,10 @@ const listen = async (path: string): Promise<Server> => {
   server.unref();
   return server;
 };
+
+/** Which process holds a directory: null if it does not tell, undefined if nobody does. */
+export const holderOfDirectory = (directory: string): Promise<number | null | undefined> =>
+  holderOf(socketOf(directory).path);
 
 /** Holds a data directory until it is released or the process ends, however it ends. */
 export class DirectoryLock {
