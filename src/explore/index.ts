@@ -2,6 +2,8 @@ export type { ExploredRun } from "./counterexample.ts";
 export { type ExploreResult, explore } from "./explore.ts";
 export type { ExploreOptions, ReductionEffort } from "./explore-options.ts";
 export type { Growth } from "./growth.ts";
+export { decideLiveness } from "./liveness.ts";
+export type { LivenessFinding } from "./liveness-finding.ts";
 export type { NetworkKind } from "./network-draft.ts";
 export {
   explorePacked,

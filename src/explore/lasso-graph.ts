@@ -19,7 +19,7 @@ interface Duty {
 }
 
 /** A process that is up goes on; crashes and recoveries are nobody's duty. */
-const isOwed = ({ kind }: NodeEvent): boolean => kind !== "crash" && kind !== "recover" && kind !== "boot";
+export const isOwed = ({ kind }: NodeEvent): boolean => kind !== "crash" && kind !== "recover" && kind !== "boot";
 
 /** The states that a search visits, and every step between them: what liveness is decided on. */
 export class LassoGraph {

@@ -104,8 +104,8 @@ export class PlainExpansion {
 
   /** Whether all states of a search but those in which somebody has stopped may be expanded so. */
   static isFor(input: SearchInput): boolean {
-    const { order, network, loses, duplicates, symmetry, reduction, world, edges, onNew, prunesNoOps } = input;
-    const extras = [symmetry, reduction, world, edges, onNew];
+    const { order, network, loses, duplicates, symmetry, reduction, world, edges, onNew, endsAt, prunesNoOps } = input;
+    const extras = [symmetry, reduction, world, edges, onNew, endsAt];
     const isUnordered = order === "breadth-first" && network !== "ordered";
     return isUnordered && prunesNoOps && !loses && !duplicates && extras.every((extra) => extra === null);
   }

@@ -38,6 +38,8 @@ export interface SearchInput {
   readonly world: World | null;
   /** Asked of each new state, as it is written down: go on from it, leave it at that, or end the search. */
   readonly onNew: ((record: Int32Array) => "goes on" | "is left" | "ends") | null;
+  /** Asked of each state whose steps are to be taken: true to end the search at it. */
+  readonly endsAt: ((record: Int32Array) => boolean) | null;
   /** Where every step between two states is to be known, not only the first into each. */
   readonly edges: LassoGraph | null;
   /** Called at a violation; true when the search is to end. */

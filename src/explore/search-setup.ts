@@ -47,6 +47,7 @@ export const inputOf = (parts: Exploration, options: ExploreOptions): SearchInpu
     duplicates: settled.duplicatesMax > 0,
     world,
     onNew: null,
+    endsAt: null,
     edges: null,
     lookInto: (locals) => parts.lookInto(locals.map(imageOf)),
     broke: () => false,

@@ -197,8 +197,14 @@ export class Search {
     const isPlain = this.#plain !== null && depth < depthMax && !this.#anyStopped && !watch.inspects;
     if (isPlain) return this.#plain!.expand(data, at);
     this.#copy(data, at, length);
-    if (depth < depthMax) this.#expand();
+    if (this.#in.endsAt?.(this.#state) === true) this.#end("goal");
+    else if (depth < depthMax) this.#expand();
     else this.#depthCut = true;
+  }
+
+  #end(cut: Cut): void {
+    this.cut = cut;
+    this.#over = true;
   }
 
   #copy(data: Int32Array, from: number, length: number): void {
@@ -231,10 +237,7 @@ export class Search {
     const plain = this.#plain;
     if (plain === null) return;
     plain.flush();
-    if (plain.isFull) {
-      this.cut = "memory";
-      this.#over = true;
-    }
+    if (plain.isFull) this.#end("memory");
   }
 
   /**
@@ -403,8 +406,7 @@ export class Search {
     }
     this.#in.edges?.arrive(low, high, event, how);
     if (this.#visited.full) {
-      this.cut = "memory";
-      this.#over = true;
+      this.#end("memory");
       return;
     }
     if (this.#in.symmetry === null) {
@@ -428,8 +430,7 @@ export class Search {
     if (symmetry === null) return this.#visited.add(low, high);
     symmetry.fingerprint(locals, from, nodes, remembers, this.#draft.items, this.#draft.count);
     if (symmetry.refusal !== null) {
-      this.cut = "asymmetry";
-      this.#over = true;
+      this.#end("asymmetry");
       return false;
     }
     const isNew = this.#visited.add(
@@ -469,8 +470,7 @@ export class Search {
       this.#expanded++;
       return;
     }
-    this.cut = "goal";
-    this.#over = true;
+    this.#end("goal");
   }
 
   // --- violations ---
@@ -492,7 +492,6 @@ export class Search {
   #broke(found: readonly Break[], parent: number, event: number, how: number): void {
     assert(found.length > 0, "a violation has a property");
     if (!this.#in.broke(found, parent, event, how)) return;
-    this.cut = "violation";
-    this.#over = true;
+    this.#end("violation");
   }
 }

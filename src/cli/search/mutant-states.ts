@@ -1,4 +1,4 @@
-import { type ExploredRun, type ExploreOptions, explore, reach } from "../../explore/index.ts";
+import { decideLiveness, type ExploredRun, type ExploreOptions, explore, reach } from "../../explore/index.ts";
 import { type Mutant, type Prepared, prepare, type StateSearch, UsageError } from "../../simulate/index.ts";
 import type { SearchClock } from "./clock.ts";
 import { asReplayable, type Loaded } from "./load-scenario.ts";
@@ -63,9 +63,9 @@ const searchOnce = (
 ): Came => {
   const options = optionsOf(search, expired);
   if (search.stages !== undefined) return searchStages(prepared, search, options, violates);
-  const kind = search.liveness === true ? "liveness" : "safety";
+  if (search.liveness === true) return searchLiveness(prepared, options, violates);
   // One property that breaks is enough, and the others would only tell more states apart.
-  const properties = prepared.setup.properties.filter((each) => each.kind === kind && violates(each.id));
+  const properties = prepared.setup.properties.filter(({ kind, id }) => kind === "safety" && violates(id));
   if (properties.length === 0 && !violates("protocol"))
     return { run: null, states: 0, why: "it shows in the long run alone" };
   const { counterexamples, distinct, cut, verdicts } = explore(
@@ -74,9 +74,23 @@ const searchOnce = (
   );
   const run = [...counterexamples.values()].find(({ property }) => violates(property)) ?? null;
   const undecided = verdicts.find(({ verdict, exercised }) => verdict === "unknown" && exercised > 0);
-  const isSilent = cut !== null || (search.liveness === true && undecided !== undefined);
   const clause = (undecided ?? verdicts[0])?.clause ?? "not everything was seen";
-  return { run, states: distinct, why: run === null && isSilent ? clause : null };
+  return { run, states: distinct, why: run === null && cut !== null ? clause : null };
+};
+
+/** Looks for a run that owes one of some properties for ever, a search for each. */
+const searchLiveness = (prepared: Prepared, options: ExploreOptions, violates: (property: string) => boolean): Came => {
+  const properties = prepared.setup.properties.filter(({ kind, id }) => kind === "liveness" && violates(id));
+  if (properties.length === 0) return { run: null, states: 0, why: "it shows at once or never" };
+  let states = 0;
+  let why: string | null = null;
+  for (const property of properties) {
+    const { verdict, run, distinct } = decideLiveness(prepared, options, property);
+    states += distinct;
+    if (run !== undefined) return { run, states, why: null };
+    if (verdict.verdict === "unknown" && (verdict.exercised > 0 || distinct === 0)) why ??= verdict.clause ?? null;
+  }
+  return { run: null, states, why };
 };
 
 /** The same where the search cannot be made at all: says why. */

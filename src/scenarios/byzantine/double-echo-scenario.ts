@@ -78,8 +78,12 @@ export const doubleEchoScenario: AnyScenario = scenario({
       ...(model.network === "reliable" ? { vocabulary: vocabularyOf(messages, Math.min(origins, n)) } : {}),
     };
   },
-  // As many words as one traitor needs to show two processes two messages.
-  stateSearches: [{ lies: 5, order: "few interruptions first" }],
+  stateSearches: [
+    // As many words as one traitor needs to show two processes two messages, …
+    { lies: 5, order: "few interruptions first" },
+    // … and the same for a run that ends while somebody waits for ever.
+    { lies: 5, order: "few interruptions first", liveness: true },
+  ],
   counterexamples: [
     {
       change: "the network may lie, and messages prove nothing",
