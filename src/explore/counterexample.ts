@@ -102,7 +102,8 @@ class Retelling {
     const clause = this.#property?.pending?.(this.#remembers, { correct, at: this.#at, healed: true }) ?? null;
     if (clause === null) return;
     const count = this.events.length - this.loop!;
-    const forEver = count === 0 ? "nothing happens any more" : `the last ${count} events repeat for ever`;
+    const isSilent = this.#traitors.length > 0 ? ", and the traitors are silent" : "";
+    const forEver = count === 0 ? `nothing happens any more${isSilent}` : `the last ${count} events repeat for ever`;
     this.broken = { clause: this.#named(`${clause}: ${forEver}`), events: [this.events.length - 1] };
   }
 

@@ -5,6 +5,7 @@ import type { NetworkKind } from "./network-draft.ts";
 import type { NodeEvent, NodeImage } from "./node-image.ts";
 import { PairTable } from "./pair-table.ts";
 import { atNodes, atNumber, atWatch } from "./state-layout.ts";
+import { asLie } from "./ways-of-taking.ts";
 
 /** A step of a search: the event, and how it was taken. */
 export type SearchStep = readonly [event: number, how: number];
@@ -16,7 +17,15 @@ interface Duty {
   /** A notice comes back before all that is owed. */
   readonly isBusy: boolean;
   readonly isDown: boolean;
+  /** What goes to a traitor is never taken off the network. */
+  readonly isTraitor: boolean;
 }
+
+/**
+ * The action of an edge on which a traitor speaks: unlike that of every message that a process sent. Nobody has to speak,
+ * and what a traitor says it says again without any cause.
+ */
+const lieOf = (event: number): number => -1 - event;
 
 /** A process that is up goes on; crashes and recoveries are nobody's duty. */
 export const isOwed = ({ kind }: NodeEvent): boolean => kind !== "crash" && kind !== "recover" && kind !== "boot";
@@ -87,7 +96,12 @@ export class LassoGraph {
     const first = atNodes + this.#nodes + 1;
     for (let at = first; at < first + state[first - 1]!; at++)
       // Equal messages lie side by side, and are owed once.
-      if (at === first || state[at] !== state[at - 1]) this.#owed.push(messageOf(state[at]!));
+      if (at === first || state[at] !== state[at - 1]) this.#owe(messageOf(state[at]!));
+  }
+
+  #owe(message: number): void {
+    const receiver = this.#state[atNodes + this.#local.receiver.at(message) - 1]!;
+    if (!this.#dutyOf(receiver).isTraitor) this.#owed.push(message);
   }
 
   /** A step of the state that was left last. */
@@ -113,12 +127,14 @@ export class LassoGraph {
     };
     for (const starts of [this.#firstOf, this.#owedFirst, this.#causedFirst]) starts.reserve(1);
     const { receiver } = this.#local;
-    const isMessage = (action: number): boolean => action < receiver.length && receiver.at(action) > 0;
+    const isMessage = (action: number): boolean => action >= 0 && action < receiver.length && receiver.at(action) > 0;
     return {
       vertices: this.#firstOf.length,
       firstOf: closed(this.#firstOf, this.#targets.length),
       targets: this.#targets.data.slice(0, this.#targets.length),
-      actions: this.#events.data.slice(0, this.#events.length),
+      actions: this.#events.data
+        .slice(0, this.#events.length)
+        .map((event, edge) => (this.#hows.at(edge) % this.#waysOfTaking === asLie ? lieOf(event) : event)),
       owedFirst: closed(this.#owedFirst, this.#owed.length),
       owed: this.#owed.data.slice(0, this.#owed.length),
       hides: this.#hides(),
@@ -150,6 +166,7 @@ export class LassoGraph {
       owed: own.filter((_, index) => isOwed(kinds[index]!)),
       isBusy: kinds.some(({ kind }) => kind === "notice"),
       isDown: life !== "up",
+      isTraitor: life === "traitor",
     };
     this.#duties.set(state, duty);
     return duty;

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { type AnyProperty, property } from "../check/index.ts";
-import { findScenario } from "../scenarios/index.ts";
-import { type AnyScenario, prepare, scenario } from "../simulate/index.ts";
+import { findScenario, mutants } from "../scenarios/index.ts";
+import { type AnyScenario, type Prepared, prepare, scenario } from "../simulate/index.ts";
 import { type ExploreResult, explore } from "./explore.ts";
 import type { ExploreOptions } from "./explore-options.ts";
-import { insistingScenario, philosophersScenario, ringScenario } from "./testing/lasso-protocols.ts";
+import { decideLiveness } from "./liveness.ts";
+import { insistingScenario, pesteredScenario, philosophersScenario, ringScenario } from "./testing/lasso-protocols.ts";
 
 type Given = NonNullable<Parameters<typeof prepare>[1]>;
 
@@ -72,6 +73,54 @@ describe("a token ring", () => {
     const timing = { timing: "eventually-synchronous" } as const;
     expect(judged(search(ringScenario, { lazy: true }, {}, timing), "TOKEN")).toContain("may break the bounds of time");
     expect(judged(search(ringScenario, {}, {}, timing), "TOKEN")).toBe("holds");
+  });
+});
+
+describe("liars", () => {
+  it("who never tire keep a process from what it waits for, a lie between any two of its steps", () => {
+    for (const network of ["multiset", "set"] as const) {
+      const found = search(pesteredScenario, {}, { traitors: 1, network });
+      expect(judged(found, "QUIET")).toContain("process p2 is never done: the last");
+      const { trace, loop } = found.counterexamples.get("QUIET")!;
+      expect(trace.events.slice(loop).map(({ kind }) => kind)).toEqual(expect.arrayContaining(["deliver", "timer"]));
+    }
+  });
+
+  it("owe nothing: those who can say two words only are silent in the end", () => {
+    for (const network of ["multiset", "set"] as const)
+      expect(judged(search(pesteredScenario, {}, { traitors: 1, liesMax: 2, network }), "QUIET")).toBe("holds");
+  });
+
+  const broadcast = findScenario("byzantine/reliable-broadcast")!;
+  const byInterruptions = { order: "few interruptions first", liesMax: 5, statesMax: 2_000 } as const;
+  const totalityOf = (prepared: Prepared, options: ExploreOptions): string => {
+    const { verdict } = decideLiveness(prepared, options, prepared.setup.properties.find(({ id }) => id === "BRB5")!);
+    return `${verdict.verdict}: ${verdict.clause ?? ""}`;
+  };
+
+  it("show that echoes alone are not enough: some deliver, others never (bft/echo-only, BRB5)", () => {
+    const { rules } = mutants.find(({ id }) => id === "bft/echo-only")!;
+    const broken = totalityOf(prepare(broadcast, {}, {}, { rules }), byInterruptions);
+    expect(broken).toMatch(/never delivers any: nothing happens any more, and the traitors are silent$/);
+    expect(totalityOf(prepare(broadcast), byInterruptions)).toContain("unknown: not every state was seen");
+  });
+
+  it("who are silent from the start keep nobody from delivering, and every state says so (BRB5)", () => {
+    expect(totalityOf(prepare(broadcast), { liesMax: 0 })).toBe("holds: ");
+  });
+});
+
+describe("a run that rests", () => {
+  it("is told whatever bounds there are: of three one silent traitor blocks the quorums of the book (BRB1)", () => {
+    const found = search(findScenario("byzantine/reliable-broadcast")!, { n: 3 }, { liesMax: 0, timeoutsMax: 1 });
+    expect(judged(found, "BRB1")).toMatch(/^violated: .*: nothing happens any more, and the traitors are silent$/);
+  });
+
+  it("is none where a timer is due that the search does not let fire", () => {
+    const clause = judged(search(ringScenario, {}, { timeoutsMax: 1 }), "TOKEN");
+    expect(clause).toMatch(
+      /^unknown: no run rests and owes in all \d+ states; of others: timers may fire only so often/,
+    );
   });
 });
 

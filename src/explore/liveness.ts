@@ -21,12 +21,13 @@ const barOf = ({ watch }: Exploration, { pending, inspect }: AnyProperty): strin
 };
 
 /** What keeps it from deciding liveness on a whole graph, in words; null where nothing does. */
-const hindranceOf = ({ settled, world, workloads, prepared }: Exploration): string | null => {
+const hindranceOf = ({ settled, workloads, prepared }: Exploration): string | null => {
   const { limits = [], dormant = [] } = prepared.setup.bounds ?? {};
   if (limits.length + dormant.length > 0)
     return "steps beyond the scenario's limits are not taken here, and a fair run has no such limits";
   if (settled.timeoutsMax !== null) return "timers may fire only so often here, and a fair run has no bound on that";
-  if (world !== null) return "where links are cut or liars speak no fairness is stated";
+  if (settled.partitionsMax > 0) return "where links are cut no fairness is stated";
+  if (settled.forgeriesMax > 0) return "where the network forges messages no fairness is stated";
   return workloads.leftOut === undefined ? null : `not every workload was tried: ${workloads.leftOut}`;
 };
 
@@ -35,8 +36,8 @@ const hindranceOf = ({ settled, world, workloads, prepared }: Exploration): stri
  *
  * A run that rests while something is owed is told as soon as a search meets it, in whatever order that goes, and whatever
  * else there is in the graph. All others take the whole graph, on which they are found as lassos. So where the graph is
- * not complete, or the search bounds what a fair run has no bound for, or somebody lies, the verdict is "violated" by a run
- * that rests, or none.
+ * not complete, or the search bounds what a fair run has no bound for, the verdict is "violated" by a run that rests, or
+ * none.
  *
  * Without symmetry and without reduction: neither keeps what a single process owes.
  */
@@ -59,12 +60,11 @@ const decideOnGraph = (prepared: Prepared, options: ExploreOptions, property: An
   const { local, settled, watch } = parts;
   const lasso = new LassoGraph(local, prepared.setup.processes.length, settled.network, waysOfTaking);
   let throws = false;
-  const expired = (): boolean => options.expired?.() === true || lasso.bytes > settled.bytesMax;
   const broke = (): boolean => {
     throws = true;
     return true;
   };
-  const searched = searchForRest(parts, { ...options, expired }, property, { edges: lasso, broke });
+  const searched = searchForRest(parts, options, property, { edges: lasso, broke });
   const atRest = runAtRest(searched);
   if (atRest !== null) return atRest;
   const { cut } = searched.search;

@@ -174,10 +174,10 @@ export class Search {
   }
 
   #isSpent(): boolean {
-    const { statesMax, bytesMax, expired, progress } = this.#in;
+    const { statesMax, bytesMax, expired, progress, edges } = this.#in;
     progress?.(this.distinct, this.generated, this.open);
     if (this.distinct >= statesMax) this.cut = "states";
-    else if (this.bytes >= bytesMax || this.#visited.full) this.cut = "memory";
+    else if (Math.max(this.bytes, edges?.bytes ?? 0) >= bytesMax || this.#visited.full) this.cut = "memory";
     else if (expired()) this.cut = "time";
     return this.cut !== null;
   }

@@ -103,7 +103,10 @@ const allOnce = (waiting: readonly number[]): AnyProperty =>
       report.premise();
       if (kind === "indication" && open.includes(node)) open.splice(open.indexOf(node), 1);
     },
-    pending: ({ open }) => (open.length === 0 ? null : `process ${open[0]} waits`),
+    pending: ({ open }, { correct }) => {
+      const waits = open.find((node) => correct.includes(node));
+      return waits === undefined ? null : `process ${waits} waits`;
+    },
   });
 
 /** A protocol with random rules that may or may not come to what everybody wants. */
@@ -120,6 +123,8 @@ export const courierProtocol: AnyScenario = scenario({
       processes: Array.from({ length: table.processes }, (_, node) => ({ name: `p${node + 1}`, stack: one })),
       workload: () => [],
       properties: [allOnce(table.waiting)],
+      // What traitors may say, where there are any.
+      vocabulary: Array.from({ length: courierWords }, (_, body) => ({ body })),
     };
   },
 });

@@ -205,3 +205,54 @@ export const ringScenario: AnyScenario = scenario({
     };
   },
 });
+
+/** Is done at the third tick in a row between which nobody said a word. */
+const patient = (): Module<{
+  provides: Ends;
+  uses: { links: Links<"word"> };
+  state: { ticks: number };
+  timers: { tick: [] };
+}> => ({
+  name: "patient process",
+  source: "a process that wants to be left alone",
+  init: () => ({ ticks: 0 }),
+  start(_s, io) {
+    if (io.self === 0) io.up.done();
+    else io.timers.tick.set(10);
+  },
+  upon: {
+    request: {},
+    links: {
+      deliver(s) {
+        s.ticks = 0;
+      },
+    },
+    timer: {
+      tick(s, io) {
+        s.ticks++;
+        if (s.ticks === 3) io.up.done();
+        else io.timers.tick.set(10);
+      },
+    },
+  },
+});
+
+/** One process waits for silence; the other may be a traitor, who can talk for ever. */
+export const pesteredScenario: AnyScenario = scenario({
+  id: "test/pestered",
+  rows: [],
+  title: "Waits for silence",
+  model: { network: "reliable", nodes: "byzantine", timing: "asynchronous" },
+  parameters: {},
+  setup: () => {
+    const one = stack(patient(), { links: network() });
+    return {
+      processes: [0, 1].map((node) => ({ name: `p${node + 1}`, stack: one })),
+      workload: () => [],
+      properties: [allDone("QUIET", [0, 1])],
+      vocabulary: [{ body: "word" }],
+      faults: { candidates: [0] },
+      f: 1,
+    };
+  },
+});
