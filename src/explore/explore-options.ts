@@ -84,8 +84,9 @@ export interface ExploreOptions {
    */
   readonly reduction?: boolean | ReductionEffort;
   /**
-   * Decide liveness too: a search of its own for each property, whose whole graph is looked through for a fair run that
-   * owes for ever. Needs every state within the bounds; the result's bounds say what counts as fair. Default false.
+   * Decide liveness too: a search of its own for each property. A run that rests while something is owed is told as soon
+   * as it is met, in the order of the search; all others are looked for in the whole graph, which needs every state within
+   * the bounds. The result's bounds say what counts as fair. Default false.
    */
   readonly liveness?: boolean;
   readonly depthMax?: number;

@@ -11,7 +11,7 @@ const statesMax = 5_000_000;
 const searchesDefault: readonly StateSearch[] = [
   { statesMax: 100_000 },
   { statesMax: 100_000, order: "few interruptions first" },
-  { statesMax: 100_000, liveness: true },
+  { statesMax: 100_000, order: "few interruptions first", liveness: true },
 ];
 
 /** What one search came to. */
