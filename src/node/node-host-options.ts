@@ -50,6 +50,8 @@ export type HostEvent =
   | { readonly kind: "session opened" | "session ended"; readonly peer: NodeId; readonly session: number }
   | { readonly kind: "connection refused"; readonly error: HandshakeError }
   | { readonly kind: "queue overflow"; readonly peer: NodeId; readonly bytes: number }
+  /** Only processes in the same network namespace see that the directory is held. */
+  | { readonly kind: "lock narrow"; readonly cause: Error }
   | { readonly kind: "torn tail cut"; readonly file: string; readonly bytes: number }
   | { readonly kind: "disk stuck"; readonly forMs: number }
   | { readonly kind: "disk recovered" }

@@ -142,6 +142,7 @@ export class NodeHost implements AsyncDisposable {
     const storage: StorageOptions = { ...storageByDefault, ...options.storage };
     await storage.files.makeDirectory(directory);
     const lock = await DirectoryLock.take(directory);
+    if (lock.narrow !== null) options.onEvent?.({ kind: "lock narrow", cause: lock.narrow });
     const listener: LogListener = { durable: () => undefined, failed: () => undefined };
     let log: WriteAheadLog | null = null;
     try {

@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { join, relative, resolve } from "node:path";
 import type { NodeId } from "../model/index.ts";
 import { type CertificateFiles, issueCertificates } from "../node/index.ts";
-import { lockFileName } from "../node/storage/directory-lock.ts";
+import { isLockFile } from "../node/storage/socket-file-lock.ts";
 import { type ClusterFile, readClusterFile } from "./cluster-file.ts";
 import { ConfigurationError } from "./configuration-error.ts";
 
@@ -100,7 +100,7 @@ export const readLocalCluster = (path: string): LocalCluster & { readonly file: 
 export const makeLocalCluster = async (options: LocalClusterOptions): Promise<LocalCluster> => {
   const { cluster, replicas, open = false, machine } = options;
   const directory = resolve(options.directory);
-  if (existsSync(directory) && readdirSync(directory).some((name) => name !== lockFileName))
+  if (existsSync(directory) && readdirSync(directory).some((name) => !isLockFile(name)))
     throw new ConfigurationError(
       `${directory} holds files and no ${clusterFileName}: name an empty or new directory for the cluster.`,
     );

@@ -1,87 +1,83 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { realpathSync, rmSync, statSync } from "node:fs";
-import { connect, createServer, type Server } from "node:net";
-import { join } from "node:path";
+import { realpathSync, statSync } from "node:fs";
+import type { Server } from "node:net";
 import { DirectoryLockedError } from "../errors.ts";
-
-/** The file of the lock, where it is one. */
-export const lockFileName = "lock.socket";
-
-/** Milliseconds that the holder of a lock gets to say which process it is. */
-const answerMsMax = 500;
+import { holderAt, isCode, listenAt } from "./lock-socket.ts";
+import { SocketFileLock } from "./socket-file-lock.ts";
 
 /**
- * The name of the lock: a socket that the kernel removes with its process. On Linux it is abstract and named after the
- * directory's inode, so that two paths to one directory have one lock; on Windows it is a named pipe.
+ * The name of a lock that is no file, and that the kernel removes with its process; null where there is none. On Linux it is
+ * an abstract socket named after the directory's inode, so that two paths to one directory have one lock; on Windows it
+ * is a named pipe.
  */
-const socketOf = (directory: string): { readonly path: string; readonly isFile: boolean } => {
-  const { dev, ino } = statSync(directory);
-  if (process.platform === "linux") return { path: `\0quorate-directory-${dev}-${ino}`, isFile: false };
+const nameOf = (directory: string): string | null => {
+  if (process.platform === "linux") {
+    const { dev, ino } = statSync(directory);
+    return `\0quorate-directory-${dev}-${ino}`;
+  }
+  if (process.platform !== "win32") return null;
   const digest = createHash("sha256").update(realpathSync(directory)).digest("hex").slice(0, 32);
-  if (process.platform === "win32") return { path: `\\\\.\\pipe\\quorate-directory-${digest}`, isFile: false };
-  return { path: join(directory, lockFileName), isFile: true };
+  return `\\\\.\\pipe\\quorate-directory-${digest}`;
 };
 
-const isCode = (error: unknown, ...codes: readonly string[]): boolean =>
-  codes.includes((error as { readonly code?: string }).code ?? "");
-
-/** Which process listens on the socket; null if it does not tell, undefined if nobody listens. */
-const holderOf = async (path: string): Promise<number | null | undefined> => {
-  const socket = connect(path);
-  try {
-    const [said] = (await once(socket, "data", { signal: AbortSignal.timeout(answerMsMax) })) as [Buffer];
-    const processId = Number(said.toString("latin1"));
-    return Number.isSafeInteger(processId) ? processId : null;
-  } catch (error) {
-    return isCode(error, "ECONNREFUSED", "ENOENT") ? undefined : null;
-  } finally {
-    socket.destroy();
+const listen = async (directory: string, name: string): Promise<Server> => {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await listenAt(name, () => "held");
+    } catch (error) {
+      if (!isCode(error, "EADDRINUSE", "EACCES")) throw error;
+      const holder = await holderAt(name);
+      if (holder !== null || attempt > 0) throw new DirectoryLockedError(directory, holder?.processId ?? null);
+    }
   }
 };
 
-const listen = async (path: string): Promise<Server> => {
-  const server = createServer((socket) => {
-    socket.on("error", () => undefined);
-    socket.end(String(process.pid));
-  });
-  // Not shared with the workers of a cluster: each would believe that it holds the lock.
-  server.listen({ path, exclusive: true });
-  await once(server, "listening");
-  server.unref();
-  return server;
+/** Which process holds a directory: null if it does not tell, undefined if nobody does. */
+export const holderOfDirectory = async (directory: string): Promise<number | null | undefined> => {
+  const name = nameOf(directory);
+  const holder =
+    (name === null ? null : await holderAt(name)) ??
+    (process.platform === "win32" ? null : await SocketFileLock.holderOf(directory));
+  return holder === null ? undefined : holder.processId;
 };
 
-/** Which process holds a directory: null if it does not tell, undefined if nobody does. */
-export const holderOfDirectory = (directory: string): Promise<number | null | undefined> =>
-  holderOf(socketOf(directory).path);
-
-/** Holds a data directory until it is released or the process ends, however it ends. */
+/**
+ * Holds a data directory until it is released or the process ends, however it ends. On Linux by two sockets: an abstract
+ * one, which is at once there or not, but seen in its own network namespace only, and a file in the directory, which all
+ * reach that share the directory on one kernel, containers with networks of their own too.
+ */
 export class DirectoryLock {
-  readonly #server: Server;
+  /** Why no socket file could be made: then another network namespace does not see that the directory is held. */
+  readonly narrow: Error | null;
+  readonly #server: Server | null;
+  readonly #file: SocketFileLock | null;
 
-  private constructor(server: Server) {
+  private constructor(server: Server | null, file: SocketFileLock | null, narrow: Error | null) {
     this.#server = server;
+    this.#file = file;
+    this.narrow = narrow;
   }
 
   /** @throws DirectoryLockedError where another process, or this one, holds it. */
   static async take(directory: string): Promise<DirectoryLock> {
-    const { path, isFile } = socketOf(directory);
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return new DirectoryLock(await listen(path));
-      } catch (error) {
-        if (!isCode(error, "EADDRINUSE", "EACCES")) throw error;
-        const holder = await holderOf(path);
-        if (holder !== undefined || attempt > 0) throw new DirectoryLockedError(directory, holder ?? null);
-        // The file of a socket outlives its process; nobody answers on it.
-        if (isFile) rmSync(path, { force: true });
-      }
+    const name = nameOf(directory);
+    const server = name === null ? null : await listen(directory, name);
+    if (process.platform === "win32") return new DirectoryLock(server, null, null);
+    try {
+      return new DirectoryLock(server, await SocketFileLock.take(directory), null);
+    } catch (error) {
+      // Some file systems have no sockets.
+      if (server !== null && !(error instanceof DirectoryLockedError) && error instanceof Error)
+        return new DirectoryLock(server, null, error);
+      server?.close();
+      throw error;
     }
   }
 
   /** Lets others have the directory. */
   async release(): Promise<void> {
-    if (this.#server.listening) await once(this.#server.close(), "close");
+    await this.#file?.release();
+    if (this.#server?.listening === true) await once(this.#server.close(), "close");
   }
 }

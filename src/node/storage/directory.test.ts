@@ -1,15 +1,32 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DirectoryLockedError, DirectoryRefusedError } from "../errors.ts";
 import { type DirectoryMigration, identify } from "./directory-identity.ts";
-import { DirectoryLock } from "./directory-lock.ts";
+import { DirectoryLock, holderOfDirectory } from "./directory-lock.ts";
+import { holderAt } from "./lock-socket.ts";
+import { SocketFileLock } from "./socket-file-lock.ts";
 import { MemoryFiles } from "./testing/memory-files.ts";
 
 const textOf = (files: MemoryFiles, path: string): string => new TextDecoder().decode(files.contents.get(path)?.bytes);
+
+/** A process that holds a directory and says its id, started by a command before it. */
+const holding = (before: readonly string[], directory: string): ChildProcess => {
+  const module = new URL("./directory-lock.ts", import.meta.url).href;
+  const code = `import("${module}").then(({ DirectoryLock }) => DirectoryLock.take(process.argv[1])).then(() => {
+    setInterval(() => {}, 1000); process.stdout.write(String(process.pid)); })`;
+  const [command, ...args] = [...before, process.execPath, "--import", "tsx", "-e", code, directory];
+  return spawn(command!, args, { stdio: ["ignore", "pipe", "inherit"] });
+};
+
+/** A socket file on which nobody listens, as a killed process leaves it. */
+const leaveSocket = async (path: string): Promise<void> => {
+  const code = `require("node:net").createServer().listen(process.argv[1], () => process.kill(process.pid, "SIGKILL"))`;
+  await once(spawn(process.execPath, ["-e", code, path]), "exit");
+};
 
 describe("the lock on a data directory", () => {
   let directory = "";
@@ -37,17 +54,82 @@ describe("the lock on a data directory", () => {
   });
 
   it("vanishes with a process that is killed", async () => {
-    const module = new URL("./directory-lock.ts", import.meta.url).href;
-    const code = `import("${module}").then(({ DirectoryLock }) => DirectoryLock.take(process.argv[1])).then(() => {
-      setInterval(() => {}, 1000); process.stdout.write("held"); })`;
-    const holder = spawn(process.execPath, ["--import", "tsx", "-e", code, directory], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    await once(holder.stdout, "data");
+    const holder = holding([], directory);
+    await once(holder.stdout!, "data");
     await expect(DirectoryLock.take(directory)).rejects.toMatchObject({ processId: holder.pid });
     holder.kill("SIGKILL");
     await once(holder, "exit");
     await (await DirectoryLock.take(directory)).release();
+  });
+});
+
+describe("the lock on a data directory, as a file", () => {
+  let directory = "";
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), "quorate-lock-"));
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  const socketsIn = (folder: string): string[] => readdirSync(folder).filter((name) => name.startsWith("lock-"));
+
+  it("is held by one at most, whoever comes at once, and in the end by one", async () => {
+    const attempts = Array.from({ length: 12 }, () => SocketFileLock.take(directory).catch((error: unknown) => error));
+    const ends = await Promise.all(attempts);
+    const held = ends.filter((end) => end instanceof SocketFileLock);
+    expect(held).toHaveLength(1);
+    expect(ends.filter((end) => end instanceof DirectoryLockedError)).toHaveLength(11);
+    expect(socketsIn(directory)).toHaveLength(1);
+    await expect(SocketFileLock.take(directory)).rejects.toMatchObject({ processId: process.pid });
+    await held[0]?.release();
+    expect(socketsIn(directory)).toEqual([]);
+  });
+
+  it("is had in a directory whose path is longer than that of a socket may be", async () => {
+    const deep = join(directory, "d".repeat(60), "e".repeat(60));
+    mkdirSync(deep, { recursive: true });
+    if (process.platform !== "linux")
+      return void (await expect(SocketFileLock.take(deep)).rejects.toBeInstanceOf(Error));
+    const lock = await SocketFileLock.take(deep);
+    expect(socketsIn(deep)).toHaveLength(1);
+    await expect(SocketFileLock.take(deep)).rejects.toBeInstanceOf(DirectoryLockedError);
+    await lock.release();
+    expect(socketsIn(deep)).toEqual([]);
+  });
+
+  it("what killed processes left is removed, finished or not, and nothing else", async () => {
+    const keep = ["lock-1.wal", "lock-me", "replica.json"];
+    for (const name of keep) writeFileSync(join(directory, name), "");
+    for (const name of ["lock-1.socket", "lock-2.socket", "lock-3.socket.new"])
+      await leaveSocket(join(directory, name));
+    const lock = await SocketFileLock.take(directory);
+    expect(readdirSync(directory)).toHaveLength(keep.length + 1);
+    await lock.release();
+    expect(readdirSync(directory).sort()).toEqual(keep);
+  });
+
+  it("is seen from another network namespace, where the abstract one is not, and vanishes with a kill", async () => {
+    const unshare = ["unshare", "--user", "--map-root-user", "--net"];
+    const [command, ...probe] = [...unshare, "true"];
+    const { status, stderr } = spawnSync(command!, probe, { encoding: "utf8" });
+    // Without namespaces the file alone is asked for, as one in another namespace would see nothing else.
+    const isPermitted = status === 0;
+    if (!isPermitted) expect(`${status} ${stderr}`).toMatch(/null|not permitted|denied|not found|No space/i);
+    const holder = holding(isPermitted ? unshare : [], directory);
+    const [said] = (await once(holder.stdout!, "data")) as [Buffer];
+    const { ino, dev } = statSync(directory);
+    const abstract = `\0quorate-directory-${dev}-${ino}`;
+    if (isPermitted) expect(await holderAt(abstract)).toBeNull();
+    else expect(await holderAt(abstract)).toMatchObject({ processId: holder.pid });
+    await expect(SocketFileLock.take(directory)).rejects.toMatchObject({ processId: Number(said) });
+    await expect(DirectoryLock.take(directory)).rejects.toBeInstanceOf(DirectoryLockedError);
+    expect(await holderOfDirectory(directory)).toBe(Number(said));
+    holder.kill("SIGKILL");
+    await once(holder, "exit");
+    expect(await holderOfDirectory(directory)).toBeUndefined();
+    const next = await DirectoryLock.take(directory);
+    expect(next.narrow).toBeNull();
+    expect(socketsIn(directory)).toHaveLength(1);
+    await next.release();
   });
 });
 
