@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it, describe as suite } from "vitest";
-import { describe } from "./plain.ts";
+import { describe, encode, encodeCompact } from "./plain.ts";
 
 const cycle: { list: unknown[] } = { list: [] };
 cycle.list.push(cycle);
@@ -20,6 +20,11 @@ const cases: readonly (readonly [string, unknown])[] = [
   ["Set{1, 2}", new Set([1, 2])],
   ["bytes(3) 00 0a ff", new Uint8Array([0, 10, 255])],
   ["bytes(0)", new Uint8Array()],
+  ['{commands: bytes(15) of [{kind: "put", n: 1}]}', { commands: encode([{ kind: "put", n: 1 }]) }],
+  ['bytes(15) of [{kind: "put", n: 1}]', encodeCompact([{ kind: "put", n: 1 }])],
+  ["bytes(2) 01 c0", encode([])],
+  ["bytes(3) 01 81 61", encode("a")],
+  ["bytes(3) 01 c2 41", encode([1, 2]).subarray(0, 3)],
   ['"line\\nend \\"q\\""', 'line\nend "q"'],
   ["{run: <function>, tag: <symbol>}", { run: () => 0, tag: Symbol("s") }],
   ["[-0, NaN, <instance of Date>]", [-0, Number.NaN, new Date(0)]],
@@ -51,6 +56,8 @@ suite("describe", () => {
     expect(describe(cycle, 1_000_000)).toMatch(/^\{list: \[\{list: .*….*\]\}$/);
     expect(describe(new Array(1_000_000).fill(0))).toHaveLength(60);
     expect(describe("y".repeat(10_000_000))).toHaveLength(60);
+    expect(describe(encode(new Array(1_100_000).fill(0)), 60)).toMatch(/^bytes\(1100005\) 01 0b/);
+    expect(describe(encode(new Array(10_000).fill(7)), 40)).toBe("bytes(10004) of [7, 7, 7, 7, 7, 7, 7, 7…");
     expect(describe(new Uint8Array(1_000_000), 100)).toBe(`bytes(1000000)${" 00".repeat(16)} …`);
   });
 

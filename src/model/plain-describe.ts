@@ -1,9 +1,13 @@
+import { decode } from "./plain-decode.ts";
+import { COMPACT_FORMAT, FORMAT } from "./plain-format.ts";
 import { DEPTH_MAX } from "./plain-refusal.ts";
 
 const ELLIPSIS = "…";
 const NAME = /^[A-Za-z_$][A-Za-z0-9_$]*$/;
 const LIMIT_MAX = 1_000_000;
 const BYTES_SHOWN_MAX = 16;
+/** Longer bytes are not decoded to be shown. */
+const ENCODED_SHOWN_MAX = 1_048_576;
 
 /** Text gathered up to a limit, so that a large value costs no more than what is shown of it. */
 interface Line {
@@ -49,7 +53,24 @@ const addMap = (line: Line, value: ReadonlyMap<unknown, unknown>): boolean => {
 const addSet = (line: Line, value: ReadonlySet<unknown>): boolean =>
   add(line, "Set{") && addAll(line, value, (item) => addValue(line, item)) && add(line, "}");
 
+/**
+ * What bytes are the encoding of, where they are one of an array or an object that holds something; else undefined. For
+ * people: the commands of a client are encoded once and travel as bytes. Nothing but `encode` writes such bytes, or who
+ * means to; a few short ones may look so by chance.
+ */
+export const encodedIn = (value: Uint8Array): object | undefined => {
+  if ((value[0] !== FORMAT && value[0] !== COMPACT_FORMAT) || value.length > ENCODED_SHOWN_MAX) return undefined;
+  try {
+    const decoded = decode(value);
+    return typeof decoded === "object" && decoded !== null && Object.keys(decoded).length > 0 ? decoded : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
 const addBytes = (line: Line, value: Uint8Array): boolean => {
+  const inside = encodedIn(value);
+  if (inside !== undefined) return add(line, `bytes(${value.length}) of `) && addValue(line, inside);
   let digits = "";
   for (const byte of value.subarray(0, BYTES_SHOWN_MAX)) digits += ` ${byte.toString(16).padStart(2, "0")}`;
   return add(line, `bytes(${value.length})${digits}${value.length > BYTES_SHOWN_MAX ? ` ${ELLIPSIS}` : ""}`);
@@ -111,7 +132,7 @@ const addValue = (line: Line, value: unknown): boolean => {
 
 /**
  * A value in at most `limit` UTF-16 units (1 to a million), for diagrams and sentences: `{seq: 3, body: "x"}`. The same
- * value gives the same text on every platform; what does not fit ends in `…`. It refuses nothing: what is not plain
+ * value gives the same text on every platform; bytes that `encode` wrote are shown as what is in them; what does not fit ends in `…`. It refuses nothing: what is not plain
  * data is named in angle brackets.
  */
 export const describe = (value: unknown, limit = 60): string => {

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe } from "../../model/index.ts";
+import { encodedIn } from "../../model/plain-describe.ts";
 import { type LogLine, readLog } from "../../node/index.ts";
 import { readReplicaConfiguration } from "../../service/index.ts";
 import { usage } from "../cli-error.ts";
@@ -12,8 +13,11 @@ export interface LogDumpFlags {
   readonly json?: boolean;
 }
 
+/** Characters of one value. */
+const valueTextMax = 1_000;
+
 const valueText = (line: Extract<LogLine, { readonly bytes: number; readonly name: string }>): string =>
-  line.value === undefined ? `${line.bytes} bytes` : describe(line.value);
+  line.value === undefined ? `${line.bytes} bytes` : describe(line.value, valueTextMax);
 
 const lineText = (line: LogLine): string => {
   switch (line.kind) {
@@ -54,7 +58,10 @@ const directoryOf = (path: string): string => {
 const plainJson = (_key: string, value: unknown): unknown => {
   if (value instanceof Map) return [...value];
   if (value instanceof Set) return [...value];
-  if (value instanceof Uint8Array) return { base64: Buffer.from(value).toString("base64") };
+  if (value instanceof Uint8Array) {
+    const inside = encodedIn(value);
+    return { base64: Buffer.from(value).toString("base64"), ...(inside === undefined ? {} : { of: inside }) };
+  }
   return typeof value === "bigint" ? value.toString() : value;
 };
 
