@@ -1,6 +1,7 @@
 import type { AddressInfo, Socket } from "node:net";
 import type { ToClient, ToReplica } from "../machines/index.ts";
 import { type Address, ListenError } from "../node/index.ts";
+import { handshakeFailureText } from "../node/transport/handshake-failure.ts";
 import {
   type ClientHello,
   clientHelloShape,
@@ -91,7 +92,9 @@ export class ClientListener {
       socket.destroy();
       this.#events.onRefused(new Error(why));
     });
-    server.on("tlsClientError", (error: Error) => this.#events.onRefused(error));
+    server.on("tlsClientError", (cause: Error) =>
+      this.#events.onRefused(new Error(handshakeFailureText(cause), { cause })),
+    );
     return new Promise((resolve, reject) => {
       server.once("error", (cause) =>
         reject(new ListenError(`${addressText(address)} cannot be listened on: ${cause.message}`, { cause })),

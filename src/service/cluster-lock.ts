@@ -26,6 +26,10 @@ export const lockCluster = async (directory: string): Promise<DirectoryLock | nu
   }
 };
 
+/** The process that holds the directory of a cluster, where it tells. */
+export const clusterHolder = async (directory: string): Promise<number | null> =>
+  (await holderOfDirectory(directory).catch(() => null)) ?? null;
+
 /** The replicas of a cluster on this machine that run, whoever started them: their directories are held. */
 export const replicasThatRun = async ({ replicaFiles }: LocalCluster): Promise<readonly NodeId[]> => {
   const running: NodeId[] = [];

@@ -9,6 +9,8 @@ import {
 } from "../machines/index.ts";
 import { type NodeId, stack } from "../model/index.ts";
 import { type Address, type HostEvent, hostSessions, NodeHost, type NodeHostOptions } from "../node/index.ts";
+import { NowAndThen } from "../node/transport/now-and-then.ts";
+import { refusalsToldMax } from "../node/transport/transport.ts";
 import { type RaftOptions, type Refusal, raft } from "../protocols/index.ts";
 import { AdminListener } from "./admin-listener.ts";
 import { type ClientLimits, ClientListener } from "./client-listener.ts";
@@ -70,6 +72,7 @@ export class ReplicaServer implements AsyncDisposable {
   readonly #clientAddresses: Map<NodeId, string>;
   #clientMessages = 0;
   #clientsRefused = 0;
+  readonly #telling = new NowAndThen(refusalsToldMax);
   #status: ReplicaStatus | null = null;
   readonly #asking: { readonly client: number; readonly id: number }[] = [];
   readonly #operating = new Map<number, { readonly client: number; readonly id: number }>();
@@ -227,7 +230,8 @@ export class ReplicaServer implements AsyncDisposable {
 
   #refused(error: Error): void {
     this.#clientsRefused++;
-    this.#options.onEvent?.({ kind: "client refused", error });
+    // All are counted.
+    if (this.#telling.allows()) this.#options.onEvent?.({ kind: "client refused", error });
   }
 
   #indicated(name: string, args: readonly unknown[]): void {

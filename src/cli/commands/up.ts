@@ -2,6 +2,7 @@ import { relative, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   addressText,
+  clusterHolder,
   hasLocalCluster,
   type LocalCluster,
   leaderIn,
@@ -140,7 +141,10 @@ const showRunning = async (directory: string, flags: UpFlags): Promise<number> =
   await using connection: Connection = await ServiceConnection.open({ cluster: cluster.clusterFile });
   const up = await awaitReports(connection);
   if (up.length === 0) {
-    complain(`quorate: a process works on ${near(directory)} already, and no replica answers.`);
+    const holder = await clusterHolder(directory);
+    complain(
+      `quorate: ${holder === null ? "a replica" : `process ${holder}`} works on ${near(directory)} already, and no replica answers. Stop it first, or start its replicas.`,
+    );
     return exitUnavailable;
   }
   const leader = leaderIn(up)?.member ?? null;

@@ -8,6 +8,8 @@ import type { Address } from "../peer-links.ts";
 import type { Credentials } from "../security/credentials.ts";
 import { nameIn } from "../security/member-name.ts";
 import { FrameCutter } from "./frame-cutter.ts";
+import { handshakeFailureText } from "./handshake-failure.ts";
+import { NowAndThen } from "./now-and-then.ts";
 import { PeerSession, type TransportCounts } from "./peer-session.ts";
 import { greetingOf, type Hello, helloBytesMax, lateRefusalOf, readGreeting, wireProtocol } from "./wire.ts";
 
@@ -42,7 +44,7 @@ interface Callee {
 const sessionsPerBoot = 2 ** 20;
 const closeMsMax = 1_000;
 /** Refused connections that are told of in one second. */
-const refusalsToldMax = 20;
+export const refusalsToldMax = 20;
 
 /**
  * The session links of a node: one connection with each member, opened by the one with the lower id. A connection is
@@ -71,8 +73,7 @@ export class Transport {
   #addresses: ReadonlyMap<NodeId, Address> = new Map();
   #credentials: Credentials | null;
   #calls = 0;
-  #tellingSince = 0;
-  #told = 0;
+  readonly #telling = new NowAndThen(refusalsToldMax);
   #closed = false;
 
   constructor(makings: TransportMakings) {
@@ -169,7 +170,7 @@ export class Transport {
       accept,
     );
     server.on("tlsClientError", (cause) =>
-      this.#refused(new HandshakeError("certificate", `a caller was refused: ${cause.message}`)),
+      this.#refused(new HandshakeError("certificate", `a caller was refused: ${handshakeFailureText(cause)}`)),
     );
     // Before TLS is set up a connection counts as well.
     server.on("connection", (socket: Socket) => this.#stranger(socket));
@@ -257,13 +258,8 @@ export class Transport {
   #refused(error: HandshakeError): void {
     if (this.#closed) return;
     this.counts.connectionsRefused++;
-    const now = performance.now();
-    if (now - this.#tellingSince > 1_000) {
-      this.#tellingSince = now;
-      this.#told = 0;
-    }
-    // All are counted; whoever knocks without end must not fill a log.
-    if (this.#told++ < refusalsToldMax) this.#makings.onEvent({ kind: "connection refused", error });
+    // All are counted.
+    if (this.#telling.allows()) this.#makings.onEvent({ kind: "connection refused", error });
   }
 
   /** Why there is no session with who says this; `expected` is who was called, null for a caller. */
@@ -333,7 +329,9 @@ export class Transport {
     socket.on("error", (cause: NodeJS.ErrnoException) => {
       // A member that is down is no news; one that cannot show a certificate, or does not take ours, is.
       if (cause.syscall === undefined)
-        this.#refused(new HandshakeError("certificate", `member ${peer} cannot be linked: ${cause.message}`, peer));
+        this.#refused(
+          new HandshakeError("certificate", `member ${peer} cannot be linked: ${handshakeFailureText(cause)}`, peer),
+        );
     });
     const number = this.#makings.incarnation * sessionsPerBoot + this.#calls++;
     this.#hear(socket, (hello, cutter) => {
