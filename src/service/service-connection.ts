@@ -247,7 +247,8 @@ export class ServiceConnection<Command, Answer, Query, Result> implements AsyncD
 
   /** Asks a replica for the members, one at a time. */
   #learn(member: NodeId): void {
-    if (this.#isLearning) return;
+    // A replica may say its welcome when the client is closed already: a question then would keep the process.
+    if (this.#isLearning || this.#closed) return;
     this.#isLearning = true;
     void this.#reportOf(member).finally(() => {
       this.#isLearning = false;
