@@ -162,6 +162,11 @@ export interface Module<S extends Spec> {
   whenever?(s: S["state"], io: IO<S>): void;
   /** The host has no further input at hand: send the batch. */
   settled?(s: S["state"], io: IO<S>): void;
+  /**
+   * Whether `settled` would do nothing now: asked at the end of a step that touched the module, which then spares its host
+   * an event. It only looks. Without it `settled` follows whatever the module got.
+   */
+  idle?(s: S["state"], io: IO<S>): boolean;
   readonly upon: { readonly request: Upon<S, S["provides"]["requests"]> } & {
     readonly [P in keyof S["uses"]]: Upon<S, Heard<S["uses"][P]>>;
   } & (S extends { timers: infer T extends object } ? { readonly timer: Upon<S, T> } : unknown) &

@@ -11,6 +11,7 @@ import { OutputList } from "./output-list.ts";
 import { freeze } from "./plain.ts";
 import { childPath, type Program, sharedAt } from "./program.ts";
 import { rawLinks } from "./raw-links.ts";
+import { Settling } from "./settling.ts";
 import { type Blueprint, type Bound, stack } from "./stack.ts";
 import { type Handler, StepQueue } from "./step-queue.ts";
 
@@ -57,7 +58,9 @@ export class NodeMachine {
   readonly #shared = new Map<Blueprint, Instance>();
   readonly #instances: Instance[] = [];
   #members: { readonly path: string; readonly key: number; readonly scope: Scope }[] = [];
-  readonly #settling: Instance[] = [];
+  readonly #settling: Settling;
+  readonly #pushSettled = (instance: Instance): void =>
+    this.queue.push(instance.module.settled as Handler, instance, null);
   #booted = false;
   #outputs = new OutputList();
   /** The list that is empty, for the next step; null while what it held leaves. */
@@ -72,6 +75,7 @@ export class NodeMachine {
     this.incarnation = options.incarnation;
     this.disk = options.disk;
     this.host = host;
+    this.#settling = new Settling(host);
     this.gate = options.gate;
     this.freeze = options.freeze;
     this.#program = program;
@@ -147,11 +151,7 @@ export class NodeMachine {
 
   /** The host has no more input at hand: modules that were touched since send their batches. One step. */
   settle(): void {
-    for (const instance of this.#settling) {
-      instance.settledWanted = false;
-      if (!instance.dropped) this.queue.push(instance.module.settled as Handler, instance, null);
-    }
-    this.#settling.length = 0;
+    this.#settling.take(this.#pushSettled);
     this.#step();
   }
 
@@ -167,7 +167,7 @@ export class NodeMachine {
       members: this.#members.map(({ path, key }) => [path, key]),
       forgotten: this.#families().map(([path, family]) => [path, family.forgottenBelow]),
       states: this.#instances.map(({ path, state }) => [path, state]),
-      settling: this.#settling.map(({ path }) => path),
+      settling: this.#settling.paths(),
       positions: this.#instances.map(({ recordPosition, logPosition }) => [recordPosition, logPosition]),
       issued: this.#issued,
     };
@@ -204,7 +204,7 @@ export class NodeMachine {
     for (const [path, below] of image.forgotten) families.get(path)!.forget(below);
     this.#booted = true;
     for (const [path, state] of image.states) this.at(path)!.state = state;
-    for (const path of image.settling) this.touched(this.at(path)!);
+    this.#settling.restore(image.settling.map((path) => this.at(path)!));
     this.#instances.forEach((instance, at) => {
       [instance.recordPosition, instance.logPosition] = image.positions[at] ?? [0, 0];
     });
@@ -265,8 +265,7 @@ export class NodeMachine {
       for (let at = users.length - 1; at >= 0; at--) if (gone.has(users[at]!.instance)) users.splice(at, 1);
     for (let at = this.#instances.length - 1; at >= 0; at--)
       if (gone.has(this.#instances[at]!)) this.#instances.splice(at, 1);
-    for (let at = this.#settling.length - 1; at >= 0; at--)
-      if (gone.has(this.#settling[at]!)) this.#settling.splice(at, 1);
+    this.#settling.drop(gone);
     this.#members = this.#members.filter(({ scope }) => scope.dropped !== true);
   }
 
@@ -280,10 +279,7 @@ export class NodeMachine {
 
   /** Marks a module that got something, from inside the node or outside: it wants to know when that was all. */
   touched(instance: Instance): void {
-    if (instance.module.settled === undefined || instance.settledWanted) return;
-    instance.settledWanted = true;
-    this.#settling.push(instance);
-    if (this.#settling.length === 1) this.host.wantSettled();
+    this.#settling.touch(instance);
   }
 
   #step(): void {
@@ -293,6 +289,7 @@ export class NodeMachine {
 
   /** The end of a step: its writes go to the host, its outputs to the gate. */
   #end(): void {
+    this.#settling.decide();
     if (this.#frameEnd > 0) {
       const frame = this.#frame.slice(0, this.#frameEnd);
       this.#frameEnd = 0;

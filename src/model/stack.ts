@@ -33,6 +33,7 @@ export interface ErasedModule {
   start?: Handler;
   joined?: Handler;
   settled?: Handler;
+  idle?(s: object, io: object): boolean;
   whenever?: Handler;
   /** Set by `byKey` only: requests that go straight to a member of its family, as their indications go straight up. */
   readonly passesOn?: readonly string[];

@@ -1,6 +1,9 @@
 import { hashPlain, hashText, hashWord } from "../model/index.ts";
 
-/** Keeps a body of one field apart from the beginning of a longer one. */
+/** What kind of thing a part is; the end mark keeps a body of one field apart from the beginning of a longer one. */
+const OBJECT = 0x3f84_d5b5;
+const ARRAY = 0x4c1b_6e21;
+const INTEGER = 0x1d2c_9a47;
 const END = 0x07f8_09db;
 
 const keyHashes = new Map<string, number>();
@@ -16,59 +19,116 @@ const keyHash = (key: string): number => {
 };
 
 /** So many fields of a body are remembered by their place; a power of two. */
-const places = 16;
+const places = 64;
+/** What is an item of a list has no name. */
+const noPlace = places;
+
+type Fields = { readonly [key: string]: unknown };
 
 /**
- * Hashes the bodies of messages into a rolling hash. Within one step a broadcast sends one and the same value to many,
- * each time in an envelope of its own: that value is hashed once. A module that changed it between two of these sends
- * breaks the law of frozen messages, which is tested by itself; after the step nothing is remembered.
+ * Hashes the bodies of messages and the writes of steps into a rolling hash. It is the hash of one run, told to nobody who
+ * could have another version of this code: so the name of a field is one word of it.
+ *
+ * Within one step a broadcast sends one and the same value to many, each time in an envelope of its own, perhaps with a
+ * message in it that differs by receiver: what lies in the envelope, and in the message, is hashed once. A module that
+ * changed it between two of these sends breaks the law of frozen messages, which is tested by itself; after the step
+ * nothing is remembered.
  */
 export class BodyHash {
-  #value: object | null = null;
-  #hash = 0;
-  /** The field that stood last at each place of a body, and the hash of its name. */
+  /** What was hashed last in an envelope, and in what lay in one. */
+  #inEnvelope: object | null = null;
+  #inEnvelopeHash = 0;
+  #inMessage: object | null = null;
+  #inMessageHash = 0;
+  /** Messages of one kind have the same fields in the same places, mostly with the same names: these stood there last. */
   readonly #names: string[] = new Array<string>(places).fill("");
   readonly #words: number[] = new Array<number>(places).fill(keyHash(""));
+  /** Whether its text is one of few: the kind of a message, the port path and the name of what is written. */
+  readonly #isWord: boolean[] = new Array<boolean>(places + 1).fill(false);
+  /** Such a text that stood last in each place, and its hash. */
+  readonly #texts: string[] = new Array<string>(places).fill("");
+  readonly #textHashes: number[] = new Array<number>(places).fill(hashText(0, ""));
+  #place = 0;
 
   /** A new step: values may have changed. */
   forget(): void {
-    this.#value = null;
+    this.#inEnvelope = null;
+    this.#inMessage = null;
   }
 
   /** Mixes a body into `hash`. Plain data; throws as `hashPlain` does. */
   mix(hash: number, body: unknown): number {
-    if (typeof body !== "object" || body === null || Object.getPrototypeOf(body) !== Object.prototype)
-      return hashPlain(hash, body);
+    if (typeof body !== "object" || body === null) return hashPlain(hash, body);
+    this.#place = 0;
     try {
-      return this.#envelope(hash, body as { readonly [key: string]: unknown });
+      return this.#container(hash, body, 0);
     } catch {
       // Once more as a whole: the error then names the place within the body.
       return hashPlain(hash, body);
     }
   }
 
-  #envelope(hash: number, body: { readonly [key: string]: unknown }): number {
-    let mixed = hash;
-    let place = 0;
-    for (const key in body) {
-      const value = body[key];
-      // Messages of one kind have the same fields in the same places: mostly the name was here before.
-      const known = place++ & (places - 1);
-      if (this.#names[known] !== key) {
-        this.#names[known] = key;
-        this.#words[known] = keyHash(key);
+  #container(hash: number, value: object, depth: number): number {
+    const prototype: unknown = Object.getPrototypeOf(value);
+    if (prototype === Object.prototype) return this.#object(hash, value as Fields, depth);
+    if (prototype === Array.prototype) return this.#array(hash, value as readonly unknown[], depth);
+    return hashPlain(hash, value);
+  }
+
+  #object(hash: number, value: Fields, depth: number): number {
+    let mixed = hash ^ OBJECT;
+    for (const key in value) {
+      const at = this.#place++ & (places - 1);
+      if (this.#names[at] !== key) {
+        this.#names[at] = key;
+        this.#words[at] = keyHash(key);
+        this.#isWord[at] = key === "kind" || key === "path" || key === "name";
       }
-      mixed = hashWord(mixed, this.#words[known]!);
-      mixed = typeof value === "object" && value !== null ? hashWord(mixed, this.#of(value)) : hashPlain(mixed, value);
+      mixed = this.#part(hashWord(mixed, this.#words[at]!), value[key], depth, at);
     }
     return hashWord(mixed, END);
   }
 
-  #of(value: object): number {
-    if (value !== this.#value) {
-      this.#hash = hashPlain(0, value);
-      this.#value = value;
+  #array(hash: number, value: readonly unknown[], depth: number): number {
+    const { length } = value;
+    let mixed = hashWord(hash ^ ARRAY, length);
+    // The items of a list mostly have the same fields.
+    const place = this.#place;
+    for (let index = 0; index < length; index++) {
+      this.#place = place;
+      mixed = this.#part(mixed, value[index], depth, noPlace);
     }
-    return this.#hash;
+    return mixed;
+  }
+
+  #part(hash: number, value: unknown, depth: number, at: number): number {
+    if (typeof value === "number")
+      return (value | 0) === value ? hashWord(hash ^ INTEGER, value) : hashPlain(hash, value);
+    if (typeof value === "string")
+      return this.#isWord[at] ? hashWord(hash, this.#word(value, at)) : hashText(hash, value);
+    if (typeof value !== "object" || value === null) return hashPlain(hash, value);
+    return depth > 1 ? this.#container(hash, value, depth + 1) : hashWord(hash, this.#remembered(value, depth));
+  }
+
+  #word(text: string, at: number): number {
+    if (this.#texts[at] !== text) {
+      this.#texts[at] = text;
+      this.#textHashes[at] = hashText(0, text);
+    }
+    return this.#textHashes[at]!;
+  }
+
+  #remembered(value: object, depth: number): number {
+    if (value === (depth === 0 ? this.#inEnvelope : this.#inMessage))
+      return depth === 0 ? this.#inEnvelopeHash : this.#inMessageHash;
+    const hash = this.#container(0, value, depth + 1);
+    if (depth === 0) {
+      this.#inEnvelope = value;
+      this.#inEnvelopeHash = hash;
+    } else {
+      this.#inMessage = value;
+      this.#inMessageHash = hash;
+    }
+    return hash;
   }
 }

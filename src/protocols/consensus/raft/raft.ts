@@ -9,7 +9,7 @@ import { type RaftOptions, type Settings, settingsOf } from "./raft-options.ts";
 import type { RaftIO, RaftSpec, RaftState } from "./raft-state.ts";
 import { askLeader, giveUpAsking, read } from "./read-index.ts";
 import { receive } from "./receive.ts";
-import { flush, onCommitPatience, onHeartbeat, onSession, onStored } from "./replication.ts";
+import { flush, hasNothingToSend, onCommitPatience, onHeartbeat, onSession, onStored } from "./replication.ts";
 import { awaitElection, hearLeader, missLeader } from "./roles.ts";
 import { beginHandover, handOn } from "./snapshot-handover.ts";
 import { endIdleTransfers } from "./snapshot-sending.ts";
@@ -125,6 +125,7 @@ export const raft = <Command, Chunk>(options: RaftOptions<Command> = {}): Raft<C
       flush(s, io, settings);
       askLeader(s, io, settings);
     },
+    idle: (s, io) => s.toAsk.length === 0 && hasNothingToSend(s, io, settings),
     upon: {
       request: {
         propose: (s, io, id, command) => propose(s, io, settings, id, command),

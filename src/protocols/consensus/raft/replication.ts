@@ -160,6 +160,31 @@ export const flush = (s: RaftState, io: RaftIO, settings: Settings): void => {
   askStored(s, io, settings, leading);
 };
 
+/** Whether a follower is to be told nothing now. One that gets a snapshot is always looked at. */
+const isUpToDate = (
+  s: RaftState,
+  settings: Settings,
+  leading: Leading,
+  progress: Progress,
+  lastIndex: LogIndex,
+): boolean => {
+  if (progress.heartbeatDue || progress.phase === "snapshot" || progress.roundSent < leading.round) return false;
+  if (progress.nextIndex <= lastIndex && hasRoom(progress, settings)) return false;
+  return progress.commitSent >= s.commitIndex || progress.awaits || leading.commitNews === "waits";
+};
+
+/** Whether `flush` would do nothing: true of followers, and of a leader most of whose answers are no news. */
+export const hasNothingToSend = (s: RaftState, io: RaftIO, settings: Settings): boolean => {
+  const { leading } = s;
+  if (leading === null) return true;
+  const { queuedIds, queuedRemote, commitNews, progress } = leading;
+  const lastIndex = lastLogIndex(io);
+  if (queuedIds.length > 0 || queuedRemote.length > 0 || commitNews === "due" || lastIndex > leading.storeAsked)
+    return false;
+  for (const one of progress) if (one !== null && !isUpToDate(s, settings, leading, one, lastIndex)) return false;
+  return true;
+};
+
 /** What the leader may count of its own log. */
 const matchIndexOf = (
   s: RaftState,
