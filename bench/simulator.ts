@@ -3,6 +3,7 @@
 import { cpus } from "node:os";
 import {
   type AnyBound,
+  assert,
   type Bound,
   type Links,
   type Module,
@@ -145,6 +146,9 @@ interface Numbered<M> {
   readonly message: M;
 }
 
+/** How many messages of a session may come before one that was sent earlier; a power of two. */
+const earlyMax = 1_024;
+
 /**
  * Sessions that never end, on a network that loses nothing and reorders. Messages come in the order in which they were
  * sent, as the port promises; without that (`inOrder: false`) every second answer of Raft refuses what came too early.
@@ -154,11 +158,11 @@ const openSessions = <M>(
 ): Module<{
   provides: Sessions<M>;
   uses: { links: Links<Numbered<M>> };
-  state: { sent: number[]; next: number[]; early: Map<number, M>[] };
+  state: { sent: number[]; next: number[]; early: (M | null)[][] };
 }> => ({
   name: "open sessions",
   source: "this bench",
-  init: ({ nodes }) => ({ sent: nodes.map(() => 0), next: nodes.map(() => 0), early: nodes.map(() => new Map()) }),
+  init: ({ nodes }) => ({ sent: nodes.map(() => 0), next: nodes.map(() => 0), early: nodes.map(() => []) }),
   start(_s, io) {
     for (const peer of io.nodes) if (peer !== io.self) io.up.opened(peer, 1);
   },
@@ -168,12 +172,18 @@ const openSessions = <M>(
       deliver(s, io, from, { sequence, message }) {
         if (!inOrder) return io.up.deliver(from, message);
         const early = s.early[from]!;
-        if (sequence !== s.next[from]) return void early.set(sequence, message);
-        io.up.deliver(from, message);
-        let next = sequence + 1;
-        for (; early.size > 0 && early.has(next); next++) {
-          io.up.deliver(from, early.get(next)!);
-          early.delete(next);
+        let next = s.next[from]!;
+        assert(sequence - next < earlyMax, "one message is overtaken by too many");
+        if (early.length === 0) for (let at = 0; at < earlyMax; at++) early.push(null);
+        if (sequence !== next) {
+          early[sequence & (earlyMax - 1)] = message;
+          return;
+        }
+        let ready: M | null = message;
+        while (ready !== null) {
+          io.up.deliver(from, ready);
+          ready = early[++next & (earlyMax - 1)]!;
+          early[next & (earlyMax - 1)] = null;
         }
         s.next[from] = next;
       },

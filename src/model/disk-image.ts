@@ -15,10 +15,18 @@ export interface ModuleImage {
 /** What a node keeps, by port path of the module. Plain data. */
 export type DiskImage = Map<string, ModuleImage>;
 
+/** One more entry at the end of a log. */
+export interface Append {
+  readonly kind: "append";
+  readonly path: string;
+  readonly name: string;
+  readonly value: unknown;
+}
+
 /** One write of a module. */
 export type Write =
   | { readonly kind: "set"; readonly path: string; readonly name: string; readonly value: unknown }
-  | { readonly kind: "append"; readonly path: string; readonly name: string; readonly value: unknown }
+  | Append
   | { readonly kind: "cut-from"; readonly path: string; readonly name: string; readonly index: number }
   | { readonly kind: "cut-before"; readonly path: string; readonly name: string; readonly index: number }
   | { readonly kind: "forget"; readonly path: string };

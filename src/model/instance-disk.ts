@@ -1,5 +1,5 @@
 import { assert } from "./assert.ts";
-import { type LogImage, logImage, moduleImage } from "./disk-image.ts";
+import { type Append, type LogImage, logImage, moduleImage } from "./disk-image.ts";
 import type { Instance } from "./instance.ts";
 import type { LogIO, RecordIO } from "./module.ts";
 import type { NodeMachine } from "./node-machine.ts";
@@ -66,7 +66,8 @@ class DiskLog implements LogIO<unknown> {
   }
 
   append(value: unknown): void {
-    this.#machine.write(this.#instance, { kind: "append", path: this.#instance.path, name: this.#name, value });
+    const write: Append = { kind: "append", path: this.#instance.path, name: this.#name, value };
+    this.#machine.append(this.#instance, this.#image, write);
   }
 
   cutFrom(index: number): void {

@@ -225,27 +225,35 @@ const refuseDelay = ({ module }: Instance, name: string, delay: Delay): never =>
 const describeDelay = (delay: Delay): string =>
   typeof delay === "number" ? String(delay) : `${delay.from} … ${delay.to}`;
 
+/** The arguments of a timer, of which there are five at most: named one by one, a call makes no list of none. */
+const untilLast = (args: unknown[]): readonly unknown[] => {
+  while (args[args.length - 1] === undefined) args.pop();
+  return args;
+};
+
 const makeTimers = (machine: NodeMachine, instance: Instance): object => {
   const { host } = machine;
   return Object.fromEntries(
     Object.keys(instance.module.upon["timer"] ?? {}).map((name) => {
       // A timer without arguments has one box for the life of its instance.
       let only: TimerBox | null = null;
-      const boxOf = (args: readonly unknown[]): TimerBox => {
-        if (args.length > 0) return timerBox(instance, name, args);
-        only ??= timerBox(instance, name, args);
+      const boxOf = (a: unknown, b: unknown, c: unknown, d: unknown, e: unknown): TimerBox => {
+        if (a !== undefined || b !== undefined || c !== undefined || d !== undefined || e !== undefined)
+          return timerBox(instance, name, untilLast([a, b, c, d, e]));
+        only ??= timerBox(instance, name, []);
         return only;
       };
       return [
         name,
         {
-          set: (delay: Delay, ...args: readonly unknown[]): void => {
+          set: (delay: Delay, a?: unknown, b?: unknown, c?: unknown, d?: unknown, e?: unknown): void => {
             const milliseconds = typeof delay === "number" ? delay : delay.from + delay.to;
             // NaN compares with nothing: it would spoil the order of everything else that is due.
             if (!Number.isFinite(milliseconds)) refuseDelay(instance, name, delay);
-            host.arm(boxOf(args), delay);
+            host.arm(boxOf(a, b, c, d, e), delay);
           },
-          cancel: (...args: readonly unknown[]): void => host.disarm(boxOf(args)),
+          cancel: (a?: unknown, b?: unknown, c?: unknown, d?: unknown, e?: unknown): void =>
+            host.disarm(boxOf(a, b, c, d, e)),
         },
       ];
     }),

@@ -1,5 +1,5 @@
 import { AssertionError, assert } from "./assert.ts";
-import { applyWrite, type DiskImage, type Write } from "./disk-image.ts";
+import { type Append, applyWrite, type DiskImage, type LogImage, type Write } from "./disk-image.ts";
 import { Family, type Scope } from "./family.ts";
 import type { Incarnation, NodeId, Site } from "./ids.ts";
 import type { Instance, TimerBox, User } from "./instance.ts";
@@ -14,6 +14,7 @@ import { rawLinks } from "./raw-links.ts";
 import { Settling } from "./settling.ts";
 import { type Blueprint, type Bound, stack } from "./stack.ts";
 import { type Handler, StepQueue } from "./step-queue.ts";
+import type { VolatileImage } from "./volatile-image.ts";
 
 /** How a node is run. */
 export interface NodeOptions {
@@ -163,7 +164,7 @@ export class NodeMachine {
 
   /** Volatile state of every module by path: with the disk, all that the next step depends on. Plain data. */
   volatile(): unknown {
-    return {
+    const image: VolatileImage = {
       members: this.#members.map(({ path, key }) => [path, key]),
       forgotten: this.#families().map(([path, family]) => [path, family.forgottenBelow]),
       states: this.#instances.map(({ path, state }) => [path, state]),
@@ -171,6 +172,7 @@ export class NodeMachine {
       positions: this.#instances.map(({ recordPosition, logPosition }) => [recordPosition, logPosition]),
       issued: this.#issued,
     };
+    return image;
   }
 
   /** The states that the steps since the last look may have changed, with their paths. */
@@ -184,14 +186,7 @@ export class NodeMachine {
 
   /** Takes over what `volatile` gave, in a machine that was just made. No handler runs. */
   restore(volatile: unknown): void {
-    const image = volatile as ReturnType<NodeMachine["volatile"]> & {
-      members: [string, number][];
-      forgotten: [string, number][];
-      states: [string, object][];
-      settling: string[];
-      positions: [number, number][];
-      issued: number;
-    };
+    const image = volatile as VolatileImage;
     for (const [path, key] of image.members) this.#memberAt(`${path}[${key}]`);
     // A shared module outlives the members of families that use it.
     for (const [path] of image.states) {
@@ -248,6 +243,14 @@ export class NodeMachine {
     this.#frame[this.#frameEnd++] = write;
     if (write.kind === "set" || write.kind === "forget") instance.recordPosition = this.#issued + 1;
     else instance.logPosition = this.#issued + 1;
+  }
+
+  /** A write of this step to a log that is at hand. */
+  append(instance: Instance, log: LogImage, write: Append): void {
+    if (this.freeze) freeze(write.value);
+    log.entries.push(write.value);
+    this.#frame[this.#frameEnd++] = write;
+    instance.logPosition = this.#issued + 1;
   }
 
   /** Drops the instances of the members of a family below a key, with their records. */

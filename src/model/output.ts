@@ -46,6 +46,8 @@ export class OutputGate {
   readonly #held: (Output | undefined)[] = [];
   readonly #after: number[] = [];
   #end = 0;
+  /** For what leaves, used again and again; null while something leaves. */
+  #spare: (Output | undefined)[] | null = [];
   #durable = 0;
 
   constructor(leave: (output: Output) => void) {
@@ -76,20 +78,24 @@ export class OutputGate {
     if (position <= this.#durable) return;
     this.#durable = position;
     if (this.#end === 0) return;
-    const leaving = this.#takeUpTo(position);
-    for (const output of leaving) this.#leave(output);
+    const leaving = this.#spare ?? [];
+    this.#spare = null;
+    const count = this.#takeUpTo(position, leaving);
+    for (let at = 0; at < count; at++) {
+      const output = leaving[at]!;
+      leaving[at] = undefined;
+      this.#leave(output);
+    }
+    this.#spare = leaving;
   }
 
   /** What waits for no more than a position. The rest moves up, before anything leaves: that may let more come. */
-  #takeUpTo(position: number): readonly Output[] {
+  #takeUpTo(position: number, leaving: (Output | undefined)[]): number {
     const held = this.#held;
     const after = this.#after;
     const end = this.#end;
     let kept = 0;
-    for (let at = 0; at < end; at++) if (after[at]! > position) kept++;
-    const leaving = new Array<Output>(end - kept);
     let left = 0;
-    kept = 0;
     for (let at = 0; at < end; at++) {
       const output = held[at]!;
       held[at] = undefined;
@@ -100,6 +106,6 @@ export class OutputGate {
       }
     }
     this.#end = kept;
-    return leaving;
+    return left;
   }
 }

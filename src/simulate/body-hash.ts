@@ -19,9 +19,12 @@ const keyHash = (key: string): number => {
 };
 
 /** So many fields of a body are remembered by their place; a power of two. */
-const places = 64;
+const places = 128;
 /** What is an item of a list has no name. */
 const noPlace = places;
+/** Fields of items stand apart from those behind their list, and those of one kind from those of another. */
+const itemPlaces = 32;
+const kindPlaces = 5;
 
 type Fields = { readonly [key: string]: unknown };
 
@@ -84,7 +87,9 @@ export class BodyHash {
         this.#words[at] = keyHash(key);
         this.#isWord[at] = key === "kind" || key === "path" || key === "name";
       }
-      mixed = this.#part(hashWord(mixed, this.#words[at]!), value[key], depth, at);
+      const part = value[key];
+      mixed = this.#part(hashWord(mixed, this.#words[at]!), part, depth, at);
+      if (key === "kind" && typeof part === "string") this.#place += kindPlaces * part.length;
     }
     return hashWord(mixed, END);
   }
@@ -95,9 +100,10 @@ export class BodyHash {
     // The items of a list mostly have the same fields.
     const place = this.#place;
     for (let index = 0; index < length; index++) {
-      this.#place = place;
+      this.#place = place + itemPlaces;
       mixed = this.#part(mixed, value[index], depth, noPlace);
     }
+    this.#place = place;
     return mixed;
   }
 

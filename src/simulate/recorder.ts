@@ -61,6 +61,7 @@ const wordOf = (text: string): number => {
 };
 
 const deliverWord = wordOf("deliver");
+const sendWord = wordOf("send");
 
 /**
  * Everything that looks at a run and does not change it: event numbers, the rolling hash, the trace, the properties,
@@ -181,9 +182,21 @@ export class Recorder {
     hash = hashWord(hash, at | 0);
     if (at > 0x7fffffff) hash = hashWord(hash, (at / 0x80000000) | 0);
     if (name !== "") hash = hashWord(hash, wordOf(name));
-    if (kind !== "send") this.#bodies.forget();
+    this.#bodies.forget();
     if (payload !== undefined) hash = this.#bodies.mix(hash, payload);
     this.#hash = hash;
+    return this.#events++;
+  }
+
+  /** Numbers a message that leaves, and mixes it into the hash. */
+  send(from: NodeId, at: number, toChannel: number, keys: readonly number[] | null, body: unknown): number {
+    this.#processed++;
+    if (this.#closedAt !== null) return this.#events++;
+    let hash = hashWord(this.#hash, sendWord ^ (from << 8) ^ toChannel);
+    hash = hashWord(hash, at | 0);
+    if (at > 0x7fffffff) hash = hashWord(hash, (at / 0x80000000) | 0);
+    if (keys !== null) hash = hashWord(hash, wordOf(String(keys)));
+    this.#hash = this.#bodies.mix(hash, body);
     return this.#events++;
   }
 

@@ -1,7 +1,7 @@
 import { applyFrame, copyImage, type DiskImage, type Frame, type Storage } from "../model/index.ts";
 
 /** So many frames may be durable before they are put into the image. */
-const settledMax = 4_096;
+const settledMax = 32;
 
 interface PendingFrame {
   readonly frame: Frame;

@@ -37,9 +37,8 @@ export class SimulatedNetwork {
   /** A message leaves a node. */
   transmit(node: SimulatedNode, message: Message): void {
     const { recorder, agenda, chronicle, cause } = this.#world;
-    const keys = message.keys === null ? "" : String(message.keys);
     const toChannel = message.to ^ (message.channel << 16);
-    message.event = recorder.event("send", message.from, agenda.now, toChannel, keys, message.body);
+    message.event = recorder.send(message.from, agenda.now, toChannel, message.keys, message.body);
     if (recorder.trace !== null) {
       chronicle.keep("send", message.event, node, cause, {
         peer: message.to,
