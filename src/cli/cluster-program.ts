@@ -156,6 +156,11 @@ const addCerts = (program: Command, finish: Finish): void => {
     .addOption(
       new Option("--clients <NAMES>", "names of clients, with commas").argParser(list(String)).default(["client"]),
     )
+    .addOption(
+      new Option("--days <N>", "how long they are valid, a new authority ten times as long")
+        .argParser(wholeNumber(1, 3_650))
+        .default(365),
+    )
     .option("--json", "print JSON")
     .addHelpText("after", exitCodes)
     .action(async (folder, flags) => finish(await (await import("./commands/certs.ts")).certs(folder, flags)));

@@ -6,6 +6,8 @@ export interface ServiceMetrics {
   readonly clients: number;
   readonly clientMessages: number;
   readonly clientsRefused: number;
+  /** When the certificate is no longer valid, in seconds since 1970; absent without TLS. */
+  readonly certificateExpiresSeconds?: number;
 }
 
 const roles: readonly ReplicaStatus["role"][] = ["follower", "pre-candidate", "candidate", "leader"];

@@ -46,8 +46,12 @@ export interface ReplicaServerOptions {
 /** What a replica itself has to say to an operator. */
 export type ReplicaEvent =
   | { readonly kind: "client refused"; readonly error: Error }
+  /** The certificate, or the authority's, has less than thirty days left: said at the start and each day. */
+  | { readonly kind: "certificate expires"; readonly atMs: number }
   /** The alarm: after the same entries another replica has another state. */
   | { readonly kind: "diverged"; readonly index: number; readonly peer: NodeId };
+
+const dayMs = 24 * 60 * 60 * 1_000;
 
 /** Election and heartbeat times of a replica in production: a killed leader is noticed by its sessions, long before. */
 const raftDefaults = {
@@ -79,6 +83,7 @@ export class ReplicaServer implements AsyncDisposable {
   #lastOperation = 0;
   #closing: Promise<void> | null = null;
   #hasFailed = false;
+  #daily: NodeJS.Timeout | null = null;
   #onFirstStatus: () => void = () => undefined;
   #onFailedStart: (error: Error) => void = () => undefined;
 
@@ -133,8 +138,14 @@ export class ReplicaServer implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
+    if (this.#daily !== null) clearInterval(this.#daily);
     await Promise.all([this.#clients.close(), this.#admin?.close()]);
     await this.#host.close();
+  }
+
+  #warn(): void {
+    const atMs = this.#door.expiresAtMs();
+    if (atMs !== null && atMs - Date.now() < 30 * dayMs) this.#options.onEvent?.({ kind: "certificate expires", atMs });
   }
 
   async #start(): Promise<void> {
@@ -172,6 +183,8 @@ export class ReplicaServer implements AsyncDisposable {
       await this.#host.close();
       throw error;
     }
+    this.#warn();
+    this.#daily = setInterval(() => this.#warn(), dayMs).unref();
   }
 
   /** What it says waits, as everything does, until its first writes are durable. */
@@ -284,16 +297,19 @@ export class ReplicaServer implements AsyncDisposable {
   #pages(): Parameters<typeof AdminListener.open>[1] {
     return {
       ready: () => this.status().leader !== null,
-      metrics: () =>
-        metricsText(
+      metrics: () => {
+        const expiresAtMs = this.#door.expiresAtMs();
+        return metricsText(
           this.#host.metrics(),
           {
             clients: this.#clients.clients,
             clientMessages: this.#clientMessages,
             clientsRefused: this.#clientsRefused,
+            ...(expiresAtMs === null ? {} : { certificateExpiresSeconds: Math.floor(expiresAtMs / 1_000) }),
           },
           this.status(),
-        ),
+        );
+      },
       resetMaxima: () => this.#host.resetMaxima(),
       trace: () => {
         const { header, events } = this.#host.trace();

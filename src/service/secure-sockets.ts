@@ -18,6 +18,8 @@ export interface ClientSocketServer {
   readonly whyNot: (socket: Socket) => string | null;
   /** Reads the certificate again; connections that stand stay. @throws CertificateError. */
   readonly reload: () => Promise<void>;
+  /** When its certificate, or the authority's, is no longer valid, in milliseconds since 1970; null without TLS. */
+  readonly expiresAtMs: () => number | null;
 }
 
 const tlsVersion = { minVersion: "TLSv1.3" } as const;
@@ -37,9 +39,12 @@ const whyNotOf =
  * @throws CertificateError where the files do not fit.
  */
 export const openServer = async (security: Security, cluster: string, member: NodeId): Promise<ClientSocketServer> => {
-  if (security.kind === "open") return { server: createServer(), whyNot: () => null, reload: async () => {} };
+  if (security.kind === "open")
+    return { server: createServer(), whyNot: () => null, reload: async () => {}, expiresAtMs: () => null };
+  const { expiresAtMs: firstExpiresAtMs, ...first } = await readCredentials(security, cluster, member);
+  let expiresAtMs = firstExpiresAtMs;
   const server: TlsServer = createTlsServer({
-    ...(await readCredentials(security, cluster, member)),
+    ...first,
     ...tlsVersion,
     requestCert: true,
     rejectUnauthorized: true,
@@ -48,8 +53,12 @@ export const openServer = async (security: Security, cluster: string, member: No
   return {
     server,
     whyNot: whyNotOf(cluster),
-    reload: async () =>
-      server.setSecureContext({ ...(await readCredentials(security, cluster, member)), ...tlsVersion }),
+    reload: async () => {
+      const { expiresAtMs: freshExpiresAtMs, ...fresh } = await readCredentials(security, cluster, member);
+      server.setSecureContext({ ...fresh, ...tlsVersion });
+      expiresAtMs = freshExpiresAtMs;
+    },
+    expiresAtMs: () => expiresAtMs,
   };
 };
 
@@ -84,7 +93,8 @@ const opened = (socket: Socket, event: string, signal: AbortSignal): Promise<Soc
  */
 export const dialerOf = async (security: Security, cluster: string): Promise<Dial> => {
   if (security.kind === "open") return (_member, address, signal) => opened(connect(address), "connect", signal);
-  const context: SecureContextOptions = { ...(await readClientCredentials(security, cluster)), ...tlsVersion };
+  const { ca, cert, key } = await readClientCredentials(security, cluster);
+  const context: SecureContextOptions = { ca, cert, key, ...tlsVersion };
   return (member, address, signal) =>
     opened(
       connectTls({

@@ -1,5 +1,7 @@
+import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
 import { replicatedService, type StateMachine } from "../../src/machines/index.ts";
+import { issueCertificates, type Security } from "../../src/node/index.ts";
 import {
   type AnyService,
   KeyValueClient,
@@ -43,6 +45,33 @@ describe("mistakes of who writes a machine, or asks one", () => {
     await expect(store.put("a", "b")).rejects.toMatchObject({ code: "COMMAND", why: "machine failed" });
     await expect(store.put("a", 5 as never)).rejects.toThrow("a key or a value is text or a Uint8Array, not number");
     expect(await client.query("")).toBe(3);
+    expect(replicas.failures).toEqual([]);
+  });
+
+  it("a certificate that has little time left is told of, and until when it is valid stands among the metrics", async () => {
+    await using replicas = await LocalReplicas.start({ replicas: 1, service, open: false });
+    const files = replicas.cluster.replicaFiles.get(0)!;
+    const { admin, cluster, security } = readReplicaConfiguration(files);
+    const validUntil = async (): Promise<number> => {
+      const metrics = await (await fetch(`http://127.0.0.1:${admin!.port}/metrics`)).text();
+      return Number(/^quorate_certificate_expires_seconds (\d+)$/m.exec(metrics)?.[1]) * 1_000;
+    };
+    const inDays = (days: number): number => Date.now() + days * 24 * 60 * 60 * 1_000;
+    expect(await validUntil()).toBeGreaterThan(inDays(364));
+    const { authorityFile } = security as Extract<Security, { readonly kind: "tls" }>;
+    await issueCertificates({ directory: dirname(authorityFile), cluster, members: [0], days: 5 });
+    await replicas.servers.get(0)!.reloadCertificates();
+    expect(await validUntil()).toBeLessThan(inDays(6));
+    await replicas.stopOne(0);
+    const events: object[] = [];
+    const configuration = readReplicaConfiguration(files);
+    await using _server = await ReplicaServer.start({
+      configuration,
+      service,
+      onFailure: (error) => replicas.failures.push(error),
+      onEvent: (event) => events.push(event),
+    });
+    expect(events).toContainEqual({ kind: "certificate expires", atMs: expect.any(Number) });
     expect(replicas.failures).toEqual([]);
   });
 

@@ -6,12 +6,16 @@ export interface CertsFlags {
   readonly cluster: string;
   readonly members: readonly number[];
   readonly clients: readonly string[];
+  readonly days: number;
   readonly json?: boolean;
 }
 
 /** `quorate certs DIR`: a local authority, and a certificate for each replica and client. */
-export const certs = async (directory: string, { cluster, members, clients, json }: CertsFlags): Promise<number> => {
-  const issued = await issueCertificates({ directory, cluster, members, clients });
+export const certs = async (
+  directory: string,
+  { cluster, members, clients, days, json }: CertsFlags,
+): Promise<number> => {
+  const issued = await issueCertificates({ directory, cluster, members, clients, days });
   const files = [...issued.members.values(), ...issued.clients.values()];
   if (json === true)
     printJson({

@@ -65,7 +65,7 @@ export const get = (key: string, flags: KeyValueFlags): Promise<number> =>
       else
         for (const entry of entries) {
           process.stdout.write(entry.key);
-          print("\t");
+          process.stdout.write("\t");
           printEntry(entry);
         }
       return 0;

@@ -24,6 +24,8 @@ const eventText = (event: HostEvent | ReplicaEvent): string | null => {
       return `${event.kind}: ${event.error.message}`;
     case "lock narrow":
       return `no socket can be made in the data directory (${event.cause.message}): containers that share it and have networks of their own do not see that it is in use`;
+    case "certificate expires":
+      return `the certificate is valid until ${new Date(event.atMs).toISOString()}: issue it anew (\`quorate certs\`); new files are noticed`;
     case "torn tail cut":
       return `cut ${event.bytes} bytes that were never synced from the end of ${event.file}`;
     case "queue overflow":

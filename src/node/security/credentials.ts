@@ -10,6 +10,8 @@ export interface Credentials {
   readonly ca: Buffer;
   readonly cert: Buffer;
   readonly key: Buffer;
+  /** When the first of them is no longer valid, in milliseconds since 1970. */
+  readonly expiresAtMs: number;
 }
 
 const read = async (what: string, path: string): Promise<Buffer> => {
@@ -59,13 +61,16 @@ const readFiles = async (
     [certificateFile, certificate],
   ] as const)
     if (Date.now() < Date.parse(validFrom) || Date.now() > Date.parse(validTo))
-      throw new CertificateError(`${path} is valid from ${validFrom} to ${validTo}, which is not now`);
+      throw new CertificateError(
+        `${path} is valid from ${validFrom} to ${validTo}, which is not now: issue it anew (\`quorate certs\`)`,
+      );
   const name = nameIn(certificate.subjectAltName);
   if (name === null || !isBearer(name))
     throw new CertificateError(
       `the certificate ${certificateFile} names ${certificate.subjectAltName ?? "nobody"}, not ${bearer}`,
     );
-  return { ca, cert, key };
+  const expiresAtMs = Math.min(Date.parse(authority.validTo), Date.parse(certificate.validTo));
+  return { ca, cert, key, expiresAtMs };
 };
 
 /**
