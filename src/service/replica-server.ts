@@ -19,6 +19,7 @@ import { metricsText } from "./metrics.ts";
 import { plainBytes } from "./plain-bytes.ts";
 import { addressOf, addressText, type ReplicaConfiguration } from "./replica-configuration.ts";
 import { type ClientSocketServer, openServer } from "./secure-sockets.ts";
+import { watchedMachine } from "./watched-machine.ts";
 
 /** A service whose types nobody looks at. */
 // biome-ignore lint/suspicious/noExplicitAny: a service of any machine; what goes through is plain data.
@@ -46,6 +47,8 @@ export interface ReplicaServerOptions {
 /** What a replica itself has to say to an operator. */
 export type ReplicaEvent =
   | { readonly kind: "client refused"; readonly error: Error }
+  /** The state machine threw, or its answer is no plain data; so many times since it was told last it was not told. */
+  | { readonly kind: "machine failed"; readonly error: unknown; readonly untold: number }
   /** The certificate, or the authority's, has less than thirty days left: said at the start and each day. */
   | { readonly kind: "certificate expires"; readonly atMs: number }
   /** The alarm: after the same entries another replica has another state. */
@@ -204,7 +207,9 @@ export class ReplicaServer implements AsyncDisposable {
       sessions: hostSessions<never>("raft") as never,
     });
     return {
-      stack: snapshotting(service, snapshotEvery).replica(log as never),
+      stack: ownService(service, snapshotEvery, (error, untold) =>
+        onEvent?.({ kind: "machine failed", error, untold }),
+      ).replica(log as never),
       cluster,
       self: member,
       addresses: new Map(members.map(({ id, peer }) => [id, peer])),
@@ -319,10 +324,14 @@ export class ReplicaServer implements AsyncDisposable {
   }
 }
 
-/** The service, with snapshots as often as the file of the replica says. */
-const snapshotting = ({ machine, options }: AnyService, snapshotEvery: number | undefined): AnyService =>
+/** The service as this replica runs it: with snapshots as often as its file says, and errors of the machine told. */
+const ownService = (
+  { machine, options }: AnyService,
+  snapshotEvery: number | undefined,
+  tell: (error: unknown, untold: number) => void,
+): AnyService =>
   replicatedService(
-    machine,
+    watchedMachine(machine, tell),
     snapshotEvery === undefined ? options : { ...options, replica: { ...options.replica, snapshotEvery } },
   );
 

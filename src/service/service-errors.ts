@@ -29,7 +29,7 @@ export class CommandError extends Error {
 
   constructor(why: CommandFailure, happened: Happened, detail = "") {
     // It had its turn, and nothing more will come of it: how much it did before it failed the machine's author knows.
-    const told = why === "machine failed" ? "A replica's /trace has its words." : happenedTexts[happened];
+    const told = why === "machine failed" ? "The log of the replicas has its words." : happenedTexts[happened];
     super(`${commandTexts[why]}. ${told}${detail}`);
     this.why = why;
     this.happened = happened;

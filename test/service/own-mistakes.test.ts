@@ -29,7 +29,9 @@ const service = replicatedService(sum) as unknown as AnyService;
 
 describe("mistakes of who writes a machine, or asks one", () => {
   it("end one call and nothing else", async () => {
-    await using replicas = await LocalReplicas.start({ replicas: 1, service });
+    const told: unknown[] = [];
+    const onEvent = (event: object): void => void told.push(event);
+    await using replicas = await LocalReplicas.start({ replicas: 1, service, onEvent });
     const { clusterFile: cluster } = replicas.cluster;
     await using client = await ServiceConnection.open<Command, number, string, number>({ cluster });
     const several = [client.execute(1), client.execute(() => 1), client.execute(2)];
@@ -45,6 +47,10 @@ describe("mistakes of who writes a machine, or asks one", () => {
     await expect(store.put("a", "b")).rejects.toMatchObject({ code: "COMMAND", why: "machine failed" });
     await expect(store.put("a", 5 as never)).rejects.toThrow("a key or a value is text or a Uint8Array, not number");
     expect(await client.query("")).toBe(3);
+    // The others came within the same second.
+    expect(told.filter((event) => (event as { kind: string }).kind === "machine failed")).toEqual([
+      { kind: "machine failed", error: expect.objectContaining({ code: "PLAIN_DATA" }), untold: 0 },
+    ]);
     expect(replicas.failures).toEqual([]);
   });
 

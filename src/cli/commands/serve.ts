@@ -10,6 +10,12 @@ export interface ServeFlags {
   readonly config: string;
 }
 
+/** An error of the user's own code, with the place in it. */
+const thrownText = (error: unknown): string =>
+  error instanceof Error
+    ? `${error.message} (${/\n\s*(at .*)/.exec(error.stack ?? "")?.[1] ?? error.name})`
+    : String(error);
+
 /** What an operator should read in the log; sessions come and go. */
 const eventText = (event: HostEvent | ReplicaEvent): string | null => {
   switch (event.kind) {
@@ -24,6 +30,8 @@ const eventText = (event: HostEvent | ReplicaEvent): string | null => {
       return `${event.kind}: ${event.error.message}`;
     case "lock narrow":
       return `no socket can be made in the data directory (${event.cause.message}): containers that share it and have networks of their own do not see that it is in use`;
+    case "machine failed":
+      return `the state machine failed${event.untold === 0 ? "" : ` (and ${event.untold} times more before this)`}: ${thrownText(event.error)}`;
     case "certificate expires":
       return `the certificate is valid until ${new Date(event.atMs).toISOString()}: issue it anew (\`quorate certs\`); new files are noticed`;
     case "torn tail cut":
