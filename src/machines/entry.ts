@@ -1,4 +1,4 @@
-import { decode } from "../model/index.ts";
+import { decodeWithin } from "../model/index.ts";
 import type { Remembered } from "./client-sessions.ts";
 import type { CommandFailure } from "./outcome.ts";
 
@@ -61,12 +61,15 @@ export type End<Answer> =
 
 /**
  * The commands of a run; null where the bytes are not what a client's module writes. Every replica sees the same bytes,
- * so they all find the same.
+ * so they all find the same. With `share` bytes in the commands are views of those of the run.
  */
-export const commandsOf = <Command>({ count, commands: bytes }: CommandRun): readonly Command[] | null => {
+export const commandsOf = <Command>(
+  { count, commands: bytes }: CommandRun,
+  share = false,
+): readonly Command[] | null => {
   let commands: unknown;
   try {
-    commands = decode(bytes);
+    commands = decodeWithin(bytes, 0, bytes.length, share);
   } catch {
     return null;
   }

@@ -169,7 +169,7 @@ const hostActs = <State, Command, Answer, Query, Result>(
     ): RunEnd<Answer> => {
       const session = enterSession(s.sessions, run, nowMs);
       if (session === null && !rules.appliesUnknown()) return allRefused(run, "session expired");
-      const commands = commandsOf<Command>(run);
+      const commands = commandsOf<Command>(run, machine.keepsNoBytes === true);
       if (commands === null) return allRefused(run, "malformed");
       const ends: CommandEnd<Answer>[] = [];
       const again: number[] = [];

@@ -71,6 +71,11 @@ export interface StateMachine<State, Command, Answer, Query = never, Result = ne
   readonly parts?: Parts<State, Query, Result>;
   /** For large states. Without it a snapshot is the whole state at once, fine up to some megabytes. */
   readonly slicing?: Slicing<State>;
+  /**
+   * That the machine copies what it keeps of the bytes in a command, and changes none: so they are read where they lie, in
+   * what came from the client. Without it each command has its own.
+   */
+  readonly keepsNoBytes?: boolean;
   /** A number that differs for different states, all but certainly: below 2^53. Of the whole content when absent. */
   hash?(state: State): number;
   /**

@@ -136,23 +136,21 @@ const readLong = (bytes: Uint8Array, start: number, end: number): string | undef
   return readAnyUtf8(bytes, start, end);
 };
 
-/** Up to here a string grows four letters at a time: faster than gathering the units first. */
+/** Up to here letters are gathered first. */
 const SHORT_MAX = 24;
+/** One array for each length: from it a string is made at once, and not of parts that are put together later. */
+const gathered: readonly number[][] = Array.from({ length: SHORT_MAX + 1 }, (_, length) => new Array(length).fill(0));
 
 /** Reads the string in `bytes` from `start` to `end`; undefined when they are not what `writeUtf8` writes. */
 export const readUtf8 = (bytes: Uint8Array, start: number, end: number): string | undefined => {
-  if (end - start > SHORT_MAX) return readLong(bytes, start, end);
-  let text = "";
-  let at = start;
-  for (; at + 4 <= end; at += 4) {
-    const [one, two, three, four] = [bytes[at]!, bytes[at + 1]!, bytes[at + 2]!, bytes[at + 3]!];
-    if ((one | two | three | four) >= 0x80) return readAnyUtf8(bytes, start, end);
-    text += String.fromCharCode(one, two, three, four);
+  const length = end - start;
+  if (length > SHORT_MAX) return readLong(bytes, start, end);
+  const units = gathered[length]!;
+  let all = 0;
+  for (let index = 0; index < length; index++) {
+    const unit = bytes[start + index]!;
+    units[index] = unit;
+    all |= unit;
   }
-  for (; at < end; at++) {
-    const unit = bytes[at] ?? 0;
-    if (unit >= 0x80) return readAnyUtf8(bytes, start, end);
-    text += String.fromCharCode(unit);
-  }
-  return text;
+  return all >= 0x80 ? readAnyUtf8(bytes, start, end) : String.fromCharCode.apply(null, units);
 };

@@ -31,3 +31,4 @@ export { PlainDataError } from "./plain-error.ts";
 export { freeze } from "./plain-freeze.ts";
 export { hashPlain, hashPlain53, hashText, hashWord, toHex, toHex53 } from "./plain-hash.ts";
 export { refusalOf } from "./plain-refusal.ts";
+export { readUtf8 } from "./plain-utf8.ts";

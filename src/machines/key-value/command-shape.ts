@@ -27,6 +27,9 @@ const rangeFields = {
   createRevisionMax: optional(number),
 };
 
+/** A value may come as it is, which costs least, or as text. */
+const isValue: Shape = (value) => value instanceof Uint8Array || isBytes(value);
+
 const compareFields: Shape = fieldsOf<KeyValueCompare>({
   key: isBytes,
   end: optional(isBytes),
@@ -48,7 +51,7 @@ const nothing: Shape = () => false;
 
 const operationAround = (inner: Shape): Shape =>
   kindsOf<KeyValueOperation>({
-    put: { key: isBytes, value: isBytes, previous: optional(flag) },
+    put: { key: isBytes, value: isValue, previous: optional(flag) },
     delete: { key: isBytes, end: optional(isBytes), previous: optional(flag) },
     range: rangeFields,
     transaction: { compare: listOf(compare), success: listOf(inner), failure: listOf(inner) },
@@ -58,6 +61,16 @@ const operationWithin = (depth: number): Shape => operationAround(depth === 0 ? 
 
 /** Whether something is a command, so far as its form goes. Commands come from clients, who may send anything. */
 export const isKeyValueOperation: Shape = operationWithin(depthMax);
+
+/** Whether something is a put that asks for nothing: most commands are, and this is seen at one look. */
+export const isPlainPut: Shape = (value) => {
+  const {
+    kind,
+    key,
+    value: bytes,
+  } = value as { readonly kind?: unknown; readonly key?: unknown; readonly value?: unknown };
+  return kind === "put" && isBytes(key) && isValue(bytes) && Object.keys(value as object).length === 3;
+};
 
 /** Whether something is a range to read. */
 export const isRangeRequest: Shape = fieldsOf<RangeRequest>(rangeFields);

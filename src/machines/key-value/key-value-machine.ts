@@ -1,7 +1,7 @@
 import type { StateMachine } from "../state-machine.ts";
 import type { Bytes } from "./bytes.ts";
 import { isRangeRequest } from "./command-shape.ts";
-import { emptyStore, type KeyValueState, store, storeHash, viewOf } from "./key-value-state.ts";
+import { emptyStore, type KeyValueState, storeHash, viewOf } from "./key-value-state.ts";
 import {
   type KeyValueAnswer,
   type KeyValueLimits,
@@ -10,50 +10,57 @@ import {
   keyValueLimits,
   type RangeRequest,
 } from "./key-value-types.ts";
+import { withoutWaste } from "./leaf-values.ts";
 import { type RangeCursor, range, rangePart } from "./range.ts";
-import { storedOf } from "./stored.ts";
+import { keyBytes } from "./sums.ts";
 import { keysRefusal, performCommand, performPut, putRefusal } from "./transaction.ts";
-import { treeVisit } from "./tree.ts";
+import { type StoreLeaf, treeAppend, treeLeaves, treeWrite } from "./tree.ts";
 
-/** A slice of a store: some keys, ascending, five values each. */
+/** A slice of a store: some leaves, ascending. */
 interface StoreChunk {
   readonly revision: number;
-  readonly entries: readonly (Bytes | number)[];
+  readonly leaves: readonly StoreLeaf[];
 }
 
 const sliceBytesMax = 65_536;
 
-/** The entries from a cursor on, as many as make a slice, and where the next one begins. */
+/** The leaves from a cursor on, as many as make a slice, and where the next one begins. */
 const sliceOf = (
   { root, revision }: KeyValueState,
   cursor: Bytes | null,
 ): { chunk: StoreChunk; next: Bytes | null } => {
-  const entries: (Bytes | number)[] = [];
+  const leaves: StoreLeaf[] = [];
   let bytes = 0;
   let next: Bytes | null = null;
-  treeVisit(root, cursor ?? "", null, (key, { value, createRevision, modRevision, version }) => {
+  treeLeaves(root, cursor ?? "", (leaf) => {
     if (bytes >= sliceBytesMax) {
-      next = key;
+      next = leaf.keys[0]!;
       return false;
     }
-    entries.push(key, value, createRevision, modRevision, version);
-    bytes += key.length + value.length;
+    leaves.push({ keys: leaf.keys, values: withoutWaste(leaf.values) });
+    bytes += leaf.bytes - leaf.size * keyBytes;
     return true;
   });
-  return { chunk: { revision, entries }, next };
+  return { chunk: { revision, leaves }, next };
 };
 
-const addSlice = (state: KeyValueState, { revision, entries }: StoreChunk): KeyValueState => {
+const addSlice = (state: KeyValueState, { revision, leaves }: StoreChunk): KeyValueState => {
+  for (const leaf of leaves) state.root = treeAppend(state.root, leaf, state.edition);
+  state.revision = revision;
+  return state;
+};
+
+/** A slice as version 1 had it: some keys, ascending, five values each. */
+interface StoreChunk1 {
+  readonly revision: number;
+  readonly entries: readonly (Bytes | number)[];
+}
+
+const addSlice1 = (state: KeyValueState, { revision, entries }: StoreChunk1): KeyValueState => {
   for (let at = 0; at < entries.length; at += 5) {
-    const [key, value, createRevision, modRevision, version] = entries.slice(at, at + 5);
-    // A snapshot has each key once.
-    const [bytes, created, modified, puts] = [value, createRevision, modRevision, version] as [
-      Bytes,
-      number,
-      number,
-      number,
-    ];
-    store(state, key as Bytes, storedOf(bytes, created, modified, puts));
+    const [key, value] = entries.slice(at, at + 2) as [Bytes, Bytes];
+    const [createRevision, modRevision, version] = entries.slice(at + 2, at + 5) as [number, number, number];
+    state.root = treeWrite(state.root, { key, value, createRevision, modRevision, version }, state.edition);
   }
   state.revision = revision;
   return state;
@@ -94,8 +101,9 @@ export const keyValueMachine = (
   const bounds: KeyValueLimits = { ...keyValueLimits, ...limits };
   return {
     name: "key-value store",
-    version: 1,
+    version: 2,
     answersArePlain: true,
+    keepsNoBytes: true,
     init: emptyStore,
     apply(state, command) {
       if (command?.kind === "put") return applyPut(state, command, bounds);
@@ -130,7 +138,8 @@ export const keyValueMachine = (
     slicing: {
       view: viewOf,
       slice: (view, cursor) => sliceOf(view, cursor),
-      restore: (state, chunk) => addSlice(state, chunk as StoreChunk),
+      restore: (state, chunk, version) =>
+        version === 1 ? addSlice1(state, chunk as StoreChunk1) : addSlice(state, chunk as StoreChunk),
     },
     hash: storeHash,
   };

@@ -47,7 +47,7 @@ export type KeyValueCompare = Keys & { readonly relation: "=" | "!=" | "<" | ">"
 
 /** One thing to do. With `previous` the answer holds what was there before. */
 export type KeyValueOperation =
-  | { readonly kind: "put"; readonly key: Bytes; readonly value: Bytes; readonly previous?: boolean }
+  | { readonly kind: "put"; readonly key: Bytes; readonly value: Bytes | Uint8Array; readonly previous?: boolean }
   | ({ readonly kind: "delete"; readonly previous?: boolean } & Keys)
   | ({ readonly kind: "range" } & RangeRequest)
   | KeyValueTransaction;

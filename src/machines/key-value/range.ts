@@ -1,8 +1,8 @@
 import type { Bytes } from "./bytes.ts";
-import { type KeyValueState, keyValueOf } from "./key-value-state.ts";
+import type { KeyValueState } from "./key-value-state.ts";
 import type { Keys, KeyValue, RangeRequest, RangeResponse, SortTarget } from "./key-value-types.ts";
-import type { Stored } from "./stored.ts";
-import { treeGet, treeRank, treeVisit } from "./tree.ts";
+import { createRevisionAt, keyValueAt, type LeafValues, lengthAt, modRevisionAt } from "./leaf-values.ts";
+import { treeFind, treeRank, treeVisit } from "./tree.ts";
 
 /** Keys from `from` on that are below `end`, null for no end. */
 interface Span {
@@ -23,11 +23,11 @@ export const liesIn = (key: Bytes, { from, end }: Span): boolean => key >= from 
 export const visitKeys = (
   { root }: KeyValueState,
   keys: Keys,
-  visit: (key: Bytes, stored: Stored) => boolean,
+  visit: (key: Bytes, values: LeafValues, at: number) => boolean,
 ): void => {
   if (keys.end === undefined || keys.end === "") {
-    const stored = treeGet(root, keys.key);
-    if (stored !== undefined) visit(keys.key, stored);
+    const found = treeFind(root, keys.key);
+    if (found !== null) visit(keys.key, found.values, found.at);
     return;
   }
   const { from, end } = spanOf(keys);
@@ -35,7 +35,7 @@ export const visitKeys = (
 };
 
 const countOf = ({ root }: KeyValueState, keys: Keys): number => {
-  if (keys.end === undefined || keys.end === "") return treeGet(root, keys.key) === undefined ? 0 : 1;
+  if (keys.end === undefined || keys.end === "") return treeFind(root, keys.key) === null ? 0 : 1;
   const { from, end } = spanOf(keys);
   return Math.max(0, (end === null ? root.size : treeRank(root, end)) - treeRank(root, from));
 };
@@ -64,7 +64,7 @@ const isBounded = (request: RangeRequest): boolean =>
   (request.createRevisionMin ?? 0) > 0 ||
   (request.createRevisionMax ?? 0) > 0;
 
-const isWithin = (request: RangeRequest, { modRevision, createRevision }: Stored): boolean => {
+const isWithin = (request: RangeRequest, modRevision: number, createRevision: number): boolean => {
   const { modRevisionMin = 0, modRevisionMax = 0, createRevisionMin = 0, createRevisionMax = 0 } = request;
   return (
     modRevision >= modRevisionMin &&
@@ -82,16 +82,19 @@ export const range = (state: KeyValueState, request: RangeRequest): RangeRespons
   const isOrdered = sort === undefined || (sort.by === "key" && !sort.descending);
   const stopsEarly = limit > 0 && isOrdered;
   const entries: KeyValue[] = [];
-  visitKeys(state, request, (key, stored) => {
+  const bounded = isBounded(request);
+  // Values are read last, but where they say the order.
+  const withValue = !keysOnly || sort?.by === "value";
+  visitKeys(state, request, (key, values, at) => {
     if (stopsEarly && entries.length > limit) return false;
-    if (isBounded(request) && !isWithin(request, stored)) return true;
-    entries.push(keyValueOf(key, stored));
+    if (bounded && !isWithin(request, modRevisionAt(values, at), createRevisionAt(values, at))) return true;
+    entries.push(keyValueAt(key, values, at, withValue));
     return true;
   });
   const ordered = isOrdered ? entries : sorted(entries, sort);
   const more = limit > 0 && ordered.length > limit;
   const taken = more ? ordered.slice(0, limit) : ordered;
-  return { kind: "range", entries: keysOnly ? taken.map(withoutValue) : taken, count, more };
+  return { kind: "range", entries: keysOnly && withValue ? taken.map(withoutValue) : taken, count, more };
 };
 
 /** Bytes of one part of an answer, about. */
@@ -123,16 +126,15 @@ export const rangePart = (
   let bytes = 0;
   let next: RangeCursor | null = null;
   let more = false;
-  visitKeys(state, { key: cursor?.key ?? request.key, end }, (key, stored) => {
+  visitKeys(state, { key: cursor?.key ?? request.key, end }, (key, values, at) => {
     more = limit > 0 && entries.length === left;
     if (more) return false;
     if (entries.length >= partEntriesMax || bytes >= partBytesMax) {
       next = { key, limit: limit === 0 ? 0 : left - entries.length };
       return false;
     }
-    const entry = keyValueOf(key, stored);
-    entries.push(keysOnly ? withoutValue(entry) : entry);
-    bytes += key.length + (keysOnly ? 0 : stored.value.length);
+    entries.push(keyValueAt(key, values, at, !keysOnly));
+    bytes += key.length + (keysOnly ? 0 : lengthAt(values, at));
     return true;
   });
   return { response: { kind: "range", entries, count, more }, next };

@@ -1,6 +1,6 @@
 import type { Bytes } from "./bytes.ts";
-import { isKeyValueOperation } from "./command-shape.ts";
-import { type KeyValueState, keyValueOf, put, remove, removeRange } from "./key-value-state.ts";
+import { isKeyValueOperation, isPlainPut } from "./command-shape.ts";
+import { type KeyValueState, put, remove, removeRange } from "./key-value-state.ts";
 import type {
   Keys,
   KeyValue,
@@ -11,9 +11,10 @@ import type {
   KeyValueResponse,
   KeyValueTransaction,
 } from "./key-value-types.ts";
+import { createRevisionAt, keyValueAt, lengthAt, modRevisionAt, valueAt, versionAt } from "./leaf-values.ts";
 import { liesIn, range, spanOf, visitKeys } from "./range.ts";
-import { keyBytes, type Stored } from "./stored.ts";
-import { treeGet } from "./tree.ts";
+import { keyBytes } from "./sums.ts";
+import { type Place, treeFind } from "./tree.ts";
 
 /** Why these keys are refused, or null. */
 export const keysRefusal = ({ key, end = "" }: Keys, { keyBytesMax }: KeyValueLimits): KeyValueRefusal | null => {
@@ -77,46 +78,45 @@ const transactionRefusal = (transaction: KeyValueTransaction, limits: KeyValueLi
   return writesOf(success) === null || writesOf(failure) === null ? "duplicate key" : null;
 };
 
-const fulfils = (compare: KeyValueCompare, stored: Stored | undefined): boolean => {
+const fulfils = (compare: KeyValueCompare, found: Place | null): boolean => {
   const { relation, value } = compare;
   // An absent key has no value to compare, not even to differ from.
-  if (compare.target === "value" && stored === undefined) return false;
-  const is = actual(compare.target, stored);
+  if (compare.target === "value" && found === null) return false;
+  const is = found === null ? 0 : actual(compare.target, found);
   if (relation === "=") return is === value;
   if (relation === "!=") return is !== value;
   return relation === "<" ? is < value : is > value;
 };
 
-const actual = (target: KeyValueCompare["target"], stored: Stored | undefined): Bytes | number => {
-  if (target === "value") return stored?.value ?? "";
-  if (target === "create") return stored?.createRevision ?? 0;
-  return (target === "mod" ? stored?.modRevision : stored?.version) ?? 0;
+const actual = (target: KeyValueCompare["target"], { values, at }: Place): Bytes | number => {
+  if (target === "value") return valueAt(values, at);
+  if (target === "create") return createRevisionAt(values, at);
+  return target === "mod" ? modRevisionAt(values, at) : versionAt(values, at);
 };
 
 const holds = (state: KeyValueState, compare: KeyValueCompare): boolean => {
   let found = false;
   let all = true;
-  visitKeys(state, compare, (_key, stored) => {
+  visitKeys(state, compare, (_key, values, at) => {
     found = true;
-    all = fulfils(compare, stored);
+    all = fulfils(compare, { values, at });
     return all;
   });
-  return found ? all : fulfils(compare, undefined);
+  return found ? all : fulfils(compare, null);
 };
 
-/** Takes keys out; returns how many there were, and what was there if that is wanted. */
-const removeAll = (state: KeyValueState, keys: Keys, wanted: boolean): { deleted: number; previous: KeyValue[] } => {
-  const previous: KeyValue[] = [];
-  const found = (key: Bytes, stored: Stored): void => {
-    if (wanted) previous.push(keyValueOf(key, stored));
-  };
-  if (keys.end !== undefined && keys.end !== "") {
-    const { from, end } = spanOf(keys);
-    return { deleted: end === null || from < end ? removeRange(state, from, end, wanted ? found : null) : 0, previous };
-  }
-  const stored = remove(state, keys.key);
-  if (stored !== undefined) found(keys.key, stored);
-  return { deleted: stored === undefined ? 0 : 1, previous };
+/** What is there under keys. */
+const entriesUnder = (state: KeyValueState, keys: Keys): KeyValue[] => {
+  const entries: KeyValue[] = [];
+  visitKeys(state, keys, (key, values, at) => entries.push(keyValueAt(key, values, at)) > 0);
+  return entries;
+};
+
+/** Takes keys out; returns how many there were. */
+const removeAll = (state: KeyValueState, keys: Keys): number => {
+  if (keys.end === undefined || keys.end === "") return remove(state, keys.key);
+  const { from, end } = spanOf(keys);
+  return end === null || from < end ? removeRange(state, from, end) : 0;
 };
 
 type Put = KeyValueOperation & { readonly kind: "put" };
@@ -124,21 +124,37 @@ type Put = KeyValueOperation & { readonly kind: "put" };
 const putDone: KeyValueResponse = { kind: "put" };
 
 /** Does a put at a revision. */
-export const performPut = (state: KeyValueState, { key, value, previous }: Put, revision: number): KeyValueResponse => {
-  const before = put(state, key, value, revision);
-  if (previous !== true) return putDone;
-  return { kind: "put", previous: before === undefined ? null : keyValueOf(key, before) };
+export const performPut = (state: KeyValueState, command: Put, revision: number): KeyValueResponse => {
+  const { key, value } = command;
+  if (command.previous !== true) {
+    put(state, key, value, revision);
+    return putDone;
+  }
+  const [previous = null] = entriesUnder(state, { key });
+  put(state, key, value, revision);
+  return { kind: "put", previous };
+};
+
+const performDelete = (
+  state: KeyValueState,
+  operation: KeyValueOperation & { readonly kind: "delete" },
+): KeyValueResponse => {
+  if (operation.previous !== true) return { kind: "delete", deleted: removeAll(state, operation) };
+  const previous = entriesUnder(state, operation);
+  return { kind: "delete", deleted: removeAll(state, operation), previous };
 };
 
 /** Why a put by itself is refused, or null: nothing is written before that is known. */
 export const putRefusal = (state: KeyValueState, command: Put, limits: KeyValueLimits): KeyValueRefusal | null => {
-  const refusal = isKeyValueOperation(command) ? operationRefusal(command, limits) : "malformed";
+  const isWellFormed = isPlainPut(command) || isKeyValueOperation(command);
+  const refusal = isWellFormed ? operationRefusal(command, limits) : "malformed";
   if (refusal !== null) return refusal;
   const { key, value } = command;
   // Only a store that is nearly full looks at what the put replaces.
   if (state.root.bytes + key.length + value.length + keyBytes <= limits.storeBytesMax) return null;
-  const before = treeGet(state.root, key);
-  const grows = before === undefined ? key.length + value.length + keyBytes : value.length - before.value.length;
+  const before = treeFind(state.root, key);
+  const grows =
+    before === null ? key.length + value.length + keyBytes : value.length - lengthAt(before.values, before.at);
   return grows > 0 && state.root.bytes + grows > limits.storeBytesMax ? "no space" : null;
 };
 
@@ -146,10 +162,7 @@ export const putRefusal = (state: KeyValueState, command: Put, limits: KeyValueL
 const perform = (state: KeyValueState, operation: KeyValueOperation, revision: number): KeyValueResponse => {
   if (operation.kind === "range") return range(state, operation);
   if (operation.kind === "put") return performPut(state, operation, revision);
-  if (operation.kind === "delete") {
-    const { deleted, previous } = removeAll(state, operation, operation.previous === true);
-    return operation.previous === true ? { kind: "delete", deleted, previous } : { kind: "delete", deleted };
-  }
+  if (operation.kind === "delete") return performDelete(state, operation);
   const succeeded = operation.compare.every((compare) => holds(state, compare));
   const branch = succeeded ? operation.success : operation.failure;
   return {

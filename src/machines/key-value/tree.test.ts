@@ -1,21 +1,30 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { addEntry, noSums, type Stored, type Sums, storedOf } from "./stored.ts";
+import { bytesIn, modRevisionAt, valueAt } from "./leaf-values.ts";
+import { addEntry, keyHash, noSums, type Sums } from "./sums.ts";
 import {
   emptyTree,
   type TreeNode,
   treeDelete,
   treeDeleteRange,
-  treeGet,
+  treeFind,
+  treeLeaves,
   treeRank,
-  treeUpdate,
   treeVisit,
+  treeWrite,
 } from "./tree.ts";
 
 type Change = { readonly kind: "set"; readonly key: string; readonly value: number } | { kind: "delete"; key: string };
 
+/** Texts of many lengths, each of which says its number. */
+const textOf = (value: number): string => `${value}:${"v".repeat(value % 50)}`;
+
 const treeSet = (root: TreeNode, at: string, value: number, edition = 0): TreeNode =>
-  treeUpdate(root, at, () => storedOf(String(value), value, value, value), edition);
+  treeWrite(
+    root,
+    { key: at, value: textOf(value), modRevision: value, createRevision: value, version: value },
+    edition,
+  );
 const key = fc.integer({ min: 0, max: 400 }).map((n) => String.fromCharCode(n % 256, n >> 2));
 const change: fc.Arbitrary<Change> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("set" as const), key, value: fc.nat(1_000) }) },
@@ -27,8 +36,10 @@ const apply = (root: TreeNode, it: Change, edition = 0): TreeNode =>
 
 const entriesOf = (root: TreeNode, from = "", end: string | null = null): [string, number][] => {
   const found: [string, number][] = [];
-  treeVisit(root, from, end, (at, { modRevision }) => {
-    found.push([at, modRevision]);
+  treeVisit(root, from, end, (at, values, index) => {
+    const value = modRevisionAt(values, index);
+    expect(valueAt(values, index)).toBe(textOf(value));
+    found.push([at, value]);
     return true;
   });
   return found;
@@ -37,16 +48,18 @@ const entriesOf = (root: TreeNode, from = "", end: string | null = null): [strin
 const sorted = (map: ReadonlyMap<string, number>): [string, number][] =>
   [...map].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 
-const sumsOf = (entries: readonly (readonly [string, Stored])[]): Sums => {
+const sumsIn = (node: TreeNode): Sums => {
   const sums = noSums();
-  for (const [at, stored] of entries) addEntry(sums, at, stored, 1);
+  treeVisit(node, "", null, (at, values, index) => {
+    addEntry(sums, keyHash(at), at.length, values, index, 1);
+    return true;
+  });
   return sums;
 };
 
-const storedIn = (node: TreeNode): (readonly [string, Stored])[] => {
-  const found: (readonly [string, Stored])[] = [];
-  treeVisit(node, "", null, (at, stored) => found.push([at, stored]) > 0);
-  return found;
+const get = (root: TreeNode, at: string): number | undefined => {
+  const found = treeFind(root, at);
+  return found === null ? undefined : modRevisionAt(found.values, found.at);
 };
 
 /** What a B+tree promises of its form, node by node. Returns the depth. */
@@ -54,9 +67,9 @@ const wellFormed = (node: TreeNode, isRoot = true): number => {
   expect(node.keys.length).toBeLessThanOrEqual(32);
   if (!isRoot) expect(node.keys.length).toBeGreaterThan(0);
   expect([...node.keys].sort()).toEqual(node.keys);
-  expect(node).toMatchObject(sumsOf(storedIn(node)));
+  expect(node).toMatchObject(sumsIn(node));
   if (node.children === null) {
-    expect(node.values.length).toBe(node.keys.length);
+    expect(node.values!.slots.length).toBe(6 * node.keys.length);
     expect(node.size).toBe(node.keys.length);
     return 1;
   }
@@ -83,7 +96,7 @@ describe("the persistent tree", () => {
         expect(entriesOf(root)).toEqual(sorted(model));
         expect(entriesOf(root, from, end)).toEqual(sorted(model).filter(([at]) => at >= from && at < end));
         expect(treeRank(root, from)).toBe(sorted(model).filter(([at]) => at < from).length);
-        expect(treeGet(root, from)?.modRevision).toBe(model.get(from));
+        expect(get(root, from)).toBe(model.get(from));
       }),
       { numRuns: 60 },
     );
@@ -134,6 +147,27 @@ describe("the persistent tree", () => {
       edition++;
     }
     for (const view of views) expect(entriesOf(view.root)).toEqual(view.entries);
+  });
+
+  it("has leaves of few kilobytes, or of one key, however large values are", () => {
+    let root = emptyTree();
+    const sizes = new Map<string, number>();
+    for (let step = 0; step < 600; step++) {
+      const at = String((step * 7_919) % 211).padStart(3, "0");
+      const size = step % 50 === 0 ? 40_000 : (step * 37) % 4_000;
+      sizes.set(at, size);
+      const value = new Uint8Array(size).fill(size);
+      root = treeWrite(root, { key: at, value, modRevision: step, createRevision: null, version: null }, 1);
+    }
+    wellFormed(root);
+    treeVisit(root, "", null, (at, values, index) => {
+      expect(valueAt(values, index)).toBe(String.fromCharCode(sizes.get(at)! & 0xff).repeat(sizes.get(at)!));
+      return true;
+    });
+    treeLeaves(root, "", ({ keys, values }) => {
+      if (keys.length > 1) expect(bytesIn(values)).toBeLessThan(2 * 16_384 + 40_000);
+      return true;
+    });
   });
 
   it("has full leaves when keys come in order, as from a snapshot", () => {

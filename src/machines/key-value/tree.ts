@@ -1,5 +1,21 @@
 import { assert } from "../../model/index.ts";
-import { addEntry, noSums, type Stored, type Sums } from "./stored.ts";
+import type { Bytes } from "./bytes.ts";
+import {
+  bytesIn,
+  copyValues,
+  createRevisionAt,
+  insertValue,
+  joinedValues,
+  type LeafValues,
+  lengthAt,
+  noValues,
+  type OwnValues,
+  setValue,
+  valuesWithin,
+  valuesWithout,
+  versionAt,
+} from "./leaf-values.ts";
+import { addEntry, keyHash, noSums, type Sums } from "./sums.ts";
 
 /**
  * A node of a B+tree: a leaf holds keys with their values, an inner node holds children, and for each the smallest key
@@ -12,8 +28,8 @@ import { addEntry, noSums, type Stored, type Sums } from "./stored.ts";
 export interface TreeNode extends Readonly<Sums> {
   /** Ascending. In an inner node `keys[i]` is at most every key below `children[i]`. Never changed in place. */
   readonly keys: readonly string[];
-  /** Empty in an inner node. */
-  readonly values: readonly Stored[];
+  /** Null in an inner node. */
+  readonly values: LeafValues | null;
   /** Null in a leaf. */
   readonly children: readonly TreeNode[] | null;
   /** How many keys are below. */
@@ -25,43 +41,38 @@ export interface TreeNode extends Readonly<Sums> {
 /** A node of the edition that is being written. */
 interface Own extends Sums {
   keys: readonly string[];
-  values: Stored[];
+  values: OwnValues | null;
   children: TreeNode[] | null;
   size: number;
   readonly edition: number;
 }
 
-/** The most keys of a leaf and children of an inner node. 32 copies about a kilobyte a write. */
+/** The most keys of a leaf and children of an inner node. */
 const widthMax = 32;
+/** Bytes of the values of a leaf with more than one key, about: a write after a view copies them. */
+const leafBytesMax = 16_384;
 /** Below this a node is joined with a neighbour. */
 const widthMin = 8;
 
 /** A node; what is below it is not looked at. */
 const node = (
   keys: readonly string[],
-  values: readonly Stored[],
+  values: LeafValues | null,
   children: readonly TreeNode[] | null,
   size: number,
   { bytes, hashHigh, hashLow }: Readonly<Sums>,
   edition: number,
 ): TreeNode => ({ keys, values, children, size, bytes, hashHigh, hashLow, edition });
 
-const leafWith = (
-  keys: readonly string[],
-  values: readonly Stored[],
-  sums: Readonly<Sums>,
-  edition: number,
-): TreeNode => node(keys, values, null, keys.length, sums, edition);
-
 /** A leaf whose entries are gone through for their sums. */
-const leaf = (keys: readonly string[], values: readonly Stored[], edition = 0): TreeNode => {
+const leaf = (keys: readonly string[], values: LeafValues, edition = 0): TreeNode => {
   const sums = noSums();
-  for (let at = 0; at < keys.length; at++) addEntry(sums, keys[at]!, values[at]!, 1);
-  return leafWith(keys, values, sums, edition);
+  for (let at = 0; at < keys.length; at++) addEntry(sums, keyHash(keys[at]!), keys[at]!.length, values, at, 1);
+  return node(keys, values, null, keys.length, sums, edition);
 };
 
 /** A tree without keys. */
-export const emptyTree = (): TreeNode => leaf([], []);
+export const emptyTree = (): TreeNode => leaf([], noValues());
 
 const addSums = (to: Sums, { bytes, hashHigh, hashLow }: Readonly<Sums>, sign: 1 | -1): void => {
   to.bytes += sign * bytes;
@@ -77,14 +88,15 @@ const inner = (children: readonly TreeNode[], edition = 0): TreeNode => {
     addSums(sums, child, 1);
   }
   const keys = children.map((child) => child.keys[0]!);
-  return node(keys, [], children, size, sums, edition);
+  return node(keys, null, children, size, sums, edition);
 };
 
 /** The node itself where this edition made it, else a copy that it may change. */
 const ownedBy = (before: TreeNode, edition: number): Own => {
   if (edition !== 0 && before.edition === edition) return before as Own;
   const { keys, values, children, size } = before;
-  return node(keys, values.slice(), children === null ? null : children.slice(), size, before, edition) as Own;
+  const own = values === null ? null : copyValues(values);
+  return node(keys, own, children === null ? null : children.slice(), size, before, edition) as Own;
 };
 
 /** An inner node with one child replaced; the other children are not looked at, which at a million keys costs most. */
@@ -94,7 +106,7 @@ const withChild = (before: TreeNode, at: number, child: TreeNode): TreeNode => {
   const first = child.keys[0]!;
   const changed = node(
     first === keys[at] ? keys : keys.with(at, first),
-    [],
+    null,
     children!.with(at, child),
     size - replaced.size + child.size,
     before,
@@ -131,12 +143,18 @@ const inserted = <T>(items: readonly T[], at: number, item: T): T[] => {
   return copy;
 };
 
-/** The value of a key, or undefined. */
-export const treeGet = (root: TreeNode, key: string): Stored | undefined => {
-  let node = root;
-  while (node.children !== null) node = node.children[childFor(node.keys, key)]!;
-  const at = countBelow(node.keys, key);
-  return node.keys[at] === key ? node.values[at] : undefined;
+/** Where an entry is. */
+export interface Place {
+  readonly values: LeafValues;
+  readonly at: number;
+}
+
+/** Where a key is, or null. */
+export const treeFind = (root: TreeNode, key: string): Place | null => {
+  let below = root;
+  while (below.children !== null) below = below.children[childFor(below.keys, key)]!;
+  const at = countBelow(below.keys, key);
+  return below.keys[at] === key ? { values: below.values!, at } : null;
 };
 
 /**
@@ -145,49 +163,77 @@ export const treeGet = (root: TreeNode, key: string): Stored | undefined => {
  */
 const cutAt = (length: number, at: number): number => (at === length - 1 ? length - 1 : length >>> 1);
 
+/** What is written of a key. */
+export interface Written {
+  readonly key: Bytes;
+  readonly value: Bytes | Uint8Array;
+  readonly modRevision: number;
+  /** Null for those that follow from what is there: the next version of what was created before, if it was. */
+  readonly createRevision: number | null;
+  readonly version: number | null;
+}
+
 /** A write on its way down. */
 interface Write {
-  readonly key: string;
+  readonly written: Written;
   readonly edition: number;
-  readonly value: (before: Stored | undefined) => Stored;
   /** What it adds to the sums. */
   readonly change: Sums;
   /** The right half of the node that was written last, where it was cut. */
   right: TreeNode | null;
 }
 
-const writeInLeaf = (before: TreeNode, write: Write): TreeNode => {
-  const { key, edition, change } = write;
-  const at = countBelow(before.keys, key);
-  if (before.keys[at] === key) {
-    const own = ownedBy(before, edition);
-    const [old, value] = [own.values[at]!, write.value(own.values[at])];
-    addEntry(change, key, old, -1);
-    addEntry(change, key, value, 1);
-    own.values[at] = value;
-    addSums(own, change, 1);
-    return own;
-  }
-  const value = write.value(undefined);
-  addEntry(change, key, value, 1);
-  const keys = inserted(before.keys, at, key);
-  const values = inserted(before.values, at, value);
-  const all = leafWith(keys, values, before, edition) as Own;
-  addSums(all, change, 1);
-  if (keys.length <= widthMax) return all;
-  const cut = cutAt(keys.length, at);
-  const right = leaf(keys.slice(cut), values.slice(cut), edition);
-  const left = leafWith(keys.slice(0, cut), values.slice(0, cut), all, edition);
-  addSums(left as Own, right, -1);
+/** Where the values of a leaf are half of all, between two keys. */
+const middleOf = (values: LeafValues, keys: number): number => {
+  let left = bytesIn(values) / 2;
+  let cut = 0;
+  while (cut < keys - 1 && left > 0) left -= lengthAt(values, cut++);
+  return Math.max(1, cut);
+};
+
+/** A leaf that was written at one place; cut in two where it is too wide or has too much. */
+const fitting = (own: Own, at: number, write: Write): TreeNode => {
+  const { keys, edition } = own;
+  const values = own.values!;
+  const isWide = keys.length > widthMax;
+  if (!isWide && (keys.length === 1 || own.bytes <= leafBytesMax || bytesIn(values) <= leafBytesMax)) return own;
+  const cut = isWide || at === keys.length - 1 ? cutAt(keys.length, at) : middleOf(values, keys.length);
+  const right = leaf(keys.slice(cut), valuesWithin(values, cut, keys.length), edition);
+  own.keys = keys.slice(0, cut);
+  own.values = valuesWithin(values, 0, cut);
+  own.size = cut;
+  addSums(own, right, -1);
   write.right = right;
-  return left;
+  return own;
+};
+
+const writeInLeaf = (before: TreeNode, write: Write): TreeNode => {
+  const { written, edition, change } = write;
+  const { key, value, modRevision, createRevision, version } = written;
+  const at = countBelow(before.keys, key);
+  const own = ownedBy(before, edition);
+  const values = own.values!;
+  const ofKey = keyHash(key);
+  const isNew = own.keys[at] !== key;
+  if (isNew) {
+    own.keys = inserted(own.keys, at, key);
+    own.size++;
+    insertValue(values, at, value, createRevision ?? modRevision, modRevision, version ?? 1);
+  } else {
+    addEntry(change, ofKey, key.length, values, at, -1);
+    const created = createRevision ?? createRevisionAt(values, at);
+    setValue(values, at, value, created, modRevision, version ?? versionAt(values, at) + 1);
+  }
+  addEntry(change, ofKey, key.length, values, at, 1);
+  addSums(own, change, 1);
+  return fitting(own, at, write);
 };
 
 /** The node with the key written; where that is too wide `right` is its other half. */
 const writeIn = (before: TreeNode, write: Write): TreeNode => {
   if (before.children === null) return writeInLeaf(before, write);
   const { edition } = write;
-  const at = childFor(before.keys, write.key);
+  const at = childFor(before.keys, write.written.key);
   const { size } = before.children[at]!;
   const child = writeIn(before.children[at]!, write);
   const { right } = write;
@@ -207,30 +253,26 @@ const writeIn = (before: TreeNode, write: Write): TreeNode => {
   return inner(children.slice(0, cut), edition);
 };
 
-/**
- * The tree with the key set to what `value` makes of what it has, undefined for nothing. What another edition made stays
- * as it was; in edition 0 nothing is changed in place.
- */
-export const treeUpdate = (
-  root: TreeNode,
-  key: string,
-  value: (before: Stored | undefined) => Stored,
-  edition: number,
-): TreeNode => {
-  const write: Write = { key, edition, value, change: noSums(), right: null };
+/** The tree with a key written. What another edition made stays as it was; in edition 0 nothing is changed in place. */
+export const treeWrite = (root: TreeNode, written: Written, edition: number): TreeNode => {
+  const write: Write = { written, edition, change: noSums(), right: null };
   const left = writeIn(root, write);
   return write.right === null ? left : inner([left, write.right], edition);
 };
 
-/** Two neighbours as one node, or as two of about the same width. */
+/** Two neighbours as one node, or as two that are less uneven. */
 const joined = (left: TreeNode, right: TreeNode): readonly TreeNode[] => {
   if (left.children === null || right.children === null) {
     assert(left.children === null && right.children === null, "all leaves of a tree are equally deep");
+    if (bytesIn(left.values!) + bytesIn(right.values!) > leafBytesMax) return [left, right];
+    const values = joinedValues(left.values!, right.values!);
     const keys = [...left.keys, ...right.keys];
-    const values = [...left.values, ...right.values];
     if (keys.length <= widthMax) return [leaf(keys, values)];
     const cut = keys.length >>> 1;
-    return [leaf(keys.slice(0, cut), values.slice(0, cut)), leaf(keys.slice(cut), values.slice(cut))];
+    return [
+      leaf(keys.slice(0, cut), valuesWithin(values, 0, cut)),
+      leaf(keys.slice(cut), valuesWithin(values, cut, keys.length)),
+    ];
   }
   const children = [...left.children, ...right.children];
   if (children.length <= widthMax) return [inner(children)];
@@ -238,11 +280,15 @@ const joined = (left: TreeNode, right: TreeNode): readonly TreeNode[] => {
   return [inner(children.slice(0, cut)), inner(children.slice(cut))];
 };
 
+/** A leaf without the keys from one index up to another. */
+const without = ({ keys, values }: TreeNode, from: number, to: number): TreeNode =>
+  leaf(keys.toSpliced(from, to - from), valuesWithout(values!, from, to));
+
 const deleteIn = (node: TreeNode, key: string): TreeNode => {
   if (node.children === null) {
     const at = countBelow(node.keys, key);
     if (node.keys[at] !== key) return node;
-    return leaf(node.keys.toSpliced(at, 1), node.values.toSpliced(at, 1));
+    return without(node, at, at + 1);
   }
   const at = childFor(node.keys, key);
   const before = node.children[at]!;
@@ -271,11 +317,11 @@ export const treeDelete = (root: TreeNode, key: string): TreeNode => rootOf(dele
 
 /** What is left of a node; nodes that lie within the range whole are not looked into. */
 const cutOut = (node: TreeNode, from: string, end: string | null): TreeNode => {
-  const { keys, values, children } = node;
+  const { keys, children } = node;
   if (children === null) {
     const first = countBelow(keys, from);
     const behind = end === null ? keys.length : countBelow(keys, end);
-    return leaf(keys.toSpliced(first, behind - first), values.toSpliced(first, behind - first));
+    return without(node, first, behind);
   }
   const first = childFor(keys, from);
   const last = end === null ? children.length - 1 : childFor(keys, end);
@@ -315,7 +361,7 @@ export const treeVisit = (
   node: TreeNode,
   from: string,
   end: string | null,
-  visit: (key: string, value: Stored) => boolean,
+  visit: (key: string, values: LeafValues, at: number) => boolean,
 ): boolean => {
   const { keys, values, children } = node;
   if (children !== null) {
@@ -327,7 +373,44 @@ export const treeVisit = (
   }
   for (let at = countBelow(keys, from); at < keys.length; at++) {
     const key = keys[at]!;
-    if ((end !== null && key >= end) || !visit(key, values[at]!)) return false;
+    if ((end !== null && key >= end) || !visit(key, values!, at)) return false;
   }
   return true;
+};
+
+/** A leaf of a snapshot. */
+export interface StoreLeaf {
+  readonly keys: readonly string[];
+  readonly values: LeafValues;
+}
+
+/** Calls `visit` for the leaves from the one on that may have `from`, ascending, until it returns false. */
+export const treeLeaves = (below: TreeNode, from: string, visit: (leaf: TreeNode & StoreLeaf) => boolean): boolean => {
+  const { keys, children } = below;
+  if (children === null) return keys.length === 0 || visit(below as TreeNode & StoreLeaf);
+  for (let at = childFor(keys, from); at < children.length; at++)
+    if (!treeLeaves(children[at]!, from, visit)) return false;
+  return true;
+};
+
+/** The node with a leaf behind all others, and the node beside it where it is full. */
+const append = (below: TreeNode, added: TreeNode, edition: number): readonly TreeNode[] => {
+  if (below.children === null) return [below, added];
+  const { children } = below;
+  const last = append(children.at(-1)!, added, edition);
+  if (last.length + children.length - 1 > widthMax) return [below, inner(last.slice(1), edition)];
+  const own = ownedBy(below, edition);
+  own.children!.splice(children.length - 1, 1, ...last);
+  own.keys = last.length === 1 ? own.keys : [...own.keys, last[1]!.keys[0]!];
+  own.size += added.size;
+  addSums(own, added, 1);
+  return [own];
+};
+
+/** The tree with a leaf behind all keys: so a snapshot is restored, and no value is looked at. */
+export const treeAppend = (root: TreeNode, { keys, values }: StoreLeaf, edition: number): TreeNode => {
+  const added = leaf(keys, values);
+  if (root.size === 0) return added;
+  const nodes = append(root, added, edition);
+  return nodes.length === 1 ? nodes[0]! : inner(nodes, edition);
 };
