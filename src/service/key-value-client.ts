@@ -12,7 +12,7 @@ import {
   type RangeResponse,
 } from "../machines/index.ts";
 import { ConfigurationError } from "./configuration-error.ts";
-import { arrayOf, bytesOf } from "./latin1-bytes.ts";
+import { arrayOf, bytesOf, copyOf } from "./latin1-bytes.ts";
 import { type ConnectOptions, ServiceConnection } from "./service-connection.ts";
 
 /** A key or value: text is taken as UTF-8. */
@@ -75,6 +75,10 @@ const toBytes = (value: BytesLike): Bytes => {
   return isAscii.test(value) ? value : bytesOf(encoder.encode(value));
 };
 
+/** Values go as they are, which replicas need not look at: text is for what is compared. */
+const toValue = (value: BytesLike): Bytes | Uint8Array =>
+  value instanceof Uint8Array ? copyOf(value) : toBytes(value);
+
 const entryOf = ({ key, value, createRevision, modRevision, version }: KeyValue): Entry => ({
   key: arrayOf(key),
   value: arrayOf(value),
@@ -130,7 +134,7 @@ export class KeyValueClient implements AsyncDisposable {
 
   /** Sets a key; the revision of the store right after. @throws CommandError, KeyValueError. */
   async put(key: BytesLike, value: BytesLike): Promise<number> {
-    const answer = await this.connection.execute({ kind: "put", key: toBytes(key), value: toBytes(value) });
+    const answer = await this.connection.execute({ kind: "put", key: toBytes(key), value: toValue(value) });
     return responseOf(answer).revision;
   }
 
@@ -168,7 +172,7 @@ export class KeyValueClient implements AsyncDisposable {
           ? { ...is, target: "version", value: 0 }
           : { ...is, target: "value", value: toBytes(expected) },
       ],
-      success: [{ kind: "put", key: bytes, value: toBytes(value) }],
+      success: [{ kind: "put", key: bytes, value: toValue(value) }],
       failure: [],
     });
     const { response } = responseOf(answer);

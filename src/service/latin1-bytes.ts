@@ -29,5 +29,12 @@ export const arrayOf = (bytes: Bytes): Uint8Array => {
   return array;
 };
 
+/** The bytes as they are now, whatever becomes of the array: it may be a `Buffer` too. */
+export const copyOf = (array: Uint8Array): Uint8Array => {
+  const copy = roomFor(array.length);
+  copy.set(array);
+  return copy;
+};
+
 /** As `bytesOf` of the store, by the way that Node has. */
 export const bytesOf = (array: Uint8Array): Bytes => Buffer.prototype.latin1Slice.call(array, 0, array.length);

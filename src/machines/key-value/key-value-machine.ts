@@ -13,7 +13,7 @@ import {
 import { withoutWaste } from "./leaf-values.ts";
 import { type RangeCursor, range, rangePart } from "./range.ts";
 import { keyBytes } from "./sums.ts";
-import { keysRefusal, performCommand, performPut, putRefusal } from "./transaction.ts";
+import { commandRefusal, growthMax, keysRefusal, performCommand, performPut, putRefusal } from "./transaction.ts";
 import { type StoreLeaf, treeAppend, treeLeaves, treeWrite } from "./tree.ts";
 
 /** A slice of a store: some leaves, ascending. */
@@ -79,6 +79,21 @@ const applyPut = (
   return { kind: "done", revision: state.revision, response };
 };
 
+/** A command that is well-formed. Only where it may fill the store it is done on a view, of which nothing may be left. */
+const applyCommand = (state: KeyValueState, command: KeyValueOperation, limits: KeyValueLimits): KeyValueAnswer => {
+  const isSafe = state.root.bytes + growthMax(command) <= limits.storeBytesMax;
+  const { edition } = state;
+  const draft = isSafe ? state : viewOf(state);
+  const performed = performCommand(draft, command, limits);
+  if (performed.refused !== null) {
+    state.edition = edition;
+    return { kind: "refused", why: performed.refused, revision: state.revision };
+  }
+  state.root = draft.root;
+  state.revision = draft.revision;
+  return { kind: "done", revision: state.revision, response: performed.response };
+};
+
 /** The parts of one range, one after the other. */
 const joined = (parts: readonly KeyValueResult[]): KeyValueResult => {
   const responses = parts.map((part) => (part.kind === "done" ? part.response : null));
@@ -107,17 +122,9 @@ export const keyValueMachine = (
     init: emptyStore,
     apply(state, command) {
       if (command?.kind === "put") return applyPut(state, command, bounds);
-      // Of a view nothing is left behind when the command is refused.
-      const { edition } = state;
-      const draft = viewOf(state);
-      const performed = performCommand(draft, command, bounds);
-      if (performed.refused !== null) {
-        state.edition = edition;
-        return { kind: "refused", why: performed.refused, revision: state.revision };
-      }
-      state.root = draft.root;
-      state.revision = draft.revision;
-      return { kind: "done", revision: state.revision, response: performed.response };
+      const why = commandRefusal(command, bounds);
+      if (why !== null) return { kind: "refused", why, revision: state.revision };
+      return applyCommand(state, command, bounds);
     },
     query(state, request) {
       const { revision } = state;

@@ -177,17 +177,33 @@ export type Performed =
   | { readonly refused: KeyValueRefusal }
   | { readonly refused: null; readonly response: KeyValueResponse };
 
+const hasWritten = (response: KeyValueResponse): boolean => {
+  if (response.kind === "delete") return response.deleted > 0;
+  if (response.kind === "transaction") return response.responses.some(hasWritten);
+  return response.kind === "put";
+};
+
+/** Why a command is refused whatever is in the store, or null. */
+export const commandRefusal = (command: KeyValueOperation, limits: KeyValueLimits): KeyValueRefusal | null =>
+  isKeyValueOperation(command) ? operationRefusal(command, limits) : "malformed";
+
+/** How much larger a command makes a store at most. */
+export const growthMax = (operation: KeyValueOperation): number => {
+  if (operation.kind === "put") return operation.key.length + operation.value.length + keyBytes;
+  if (operation.kind !== "transaction") return 0;
+  const sum = (branch: readonly KeyValueOperation[]): number =>
+    branch.reduce((bytes, each) => bytes + growthMax(each), 0);
+  return Math.max(sum(operation.success), sum(operation.failure));
+};
+
 /**
  * Does a command, wholly or not at all. A command that writes makes a new revision, one for all that it writes; one that
  * deletes nothing, or only reads, makes none. `state` is the caller's to throw away when the command is refused.
  */
 export const performCommand = (state: KeyValueState, command: KeyValueOperation, limits: KeyValueLimits): Performed => {
-  const refused = isKeyValueOperation(command) ? operationRefusal(command, limits) : "malformed";
-  if (refused !== null) return { refused };
-  const { root, revision } = state;
-  const { bytes } = root;
-  const response = perform(state, command, revision + 1);
-  if (state.root !== root) state.revision = revision + 1;
+  const { bytes } = state.root;
+  const response = perform(state, command, state.revision + 1);
+  if (hasWritten(response)) state.revision++;
   if (state.root.bytes > limits.storeBytesMax && state.root.bytes > bytes) return { refused: "no space" };
   return { refused: null, response };
 };
