@@ -19,9 +19,16 @@ export interface CausalCulprit {
   readonly sentence: string;
 }
 
+/** How one process can have seen the history: all writes and its own reads, in an order that explains these. */
+export interface SerialView {
+  readonly process: number;
+  readonly order: ReadWriteHistory;
+}
+
 /** The verdict on one history; `holds` and `violated` are exact. */
 export type CausalVerdict =
-  | { readonly verdict: "holds" }
+  /** `views`: one of each process. */
+  | { readonly verdict: "holds"; readonly views: readonly SerialView[] }
   | { readonly verdict: "violated"; readonly culprit: CausalCulprit }
   | { readonly verdict: "unknown"; readonly reason: string };
 
@@ -53,10 +60,13 @@ class CausalMemory {
   readonly #writesOf: readonly (readonly number[])[];
   readonly #workMax: number;
   readonly #patience: Patience;
+  readonly #views: SerialView[] | null;
   work = 0;
 
-  constructor(from: ReadsFrom, workMax: number, patience: Patience) {
+  /** @param views Collects the views of the processes, where a witness is wanted. */
+  constructor(from: ReadsFrom, workMax: number, patience: Patience, views: SerialView[] | null) {
     this.#from = from;
+    this.#views = views;
     this.#workMax = workMax;
     this.#patience = patience;
     this.#causal = new TransitiveRelation(from.accesses.length);
@@ -131,7 +141,44 @@ class CausalMemory {
       }
     }
     this.work += order.work;
+    this.#views?.push(this.#viewOf(session, past, order));
     return none;
+  }
+
+  /**
+   * What the process did in its own order, each after what must come before it and nothing else: so no write comes between
+   * one of its reads and the write that this read from. All other writes come last.
+   */
+  #viewOf(session: readonly number[], past: readonly number[], order: TransitiveRelation): SerialView {
+    const { accesses } = this.#from;
+    const ranked = this.#ranked(past, order);
+    const placed = new Set<number>();
+    for (const own of session) {
+      // What got no answer may take effect later, or never.
+      if (!this.#access(own).isDetermined) continue;
+      for (const before of ranked) if (order.has(before, own)) placed.add(before);
+      placed.add(own);
+    }
+    for (const left of this.#ranked([...accesses.keys()], this.#causal)) placed.add(left);
+    const own = new Set(session);
+    const seen = [...placed].map((number) => ({ number, ...this.#access(number) }));
+    return {
+      process: this.#access(session[0]!).operation.process,
+      order: seen.filter(({ number, isRead }) => !isRead || own.has(number)).map(({ operation }) => operation),
+    };
+  }
+
+  /** Some operations so that each comes after all that precede it. */
+  #ranked(some: readonly number[], relation: TransitiveRelation): readonly number[] {
+    const ranks = new Map<number, number>();
+    for (const number of some) {
+      this.#patience.tick();
+      ranks.set(
+        number,
+        some.reduce((sum, before) => sum + (relation.has(before, number) ? 1 : 0), 0),
+      );
+    }
+    return [...some].sort((a, b) => ranks.get(a)! - ranks.get(b)!);
   }
 
   #isSpent(relation: TransitiveRelation): boolean {
@@ -157,9 +204,14 @@ class CausalMemory {
   }
 }
 
-const foundWithin = (from: ReadsFrom, workMax: number, patience: Patience): Finding | { readonly kind: "late" } => {
+const foundWithin = (
+  from: ReadsFrom,
+  workMax: number,
+  patience: Patience,
+  views: SerialView[] | null = null,
+): Finding | { readonly kind: "late" } => {
   try {
-    return new CausalMemory(from, workMax, patience).finding();
+    return new CausalMemory(from, workMax, patience, views).finding();
   } catch (thrown) {
     if (isOutOfTime(thrown)) return { kind: "late" };
     throw thrown;
@@ -180,7 +232,7 @@ const smallest = (
       .map(({ operation }) => operation);
   const { shed, complete } = shedWhileFailing([...from.accesses.keys()], (some) => {
     if (work > workMax || expired()) return undefined;
-    const memory = new CausalMemory(readsFrom(kept(some), initial), workMax, new Patience());
+    const memory = new CausalMemory(readsFrom(kept(some), initial), workMax, new Patience(), null);
     const { kind } = memory.finding();
     // A part of a history that is too small to write words still takes its time.
     work += memory.work + from.accesses.length;
@@ -205,8 +257,9 @@ export const checkCausalConsistency = (
   // One relation for all, and one for what one process knows.
   if ((from.accesses.length * from.accesses.length) / 4 > bytesMax)
     return { verdict: "unknown", reason: `${bytesMax} bytes do not suffice to decide ${what}` };
-  const found = foundWithin(from, workMax, new Patience(expired));
-  if (found.kind === "none") return { verdict: "holds" };
+  const views: SerialView[] = [];
+  const found = foundWithin(from, workMax, new Patience(expired), views);
+  if (found.kind === "none") return { verdict: "holds", views };
   if (found.kind === "late") return { verdict: "unknown", reason: timeReason(what) };
   if (found.kind === "budget") {
     return { verdict: "unknown", reason: `${workMax} words of bits did not suffice to decide ${what}` };

@@ -1,4 +1,9 @@
-import { type CausalCulprit, type CausalLimits, checkCausalConsistency } from "./causal-consistency.ts";
+import {
+  type CausalCulprit,
+  type CausalLimits,
+  checkCausalConsistency,
+  type SerialView,
+} from "./causal-consistency.ts";
 import { type ReadWriteHistory, readsFrom } from "./reads-from.ts";
 
 /** Why a history is not pipelined memory: what one process reads contradicts the order of one process's writes. */
@@ -9,7 +14,8 @@ export interface PramCulprit extends CausalCulprit {
 
 /** The verdict on one history; `holds` and `violated` are exact. */
 export type PramVerdict =
-  | { readonly verdict: "holds" }
+  /** `views`: one of each process. */
+  | { readonly verdict: "holds"; readonly views: readonly SerialView[] }
   | { readonly verdict: "violated"; readonly culprit: PramCulprit }
   | { readonly verdict: "unknown"; readonly reason: string };
 
@@ -28,6 +34,7 @@ export const checkPramConsistency = (
   const from = readsFrom(history, initial);
   const share = { initial, expired, bytesMax, workMax: Math.ceil(workMax / Math.max(1, from.sessions.length)) };
   let reason: string | undefined;
+  const views: SerialView[] = [];
   for (const session of from.sessions) {
     const { process } = from.accesses[session[0]!]!.operation;
     const known = from.accesses.flatMap(({ operation, isRead }) =>
@@ -37,7 +44,8 @@ export const checkPramConsistency = (
     if (result.verdict === "violated") {
       return { verdict: "violated", culprit: { process, ...result.culprit } };
     }
+    if (result.verdict === "holds") views.push(...result.views.filter((view) => view.process === process));
     if (result.verdict === "unknown") reason ??= `of what process ${process} can know: ${result.reason}`;
   }
-  return reason === undefined ? { verdict: "holds" } : { verdict: "unknown", reason };
+  return reason === undefined ? { verdict: "holds", views } : { verdict: "unknown", reason };
 };

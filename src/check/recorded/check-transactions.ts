@@ -57,13 +57,13 @@ export const checkRecordedTransactions = (
   history: RecordedHistory,
   workload: TransactionWorkload,
   consistency: ConsistencyModel,
-  expired?: () => boolean,
+  limits: Omit<TransactionOptions, "consistency"> = {},
 ): RecordedVerdict => {
   const transactions = transactionHistory(history, workload);
   const told = (at: number): ToldOperation =>
     toldOperation(history, history.operations[at]!, `T${at}: ${describeTransaction(transactions[at]!)}`);
   try {
-    const result = checked(transactions, workload, { consistency, ...(expired === undefined ? {} : { expired }) });
+    const result = checked(transactions, workload, { ...limits, consistency });
     const anomalies = result.anomalies.map(({ kind, sentence }) => ({ kind, sentence }));
     if (result.verdict === "unknown") return { verdict: "unknown", reason: result.reason, anomalies };
     if (result.verdict === "violated") {

@@ -7,6 +7,6 @@ export { type HistoryModel, historyModels, type RecordedCall, type Translated } 
 export { ownModel, type RecordedInput, type RecordedSpecification } from "./own-model.ts";
 export { type HistoryPage, historyPage } from "./page/history-page.ts";
 export { type RecordedHistory, type RecordedOperation, readHistory } from "./recorded-history.ts";
-export type { RecordedVerdict, ToldCulprit, ToldDependency, ToldOperation } from "./recorded-verdict.ts";
+export type { RecordedVerdict, ToldCulprit, ToldDependency, ToldOperation, ToldView } from "./recorded-verdict.ts";
 export type { SourceText } from "./source-text.ts";
 export type { TransactionWorkload } from "./transaction-history.ts";

@@ -42,9 +42,25 @@ describe("time that is over", () => {
   ] as const)("leaves transactions undecided: %s", (workload, text) => {
     const history = readHistory(text);
     expect(checkRecordedTransactions(history, workload, "serializable").verdict).toBe("holds");
-    expect(checkRecordedTransactions(history, workload, "serializable", () => true)).toMatchObject({
+    expect(checkRecordedTransactions(history, workload, "serializable", { expired: () => true })).toMatchObject({
       verdict: "unknown",
       reason: "the time did not suffice to decide 2 transactions",
+    });
+  });
+
+  it.each([
+    ["rw-register", "w"],
+    ["list-append", "append"],
+  ] as const)("leaves transactions undecided whose graph takes too much memory: %s", (workload, kind) => {
+    const many = Array.from({ length: 2_000 }, (_, at): readonly Event[] => [
+      [at % 5, "invoke", "txn", [[kind, `${at % 3}`, at]]],
+      [at % 5, "ok", "txn", [[kind, `${at % 3}`, at]]],
+    ]);
+    const history = readHistory(textOf(...many.flat()));
+    expect(checkRecordedTransactions(history, workload, "strict-serializable").verdict).toBe("holds");
+    expect(checkRecordedTransactions(history, workload, "strict-serializable", { bytesMax: 50_000 })).toMatchObject({
+      verdict: "unknown",
+      reason: "the memory does not suffice to decide 2000 transactions",
     });
   });
 

@@ -53,6 +53,13 @@ export interface ToldCulprit {
   readonly steps?: readonly ToldDependency[];
 }
 
+/** How one process can have seen a history. */
+export interface ToldView {
+  readonly process: number;
+  /** All writes and its own reads, in an order that explains these. */
+  readonly order: readonly ToldOperation[];
+}
+
 /** The verdict on a recorded history. */
 export interface RecordedVerdict {
   readonly verdict: Outcome;
@@ -60,6 +67,8 @@ export interface RecordedVerdict {
   readonly reason?: string;
   /** An order in which the operations can have taken effect. */
   readonly witness?: readonly ToldOperation[];
+  /** Where processes may see unlike orders: one that each of them can have seen. */
+  readonly views?: readonly ToldView[];
   /** Of transactions for which snapshot isolation holds, and no serial order is known: their snapshots and commits. */
   readonly schedule?: readonly ToldMoment[];
   readonly culprit?: ToldCulprit;

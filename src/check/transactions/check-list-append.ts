@@ -13,7 +13,7 @@ import {
   orderOf,
   orderWithoutReads,
   type TransactionsVerdict,
-  withinTime,
+  withinBounds,
 } from "./transactions-verdict.ts";
 
 /** What to check transactions for. */
@@ -22,7 +22,12 @@ export interface TransactionOptions {
   readonly consistency?: ConsistencyModel;
   /** Asked now and then: true ends the check as unknown. The host has the clock. */
   readonly expired?: () => boolean;
+  /** Memory for the graph of dependencies, bytes; 1 GiB when absent. Where it would take more the verdict is unknown. */
+  readonly bytesMax?: number;
 }
+
+/** Memory for the graph of dependencies where nobody says otherwise: 1 GiB, some 40 million dependencies. */
+export const transactionBytesMaxDefault: number = 1 << 30;
 
 /** Two writers of one key whose order nobody can know, on one cycle: either order may close a forbidden one. */
 const unordered = (unobserved: readonly Unobserved[], { components }: Judgement): Unobserved | undefined =>
@@ -48,8 +53,9 @@ const unordered = (unobserved: readonly Unobserved[], { components }: Judgement)
  */
 export const checkListAppend = (
   transactions: readonly ListAppendTransaction[],
-  { consistency = "strict-serializable", expired }: TransactionOptions = {},
-): TransactionsVerdict => withinTime(transactions, () => judged(transactions, consistency, new Patience(expired)));
+  { consistency = "strict-serializable", expired, bytesMax = transactionBytesMaxDefault }: TransactionOptions = {},
+): TransactionsVerdict =>
+  withinBounds(transactions, () => judged(transactions, consistency, new Patience(expired, bytesMax)));
 
 const judged = (
   transactions: readonly ListAppendTransaction[],
@@ -60,7 +66,7 @@ const judged = (
   const index = new ListAppendIndex(transactions, anomalies);
   patience.look();
   const { committed } = index;
-  const edges = new DependencyEdges(transactions.length);
+  const edges = new DependencyEdges(transactions.length, patience);
   const dependencies = new ListAppendDependencies(index, edges, anomalies);
   const meaning = {
     transactions,

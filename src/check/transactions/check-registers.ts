@@ -1,7 +1,7 @@
 import { describe } from "../../model/plain.ts";
 import { Patience } from "../patience.ts";
 import { PlainAnomalies } from "./anomaly.ts";
-import type { TransactionOptions } from "./check-list-append.ts";
+import { type TransactionOptions, transactionBytesMaxDefault } from "./check-list-append.ts";
 import { type ConsistencyModel, cyclesForbiddenBy, variantsOf } from "./consistency-models.ts";
 import type { CycleStep } from "./cycle-search.ts";
 import { DependencyEdges, type DependencyGraph } from "./dependency-graph.ts";
@@ -11,7 +11,12 @@ import { RegisterIndex } from "./register-index.ts";
 import { serialOrder } from "./serial-order.ts";
 import { snapshotSchedule } from "./snapshot-schedule.ts";
 import type { RegisterTransaction } from "./transaction.ts";
-import { judgeTransactions, orderWithoutReads, type TransactionsVerdict, withinTime } from "./transactions-verdict.ts";
+import {
+  judgeTransactions,
+  orderWithoutReads,
+  type TransactionsVerdict,
+  withinBounds,
+} from "./transactions-verdict.ts";
 import { type VersionAssumptions, type VersionImplications, VersionOrder } from "./version-order.ts";
 
 /** What to check transactions on registers for, and what to take for granted of each register. */
@@ -52,7 +57,7 @@ const orderBySearch = (
   const bare = serialOrder(graph, index, 1, patience);
   if (bare !== undefined) return bare;
   const { transactions, committed } = index;
-  const edges = new DependencyEdges(transactions.length);
+  const edges = new DependencyEdges(transactions.length, patience);
   const found = new PlainAnomalies();
   const versions = new VersionOrder(index, { linearizableKeys: true }, { sessions: false, realTime: false }, found);
   new RegisterDependencies(index, versions, edges, found);
@@ -75,7 +80,10 @@ const orderBySearch = (
 export const checkRegisters = (
   transactions: readonly RegisterTransaction[],
   options: RegisterOptions = {},
-): TransactionsVerdict => withinTime(transactions, () => judged(transactions, options, new Patience(options.expired)));
+): TransactionsVerdict => {
+  const { expired, bytesMax = transactionBytesMaxDefault } = options;
+  return withinBounds(transactions, () => judged(transactions, options, new Patience(expired, bytesMax)));
+};
 
 const judged = (
   transactions: readonly RegisterTransaction[],
@@ -88,7 +96,7 @@ const judged = (
   const { committed } = index;
   const order = new VersionOrder(index, { sequentialKeys, linearizableKeys }, impliedBy(consistency), anomalies);
   patience.look();
-  const edges = new DependencyEdges(transactions.length);
+  const edges = new DependencyEdges(transactions.length, patience);
   const dependencies = new RegisterDependencies(index, order, edges, anomalies);
   const meaning = {
     transactions,

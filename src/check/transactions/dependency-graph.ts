@@ -1,4 +1,5 @@
 import { grown } from "../configuration-table.ts";
+import { Patience } from "../patience.ts";
 
 /**
  * What an edge says, as a bit. `onward` leads from a vertex that stands for no transaction and adds no step. The last four
@@ -23,12 +24,17 @@ export const anyRead: number = dependency.rw | dependency.rwBySession | dependen
 /** Every label. */
 export const anyLabel: number = Object.values(dependency).reduce<number>((all, bit) => all | bit, 0);
 
+/** Bytes of an edge, in the lists of edges and in the graph; and of a vertex, in the graph and in what is asked of it. */
+const bytesAnEdge = 26;
+const bytesAVertex = 28;
+
 /**
  * Edges as they are found. Vertices below `transactions` are transactions; further ones are joints that carry many
  * dependencies in few edges. What leads into a joint says of which kind the dependency is.
  */
 export class DependencyEdges {
   readonly transactions: number;
+  readonly #patience: Patience;
   #vertices: number;
   #count = 0;
   #from: Int32Array = new Int32Array(1024);
@@ -37,8 +43,9 @@ export class DependencyEdges {
   /** The number of the key that a dependency is about. */
   #key: Int32Array = new Int32Array(1024);
 
-  constructor(transactions: number) {
+  constructor(transactions: number, patience: Patience = new Patience()) {
     this.transactions = transactions;
+    this.#patience = patience;
     this.#vertices = transactions;
   }
 
@@ -100,6 +107,7 @@ export class DependencyEdges {
   }
 
   #grow(): void {
+    this.#patience.needs(2 * this.#count * bytesAnEdge + this.#vertices * bytesAVertex);
     this.#from = grown(this.#from);
     this.#to = grown(this.#to);
     this.#label = grown(this.#label);

@@ -1,4 +1,4 @@
-import { isOutOfTime, type Patience, timeReason } from "../patience.ts";
+import { isOutOfMemory, isOutOfTime, memoryReason, type Patience, timeReason } from "../patience.ts";
 import type { DependencyStep, PlainAnomalies, TransactionAnomaly } from "./anomaly.ts";
 import {
   type AnomalyKind,
@@ -135,21 +135,18 @@ const graphOf = ({ transactions, committed, edges }: Interpretation, model: Cons
 
 const isAcyclic = ({ size }: StrongComponents): boolean => size.every((count) => count === 1);
 
-/** Unknown where the time of a check is over before its end. */
-export const withinTime = (
+/** Unknown where the time of a check is over before its end, or it would take more memory than it may. */
+export const withinBounds = (
   transactions: readonly Transaction<unknown>[],
   check: () => TransactionsVerdict,
 ): TransactionsVerdict => {
   try {
     return check();
   } catch (thrown) {
-    if (!isOutOfTime(thrown)) throw thrown;
-    return {
-      verdict: "unknown",
-      anomalies: [],
-      ruledOut: [],
-      reason: timeReason(`${transactions.length} transactions`),
-    };
+    const isLate = isOutOfTime(thrown);
+    if (!(isLate || isOutOfMemory(thrown))) throw thrown;
+    const reason = (isLate ? timeReason : memoryReason)(`${transactions.length} transactions`);
+    return { verdict: "unknown", anomalies: [], ruledOut: [], reason };
   }
 };
 

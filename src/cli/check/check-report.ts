@@ -94,6 +94,7 @@ export const checkJson = ({ history, model, consistency, verdict }: CheckReport)
   consistency,
   ...(verdict.reason === undefined ? {} : { reason: verdict.reason }),
   ...(verdict.witness === undefined ? {} : { witness: verdict.witness }),
+  ...(verdict.views === undefined ? {} : { witness: verdict.views }),
   ...(verdict.schedule === undefined ? {} : { schedule: verdict.schedule }),
   ...(verdict.culprit === undefined ? {} : { culprit: verdict.culprit }),
   ...(verdict.anomalies === undefined ? {} : { anomalies: verdict.anomalies }),

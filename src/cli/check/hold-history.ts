@@ -86,7 +86,10 @@ const holdObject = (
 /** Holds a history against a claim. */
 export const holdHistory = (history: RecordedHistory, claim: Claim, budget: Budget): RecordedVerdict =>
   isWorkload(claim.model) && isOfTransactions(claim.consistency)
-    ? checkRecordedTransactions(history, claim.model, claim.consistency, expiryOf(budget))
+    ? checkRecordedTransactions(history, claim.model, claim.consistency, {
+        expired: expiryOf(budget),
+        bytesMax: budget.bytesMax,
+      })
     : holdObject(history, claim, budget);
 
 /** All operations of a history, in words. */
