@@ -44,26 +44,31 @@ const measure = async (
   ask: (count: number) => Promise<unknown>,
 ): Promise<void> => {
   const before = cpuSeconds(system.pids());
+  const own = process.cpuUsage();
   let asked = 0;
   const result = await load(outstanding, seconds, (count) => {
     asked++;
     return ask(count);
   });
-  const row = { system: system.name, what, result, cpuUs: ((cpuSeconds(system.pids()) - before) * 1e6) / asked };
+  const { user, system: kernel } = process.cpuUsage(own);
+  const cpuUs = ((cpuSeconds(system.pids()) - before) * 1e6) / asked;
+  const row = { system: system.name, what, result, cpuUs, loadUs: (user + kernel) / asked };
   rows.push(row);
   if (!json) console.log(line(row));
 };
 
-const line = ({ system, what, result, cpuUs }: Row): string =>
-  `${system.padEnd(8)} ${what.padEnd(18)} ${String(result.outstanding).padStart(5)} open ${Math.round(result.perSecond)
-    .toString()
-    .padStart(
-      8,
-    )}/s  p50 ${result.p50Ms.toFixed(2).padStart(7)} ms  p99 ${result.p99Ms.toFixed(2).padStart(7)} ms  ${Math.round(
-    cpuUs,
-  )
-    .toString()
-    .padStart(5)} µs CPU${result.failed > 0 ? `  ${result.failed} failed` : ""}`;
+/** Below ten microseconds a whole number says little. */
+const microseconds = (us: number): string => us.toFixed(us < 10 ? 1 : 0).padStart(6);
+
+const line = ({ system, what, result, cpuUs, loadUs }: Row): string => {
+  const { outstanding, perSecond, p50Ms, p99Ms, failed } = result;
+  return [
+    `${system.padEnd(8)} ${what.padEnd(18)} ${String(outstanding).padStart(5)} open`,
+    `${Math.round(perSecond).toString().padStart(8)}/s`,
+    ` p50 ${p50Ms.toFixed(2).padStart(7)} ms  p99 ${p99Ms.toFixed(2).padStart(7)} ms`,
+    `${microseconds(cpuUs)} µs CPU${microseconds(loadUs)} µs load${failed > 0 ? `  ${failed} failed` : ""}`,
+  ].join(" ");
+};
 
 const fill = async (system: System, how: Filling): Promise<void> => {
   const store = await manyKeys(system, how, value);

@@ -9,6 +9,8 @@ export interface Row {
   readonly result: LoadResult;
   /** Processor time of all replicas for each request, microseconds. */
   readonly cpuUs: number;
+  /** The same of the process that makes the load, with its client. */
+  readonly loadUs: number;
 }
 
 /** What was measured of a system beside its requests. */
