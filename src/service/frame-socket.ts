@@ -6,6 +6,9 @@ import { FrameCutter, frameLengthBytes } from "../node/transport/frame-cutter.ts
 const compact: EncodeOptions = { compact: true };
 const trustedCompact: EncodeOptions = { compact: true, trust: true };
 
+/** What is so long does not wait for the end of the turn: the other end begins with it meanwhile. */
+const flushedBytes = 64 * 1024;
+
 const firstBytes = 4 * 1024;
 /** A buffer that grew beyond this is not kept, and no more than so many are. */
 const bufferBytesKeptMax = 1024 * 1024;
@@ -29,7 +32,7 @@ export interface FrameListener {
 
 /**
  * Values of plain data over a stream of bytes: each a frame of a four-byte length, little-endian, and the encoding. All
- * that is sent in one turn of the event loop leaves in one write.
+ * that is sent in one turn of the event loop leaves in one write, unless it is long.
  */
 export class FrameSocket {
   readonly #socket: Socket;
@@ -87,6 +90,7 @@ export class FrameSocket {
     new DataView(out.bytes.buffer).setUint32(start, out.at - start - frameLengthBytes, true);
     if (out.at + this.#socket.writableLength > this.#limits.queueBytesMax)
       return this.destroy(new FrameError(`more than ${this.#limits.queueBytesMax} bytes wait for the other end`));
+    if (out.at >= flushedBytes) return this.flush();
     if (this.#flushing) return;
     this.#flushing = true;
     setImmediate(() => {

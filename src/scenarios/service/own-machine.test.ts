@@ -43,25 +43,35 @@ describe("a state machine of the user's own", () => {
     expect([...struck.keys()]).toEqual(expect.arrayContaining(["crash", "recovery", "loss", "partition cut"]));
   });
 
-  it("keeps its promises to clients that do not wait, though sessions are short and have room for two commands", () => {
-    const hasty = replicate(bank.machine, { limits: { expiryMs: 60, commandsMax: 2 } }).scenario({
-      id: "service/hasty-bank",
-      title: "A bank whose clients do not wait",
-      calls: (draw, client, call) => {
-        const command = { from: "alice", to: `${client}.${call}`, amount: draw.between("amount", 1, 9) };
-        return { kind: "execute", command };
-      },
-      callsEach: 6,
-      pauseMs: 20,
-      pipelined: true,
-      timeoutMs: 800,
-    });
-    const { verdicts, marks } = runCampaign(prepare(hasty), { runs: 150, cover: "outside" });
-    expect(verdicts.map(({ property, verdict, clause }) => [property, verdict, clause])).toEqual(
-      ["AMO1", "OUT1", "OUT2", "SMR2", "SMR3"].map((property) => [property, "holds", undefined]),
-    );
-    expect([...marks.keys()]).toContain("client of a service: a command moves to a new session");
-  });
+  it.each([
+    [256, 150],
+    // Each command leaves at once, and not at the end of its turn.
+    [1, 40],
+  ])(
+    "keeps its promises to clients that do not wait, though sessions are short and have room for two commands, %i together",
+    (togetherMax, runs) => {
+      const hasty = replicate(bank.machine, {
+        limits: { expiryMs: 60, commandsMax: 2 },
+        client: { togetherMax },
+      }).scenario({
+        id: "service/hasty-bank",
+        title: "A bank whose clients do not wait",
+        calls: (draw, client, call) => {
+          const command = { from: "alice", to: `${client}.${call}`, amount: draw.between("amount", 1, 9) };
+          return { kind: "execute", command };
+        },
+        callsEach: 6,
+        pauseMs: 20,
+        pipelined: true,
+        timeoutMs: 800,
+      });
+      const { verdicts, marks } = runCampaign(prepare(hasty), { runs, cover: "outside" });
+      expect(verdicts.map(({ property, verdict, clause }) => [property, verdict, clause])).toEqual(
+        ["AMO1", "OUT1", "OUT2", "SMR2", "SMR3"].map((property) => [property, "holds", undefined]),
+      );
+      expect([...marks.keys()]).toContain("client of a service: a command moves to a new session");
+    },
+  );
 
   it("raises the alarm when apply depends on something that replicas do not share", () => {
     // A counter outside the state: what a cache, a clock or a random number is to a real machine.
