@@ -13,7 +13,11 @@ interface Open {
 /** A command that has no end yet. */
 export interface Command<C> {
   readonly call: number;
-  readonly command: C;
+  /**
+   * Null once it has its end: a table of open calls that was remade is old by then, and would keep what the last one held
+   * until a full collection.
+   */
+  command: C | null;
   /** The tick at which it ends without an answer. */
   readonly dueTick: number;
   /** The session and the number under which it is sent; null before it is sent first. */

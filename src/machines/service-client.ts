@@ -229,6 +229,7 @@ const clientActs = <C, A, Q, R>(
       const command = s.commands.get(call)!;
       s.commands.delete(call);
       if (command.session === s.session?.id) s.calls.delete(command.sequence);
+      command.command = null;
       io.up.outcome(call, outcome);
     },
 
