@@ -102,7 +102,7 @@ const readAll = async (client: KeyValueClient, load: Load, recorder: HistoryReco
     revision = result.revision;
     for (const { key, value, version } of result.response.entries) {
       const name = decoder.decode(Buffer.from(key, "latin1"));
-      values.set(name, decoder.decode(Buffer.from(value, "latin1")));
+      values.set(name, decoder.decode(typeof value === "string" ? Buffer.from(value, "latin1") : value));
       versions.set(name, version);
     }
     return values;

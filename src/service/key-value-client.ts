@@ -81,7 +81,7 @@ const toValue = (value: BytesLike): Bytes | Uint8Array =>
 
 const entryOf = ({ key, value, createRevision, modRevision, version }: KeyValue): Entry => ({
   key: arrayOf(key),
-  value: arrayOf(value),
+  value: typeof value === "string" ? arrayOf(value) : value,
   createRevision,
   modRevision,
   version,
@@ -140,7 +140,7 @@ export class KeyValueClient implements AsyncDisposable {
 
   /** The entry of a key, null where there is none. @throws QueryError, KeyValueError. */
   async get(key: BytesLike, consistency?: Consistency): Promise<Entry | null> {
-    const { entries } = rangeOf(await this.connection.query({ key: toBytes(key) }, consistency));
+    const { entries } = rangeOf(await this.connection.query({ key: toBytes(key), asArrays: true }, consistency));
     return entries.length === 0 ? null : entryOf(entries[0]!);
   }
 
@@ -148,7 +148,9 @@ export class KeyValueClient implements AsyncDisposable {
   async list(prefix: BytesLike, { limit = 0, keysOnly = false, consistency }: RangeOptions = {}): Promise<Entry[]> {
     const key = toBytes(prefix);
     const keys = key === "" ? { key: "\0", end: "\0" } : { key, end: prefixEnd(key) };
-    return rangeOf(await this.connection.query({ ...keys, limit, keysOnly }, consistency)).entries.map(entryOf);
+    return rangeOf(await this.connection.query({ ...keys, limit, keysOnly, asArrays: true }, consistency)).entries.map(
+      entryOf,
+    );
   }
 
   /** Deletes a key; whether it was there. @throws CommandError, KeyValueError. */

@@ -28,6 +28,26 @@ export const bytesOf = (array: Uint8Array): Bytes => {
   return text;
 };
 
+/** Arrays up to this size share a buffer, a slab of so many bytes: a buffer of its own takes several times as long. */
+const sharedBytesMax = 1_024;
+const slabBytes = 8_192;
+let slab = new Uint8Array(0);
+let used = 0;
+
+/** The bytes of an array in another one that nobody changes. A small one is a part of a buffer that others have parts of. */
+export const copyOfBytes = (array: Uint8Array): Uint8Array => {
+  const { length } = array;
+  if (length > sharedBytesMax) return array.slice();
+  if (used + length > slab.length) {
+    slab = new Uint8Array(slabBytes);
+    used = 0;
+  }
+  const copy = slab.subarray(used, used + length);
+  used += length;
+  copy.set(array);
+  return copy;
+};
+
 /** An array of the bytes. */
 export const arrayOf = (bytes: Bytes): Uint8Array => {
   const array = new Uint8Array(bytes.length);

@@ -20,6 +20,7 @@ const rangeFields = {
   limit: optional(number),
   countOnly: optional(flag),
   keysOnly: optional(flag),
+  asArrays: optional(flag),
   sort: optional(sort),
   modRevisionMin: optional(number),
   modRevisionMax: optional(number),

@@ -308,6 +308,21 @@ describe("snapshots and hashes", () => {
     expect(entries(state).map(({ value }) => value)).toEqual([text]);
   });
 
+  it("values are given as arrays where that is asked for, also sorted, and later puts leave them as they were", () => {
+    const state = storeOf(put("a", "2"), put("b", "1"), put("c", "x".repeat(2_000)));
+    const asked = (more: Partial<RangeRequest>) => {
+      const result = machine.query(state, { ...all, asArrays: true, ...more });
+      return result.kind === "done" ? result.response.entries.map(({ value }) => value) : [];
+    };
+    const values = ["2", "1", "x".repeat(2_000)].map(arrayOf);
+    const before = asked({});
+    expect(before).toEqual(values);
+    expect(asked({ sort: { by: "value", descending: false } })).toEqual([values[1], values[0], values[2]]);
+    expect(asked({ keysOnly: true })).toEqual(["", "", ""]);
+    for (const key of ["a", "b", "c"]) done(state, put(key, "0"));
+    expect(before).toEqual(values);
+  });
+
   it("two stores that differ anywhere have unlike hashes", () => {
     const stores = [
       storeOf(),

@@ -3,7 +3,8 @@ import type { Bytes } from "./bytes.ts";
 /** A key with its value and the revisions that it went through. */
 export interface KeyValue {
   readonly key: Bytes;
-  readonly value: Bytes;
+  /** As an array where that was asked for. */
+  readonly value: Bytes | Uint8Array;
   /** The revision of the put that created it, after its last deletion. */
   readonly createRevision: number;
   /** The revision of the last put. */
@@ -30,6 +31,8 @@ export interface RangeRequest extends Keys {
   readonly limit?: number;
   readonly countOnly?: boolean;
   readonly keysOnly?: boolean;
+  /** Values come as arrays and not as text: whoever takes them apart again saves both ways. */
+  readonly asArrays?: boolean;
   /** By key, ascending, when absent. */
   readonly sort?: { readonly by: SortTarget; readonly descending: boolean };
   /** Keys whose last put, or first, was outside these are left out of the entries, not out of the count. */

@@ -1,5 +1,5 @@
 import { hashWord } from "../../model/index.ts";
-import { arrayOf, type Bytes, bytesOf } from "./bytes.ts";
+import { arrayOf, type Bytes, bytesOf, copyOfBytes } from "./bytes.ts";
 import type { KeyValue } from "./key-value-types.ts";
 
 /**
@@ -66,10 +66,18 @@ const viewAt = ({ slots, base, fresh }: LeafValues, index: number): Uint8Array =
 /** A value as text. */
 export const valueAt = (values: LeafValues, index: number): Bytes => bytesOf(viewAt(values, index));
 
+/** How a value is given to clients: as text, as an array, or not at all. */
+export type ValueForm = "text" | "array" | "none";
+
+const valueAs = (form: ValueForm, values: LeafValues, index: number): Bytes | Uint8Array => {
+  if (form === "text") return valueAt(values, index);
+  return form === "array" ? copyOfBytes(viewAt(values, index)) : "";
+};
+
 /** An entry as clients see it. */
-export const keyValueAt = (key: Bytes, values: LeafValues, index: number, withValue = true): KeyValue => ({
+export const keyValueAt = (key: Bytes, values: LeafValues, index: number, form: ValueForm = "text"): KeyValue => ({
   key,
-  value: withValue ? valueAt(values, index) : "",
+  value: valueAs(form, values, index),
   createRevision: createRevisionAt(values, index),
   modRevision: modRevisionAt(values, index),
   version: versionAt(values, index),

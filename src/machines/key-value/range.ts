@@ -1,7 +1,14 @@
-import type { Bytes } from "./bytes.ts";
+import { arrayOf, type Bytes } from "./bytes.ts";
 import type { KeyValueState } from "./key-value-state.ts";
 import type { Keys, KeyValue, RangeRequest, RangeResponse, SortTarget } from "./key-value-types.ts";
-import { createRevisionAt, keyValueAt, type LeafValues, lengthAt, modRevisionAt } from "./leaf-values.ts";
+import {
+  createRevisionAt,
+  keyValueAt,
+  type LeafValues,
+  lengthAt,
+  modRevisionAt,
+  type ValueForm,
+} from "./leaf-values.ts";
 import { treeFind, treeRank, treeVisit } from "./tree.ts";
 
 /** Keys from `from` on that are below `end`, null for no end. */
@@ -42,7 +49,8 @@ const countOf = ({ root }: KeyValueState, keys: Keys): number => {
 
 const valueFor: { readonly [T in SortTarget]: (entry: KeyValue) => Bytes | number } = {
   key: ({ key }) => key,
-  value: ({ value }) => value,
+  // Of what is sorted by value the values are text.
+  value: ({ value }) => value as Bytes,
   create: ({ createRevision }) => createRevision,
   mod: ({ modRevision }) => modRevision,
   version: ({ version }) => version,
@@ -74,27 +82,45 @@ const isWithin = (request: RangeRequest, modRevision: number, createRevision: nu
   );
 };
 
+const formOf = ({ keysOnly, asArrays }: RangeRequest): ValueForm =>
+  keysOnly === true ? "none" : asArrays === true ? "array" : "text";
+
+/** An entry with its value as text, in another form. */
+const reformed = ({ key, value, createRevision, modRevision, version }: KeyValue, form: ValueForm): KeyValue => ({
+  key,
+  value: form === "none" ? "" : form === "array" && typeof value === "string" ? arrayOf(value) : value,
+  createRevision,
+  modRevision,
+  version,
+});
+
 /** Reads keys. Takes time for what it looks at: all keys of the range where it sorts or bounds, else as many as it gives. */
 export const range = (state: KeyValueState, request: RangeRequest): RangeResponse => {
   const count = countOf(state, request);
   if (request.countOnly === true) return { kind: "range", entries: [], count, more: false };
-  const { limit = 0, sort, keysOnly = false } = request;
+  const { limit = 0, sort } = request;
   const isOrdered = sort === undefined || (sort.by === "key" && !sort.descending);
   const stopsEarly = limit > 0 && isOrdered;
   const entries: KeyValue[] = [];
   const bounded = isBounded(request);
-  // Values are read last, but where they say the order.
-  const withValue = !keysOnly || sort?.by === "value";
+  // What is sorted by is text until it is.
+  const byValue = sort?.by === "value";
+  const form = byValue ? "text" : formOf(request);
   visitKeys(state, request, (key, values, at) => {
     if (stopsEarly && entries.length > limit) return false;
     if (bounded && !isWithin(request, modRevisionAt(values, at), createRevisionAt(values, at))) return true;
-    entries.push(keyValueAt(key, values, at, withValue));
+    entries.push(keyValueAt(key, values, at, form));
     return true;
   });
   const ordered = isOrdered ? entries : sorted(entries, sort);
   const more = limit > 0 && ordered.length > limit;
   const taken = more ? ordered.slice(0, limit) : ordered;
-  return { kind: "range", entries: keysOnly && withValue ? taken.map(withoutValue) : taken, count, more };
+  return {
+    kind: "range",
+    entries: byValue ? taken.map((entry) => reformed(entry, formOf(request))) : taken,
+    count,
+    more,
+  };
 };
 
 /** Bytes of one part of an answer, about. */
@@ -133,17 +159,9 @@ export const rangePart = (
       next = { key, limit: limit === 0 ? 0 : left - entries.length };
       return false;
     }
-    entries.push(keyValueAt(key, values, at, !keysOnly));
+    entries.push(keyValueAt(key, values, at, formOf(request)));
     bytes += key.length + (keysOnly ? 0 : lengthAt(values, at));
     return true;
   });
   return { response: { kind: "range", entries, count, more }, next };
 };
-
-const withoutValue = ({ key, createRevision, modRevision, version }: KeyValue): KeyValue => ({
-  key,
-  value: "",
-  createRevision,
-  modRevision,
-  version,
-});
