@@ -95,89 +95,77 @@ export const failureLessons: readonly Lesson[] = [
 const snapshots = { snapshotEvery: 5, chunkValues: 4 } as const;
 const short = { entriesKept: 0, entriesKeptInTransfer: 10 } as const;
 
-/** Lessons on snapshots. */
-export const snapshotLessons: readonly Lesson[] = [
-  {
-    name: "snapshot-basic",
-    title: "The log stays short, whatever is written",
-    servers: 3,
-    windowMs: 1_000,
-    workload: [writes(0, 250, 40), readAt(2, 900)],
-    register: snapshots,
-    options: short,
-    properties: [logAtMost(12), allCatchUp],
-  },
+/** What three servers with short logs are asked for, whoever is away meanwhile. */
+const shortLogs = { servers: 3, register: snapshots, options: short, properties: [allCatchUp] } as const;
+
+/** A follower is away, and what it misses is in no log any more. */
+const missing = (from: number, until: number, count: number): Omit<Lesson, "name" | "title" | "plan"> => ({
+  ...shortLogs,
+  windowMs: until + 100,
+  workload: [writes(0, from + 10, count), readAt(2, until + 80)],
+  marks: ["sends a snapshot", "installs a snapshot"],
+});
+
+const cutOff = (from: number, until: number) => [cut(3, [2], from, until)];
+const crashed = (from: number, until: number) => [crash(2, from, until)];
+
+/** Where messages get lost there is more time and less to do. */
+const installLessons: readonly Lesson[] = [
   {
     name: "snapshot-install",
     title: "A follower that was away gets a snapshot",
-    servers: 3,
-    plan: [cut(3, [2], 300, 800)],
-    windowMs: 900,
-    workload: [writes(0, 310, 30), readAt(2, 880)],
-    register: snapshots,
-    options: short,
-    properties: [allCatchUp],
-    marks: ["sends a snapshot", "installs a snapshot"],
+    plan: cutOff(300, 800),
+    ...missing(300, 800, 30),
   },
   {
     name: "snapshot-install-unreliable",
     title: "The same, and messages get lost",
-    servers: 3,
     isUnreliable: true,
-    plan: [cut(3, [2], 400, 1_200)],
-    windowMs: 1_300,
-    workload: [writes(0, 410, 12), readAt(2, 1_280)],
-    register: snapshots,
-    options: short,
-    properties: [allCatchUp],
-    marks: ["sends a snapshot", "installs a snapshot"],
+    plan: cutOff(400, 1_200),
+    ...missing(400, 1_200, 12),
   },
   {
     name: "snapshot-install-crash",
     title: "A follower that crashed gets a snapshot",
-    servers: 3,
-    plan: [crash(2, 300, 800)],
-    windowMs: 900,
-    workload: [writes(0, 310, 30), readAt(2, 880)],
-    register: snapshots,
-    options: short,
-    properties: [allCatchUp],
-    marks: ["sends a snapshot", "installs a snapshot"],
+    plan: crashed(300, 800),
+    ...missing(300, 800, 30),
   },
   {
     name: "snapshot-install-unreliable-crash",
     title: "The same, and messages get lost",
-    servers: 3,
     isUnreliable: true,
-    plan: [crash(2, 400, 1_200)],
-    windowMs: 1_300,
-    workload: [writes(0, 410, 12), readAt(2, 1_280)],
-    register: snapshots,
-    options: short,
-    properties: [allCatchUp],
-    marks: ["sends a snapshot", "installs a snapshot"],
+    plan: crashed(400, 1_200),
+    ...missing(400, 1_200, 12),
   },
+];
+
+/** Lessons on snapshots. */
+export const snapshotLessons: readonly Lesson[] = [
   {
+    ...shortLogs,
+    name: "snapshot-basic",
+    title: "The log stays short, whatever is written",
+    windowMs: 1_000,
+    workload: [writes(0, 250, 40), readAt(2, 900)],
+    properties: [logAtMost(12), allCatchUp],
+  },
+  ...installLessons,
+  {
+    ...shortLogs,
     name: "snapshot-all-crash",
     title: "All crash, and go on from snapshot and log",
-    servers: 3,
     plan: [...all3.map((node) => crash(node, 600, 650)), ...all3.map((node) => crash(node, 1_000, 1_050))],
     windowMs: 1_100,
     workload: [writes(0, 250, 20, 30), readAt(1, 700), readAt(2, 1_080)],
-    register: snapshots,
-    options: short,
-    properties: [allCatchUp],
   },
   {
+    ...shortLogs,
     name: "snapshot-init",
     title: "Who starts from a snapshot alone has everything",
-    servers: 3,
     plan: all3.map((node) => crash(node, 600, 650)),
     windowMs: 700,
     workload: [writes(0, 250, 10), readAt(1, 680), readAt(2, 680)],
     register: { snapshotEvery: 1, chunkValues: 4 },
-    options: short,
-    properties: [allCatchUp],
   },
 ];
 
