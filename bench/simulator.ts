@@ -18,6 +18,7 @@ import {
   bestEffortBroadcast,
   eagerReliableBroadcast,
   increasingTimeout,
+  logIgnored,
   perfectLink,
   type ReplicatedLog,
   raft,
@@ -206,14 +207,7 @@ const proposer = (
   upon: {
     request: {},
     log: {
-      appended: () => undefined,
-      refused: () => undefined,
-      committed: () => undefined,
-      readReady: () => undefined,
-      restored: () => undefined,
-      snapshotSaved: () => undefined,
-      membership: () => undefined,
-      membersChanged: () => undefined,
+      ...logIgnored,
       leadership(s, io, role) {
         if (role === "leader" && !s.leads) io.timers.next.set(everyMs);
         s.leads = role === "leader";

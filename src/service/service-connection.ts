@@ -24,6 +24,8 @@ export interface ConnectOptions {
   readonly cluster: string | ClusterFile;
   /** Milliseconds after which a command or query fails without an answer; 10 s when absent. */
   readonly timeoutMs?: number;
+  /** Closes the client: what is open fails, and the error says whether it may have happened. */
+  readonly signal?: AbortSignal;
   /** A rare path of the client was taken, such as that another replica is asked. */
   readonly onMark?: (module: string, name: string) => void;
 }
@@ -144,10 +146,15 @@ export class ServiceConnection<Command, Answer, Query, Result> implements AsyncD
   static async open<C, A, Q, R>({
     cluster,
     timeoutMs = 10_000,
+    signal,
     ...options
   }: ConnectMachineOptions<R>): Promise<ServiceConnection<C, A, Q, R>> {
     const file = typeof cluster === "string" ? readClusterFile(cluster) : cluster;
-    return new ServiceConnection<C, A, Q, R>(file, await dialerOf(file.security, file.cluster), timeoutMs, options);
+    const dial = await dialerOf(file.security, file.cluster);
+    const connection = new ServiceConnection<C, A, Q, R>(file, dial, timeoutMs, options);
+    if (signal?.aborted === true) await connection.close();
+    else signal?.addEventListener("abort", () => void connection.close(), { once: true });
+    return connection;
   }
 
   /**
@@ -207,7 +214,8 @@ export class ServiceConnection<Command, Answer, Query, Result> implements AsyncD
 
   /** Ends the connections; what is open fails. */
   async close(): Promise<void> {
-    this.#fail(new ClientClosedError("the client is closed"));
+    // A query changes nothing, whenever it is given up.
+    this.#fail(new ClientClosedError("maybe"), new ClientClosedError("no"));
   }
 
   /** As `close`. */
@@ -272,7 +280,7 @@ export class ServiceConnection<Command, Answer, Query, Result> implements AsyncD
   }
 
   #ask<T>(open: CallTable<Pending<T>>, asked: unknown, ask: (id: number) => void): Promise<T> {
-    if (this.#closed) return Promise.reject(new ClientClosedError("the client is closed"));
+    if (this.#closed) return Promise.reject(new ClientClosedError("no"));
     // Later it would be found among others that are sent with it.
     const why = this.#commandsArePlain ? undefined : refusalOf(asked, "value");
     if (why !== undefined) return Promise.reject(new PlainDataError(why));
@@ -336,7 +344,7 @@ export class ServiceConnection<Command, Answer, Query, Result> implements AsyncD
     const id = ++this.#last;
     return new Promise<OperatorAnswer>((resolve, reject) => {
       const late = setTimeout(
-        () => reject(new OperatorError("timeout", `replica ${member} did not answer in time`)),
+        () => reject(new OperatorError("timeout", `replica ${member} did not answer in time`, "maybe")),
         timeoutMs,
       );
       if (!this.#connections.send(member, { ...request, id })) {
@@ -356,14 +364,14 @@ export class ServiceConnection<Command, Answer, Query, Result> implements AsyncD
     }).finally(() => this.#operations.delete(id));
   }
 
-  #fail(error: Error): void {
+  #fail(error: Error, ofQueries: Error = error): void {
     if (this.#closed) return;
     this.#closed = true;
     clearInterval(this.#learning);
     this.#host.stop();
     this.#connections.close();
     for (const { reject } of this.#commands.takeAll()) reject(error);
-    for (const { reject } of this.#queries.takeAll()) reject(error);
+    for (const { reject } of this.#queries.takeAll()) reject(ofQueries);
     for (const { reject } of this.#operations.values()) reject(error);
     this.#operations.clear();
   }

@@ -55,22 +55,30 @@ export class QueryError extends Error {
   }
 }
 
-/** An operator's request was refused, or nobody answered it. */
+/** An operator's request was refused, or nobody answered it. `happened` says whether what it wanted took effect all the same. */
 export class OperatorError extends Error {
   override readonly name: string = "OperatorError";
   /** Tells this class from others where `instanceof` cannot, as across workers. */
   readonly code: "OPERATOR" = "OPERATOR";
   readonly why: string;
+  readonly happened: Happened;
 
-  constructor(why: string, message: string) {
-    super(message);
+  constructor(why: string, message: string, happened: Happened = "no") {
+    super(happened === "no" ? message : `${message}. ${happenedTexts[happened]}`);
     this.why = why;
+    this.happened = happened;
   }
 }
 
-/** The client is closed. */
+/** The client is closed. `happened` says whether a command that was open took effect all the same. */
 export class ClientClosedError extends Error {
   override readonly name: string = "ClientClosedError";
   /** Tells this class from others where `instanceof` cannot, as across workers. */
   readonly code: "CLIENT_CLOSED" = "CLIENT_CLOSED";
+  readonly happened: Happened;
+
+  constructor(happened: Happened) {
+    super(`the client is closed. ${happenedTexts[happened]}`);
+    this.happened = happened;
+  }
 }

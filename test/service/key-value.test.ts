@@ -2,6 +2,11 @@ import { describe, expect, it } from "vitest";
 import { KeyValueClient } from "../../src/service/index.ts";
 import { LocalReplicas } from "./local-replicas.ts";
 
+const givingUp = (): { readonly signal: AbortSignal; readonly abort: () => void } => {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort() };
+};
+
 describe("a replicated key-value store on sockets and disks", () => {
   it("answers puts and reads, and goes on when a replica is gone and comes back", async () => {
     await using replicas = await LocalReplicas.start();
@@ -17,6 +22,17 @@ describe("a replicated key-value store on sockets and disks", () => {
     expect((await client.list("")).length).toBe(2);
     expect(await client.delete("a")).toBe(true);
     expect(await client.get("a")).toBeNull();
+
+    // Whoever gives up hears what may have come of it.
+    const { signal, abort } = givingUp();
+    const leaver = await KeyValueClient.open({ cluster: replicas.cluster.clusterFile, signal });
+    const open = [leaver.put("c", "1"), leaver.get("c")].map((call) => call.catch((error) => error));
+    abort();
+    open.push(leaver.put("d", "1").catch((error) => error));
+    expect(await Promise.all(open)).toMatchObject(
+      ["maybe", "no", "no"].map((happened) => ({ code: "CLIENT_CLOSED", happened })),
+    );
+    expect(await client.get("d")).toBeNull();
     expect(replicas.failures).toEqual([]);
   }, 30_000);
 

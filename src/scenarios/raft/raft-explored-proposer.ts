@@ -1,5 +1,5 @@
 import type { IO, Module, Port, Spec } from "../../model/index.ts";
-import type { ReplicatedLog } from "../../protocols/index.ts";
+import { logIgnored, type ReplicatedLog } from "../../protocols/index.ts";
 
 /** Asks for nothing and is asked for nothing: it is here for the log below it. */
 export interface Proposals extends Port {
@@ -30,19 +30,12 @@ export const proposer = (commandsPerTerm: number): Module<ProposerSpec> => ({
   upon: {
     request: {},
     log: {
+      ...logIgnored,
       leadership(s, io, role) {
         s.left = role === "leader" ? commandsPerTerm : 0;
         if (role === "leader") goOn(s, io);
         else io.timers.propose.cancel();
       },
-      appended: () => undefined,
-      refused: () => undefined,
-      committed: () => undefined,
-      readReady: () => undefined,
-      restored: () => undefined,
-      snapshotSaved: () => undefined,
-      membership: () => undefined,
-      membersChanged: () => undefined,
     },
     timer: {
       propose(s, io) {

@@ -91,3 +91,16 @@ export interface ReplicatedLog<Command, Chunk> extends Port {
     readonly membersChanged: (id: RequestId, index: LogIndex) => void;
   };
 }
+
+/** Handlers for all that a log says, which do nothing: whoever uses one spreads them, and states what it heeds. */
+export const logIgnored: { readonly [Name in keyof ReplicatedLog<never, never>["indications"]]: () => void } = {
+  appended: () => undefined,
+  refused: () => undefined,
+  committed: () => undefined,
+  readReady: () => undefined,
+  restored: () => undefined,
+  snapshotSaved: () => undefined,
+  leadership: () => undefined,
+  membership: () => undefined,
+  membersChanged: () => undefined,
+};
