@@ -5,9 +5,10 @@ import type { Finish } from "./common-options.ts";
 import { addressOption, list, secondsOption, wholeNumber } from "./option-values.ts";
 
 const exitCodes = `
-Exit codes: 0 done, 1 the key was not there or had another value, 64 bad usage
-or input, 74 the disk failed or holds damage, 75 no replica answered in time,
-70 a fault of ours, 130 interrupted by Ctrl-C.`;
+Exit codes: 0 done, 1 the key was not there or had another value (status:
+replicas have unlike states), 64 bad usage or input, 74 the disk failed or holds
+damage, 75 no replica answered in time, 70 a fault of ours, 130 interrupted by
+Ctrl-C.`;
 
 const memberMax = 1_000;
 const idOption = wholeNumber(0, memberMax);

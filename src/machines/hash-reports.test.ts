@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type HashReports, noReports, ownHash, peerHash } from "./hash-reports.ts";
+import { type HashReports, isHashedAt, noReports, ownHash, peerHash } from "./hash-reports.ts";
 
 const at = (index: number, hash: number) => ({ index, hash });
 
@@ -13,6 +13,14 @@ describe("hashes of states, told to each other", () => {
     expect(ownHash(late, 4, 5)).toEqual([]);
     expect(ownHash(late, 8, 1)).toEqual([{ peer: 2, index: 8, own: 1, peers: 9 }]);
     expect([early.divergedAt, late.divergedAt]).toEqual([8, 8]);
+  });
+
+  it("come early at first, and then once in so many entries", () => {
+    const indexes = Array.from({ length: 3_100 }, (_, index) => index + 1);
+    expect(indexes.filter((index) => isHashedAt(index, 1_000))).toEqual([
+      8, 16, 32, 64, 128, 256, 512, 1_000, 2_000, 3_000,
+    ]);
+    expect(indexes.slice(0, 20).filter((index) => isHashedAt(index, 6))).toEqual([6, 12, 18]);
   });
 
   it("equal hashes are no news, and neither are those of an index that was skipped", () => {

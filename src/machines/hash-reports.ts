@@ -28,6 +28,15 @@ export interface Difference {
 const ownMax = 64;
 const aheadMax = 256;
 
+const earliest = 8;
+
+/**
+ * Whether states are compared right after this index: early at first, so that a machine that is not deterministic is
+ * found before much depends on it, and then once in so many entries.
+ */
+export const isHashedAt = (index: number, every: number): boolean =>
+  index % every === 0 || (index >= earliest && index < every && (index & (index - 1)) === 0);
+
 /** Before anything is known. */
 export const noReports = (): HashReports => ({ own: new Map(), ahead: [], divergedAt: null });
 

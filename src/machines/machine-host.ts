@@ -18,6 +18,7 @@ import {
   type MemberAddress,
   type RunEnd,
 } from "./entry.ts";
+import { isHashedAt } from "./hash-reports.ts";
 import type { CommandFailure } from "./outcome.ts";
 import {
   addChunk,
@@ -110,7 +111,7 @@ const hostRules: HostRules = {
 /** How a machine is hosted. The same at every replica of a service. */
 export interface MachineHostOptions {
   readonly limits: SessionLimits;
-  /** So many entries from one hash of the state to the next, however many commands are in them. */
+  /** So many entries from one hash of the state to the next, however many commands are in them; the first come earlier. */
   readonly hashEvery: number;
   readonly rules?: Partial<HostRules>;
 }
@@ -288,7 +289,7 @@ export const machineHost = <State, Command, Answer, Query, Result>(
           if (end.kind === "executed") markRuns(io, end.runs);
           io.up.applied(index, entry, end);
           if (entry.kind === "address") io.up.addresses(new Map(s.addresses));
-          if (index % hashEvery === 0) io.up.hashed(index, hashOf(machine, s.data));
+          if (isHashedAt(index, hashEvery)) io.up.hashed(index, hashOf(machine, s.data));
         },
         query(s, io, first, queries) {
           const { index, data: view } = s;

@@ -9,8 +9,8 @@ import {
 } from "../../service/index.ts";
 import { type ClusterFlags, clusterFileOf, dataDefault } from "../cluster/cluster-flags.ts";
 import { startCommandOf } from "../cluster/start-command.ts";
-import { exitUnavailable } from "../exit-code.ts";
-import { print, printJson, terminalOf } from "../terminal.ts";
+import { exitUnavailable, exitViolated } from "../exit-code.ts";
+import { complain, print, printJson, terminalOf } from "../terminal.ts";
 
 const hashText = (hash: number): string => hash.toString(16).padStart(14, "0");
 
@@ -44,7 +44,25 @@ export const status = async (flags: ClusterFlags): Promise<number> => {
   );
   if (flags.json === true) printJson({ cluster: file.cluster, leader, replicas });
   else printTable(file.cluster, leader, replicas);
-  return leader === null ? exitUnavailable : 0;
+  const unlike = unlikeAt(replicas);
+  if (unlike !== null)
+    complain(
+      `quorate: ALARM: right after entry ${unlike} replicas have unlike states: the state machine is not deterministic, or a disk lies.`,
+    );
+  if (leader === null) return exitUnavailable;
+  return unlike === null ? 0 : exitViolated;
+};
+
+/** The index at which two replicas that can be compared have unlike states; null where there is none. */
+const unlikeAt = (replicas: readonly ReturnType<typeof rowOf>[]): number | null => {
+  const hashes = new Map<number, string>();
+  for (const { hashedAt, stateHash } of replicas) {
+    if (hashedAt === null || stateHash === null) continue;
+    const other = hashes.get(hashedAt) ?? stateHash;
+    if (other !== stateHash) return hashedAt;
+    hashes.set(hashedAt, stateHash);
+  }
+  return null;
 };
 
 /** The commands that start the replicas of a cluster on this machine; none for one that is named by its file. */
