@@ -17,8 +17,10 @@ interface Block {
 }
 
 function blocksOf(markdown: string): readonly Block[] {
-  return [...markdown.matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)].map((match, index) => {
-    const [, info = "", text = ""] = match;
+  return [...markdown.matchAll(/^( *)```(.*)\n([\s\S]*?)^\1```$/gm)].map((match, index) => {
+    const [, indent = "", info = "", indented = ""] = match;
+    // Those of a list stand further right.
+    const text = indented.replaceAll(new RegExp(`^${indent}`, "gm"), "");
     const [language = "", ...rest] = info.trim().split(" ");
     const named = /^name=([\w.-]+\.ts)$/.exec(rest.join(" "))?.[1];
     const line = markdown.slice(0, match.index).split("\n").length;

@@ -20,7 +20,7 @@ describe("the code blocks of the documentation", () => {
   it("each wrong block is named: the check can fail", () => {
     const page = "test/gates/docs/wrong-blocks.md";
     const findings = checkPage(page);
-    expect(findings).toHaveLength(8);
+    expect(findings).toHaveLength(9);
     expect(findings[0]).toMatch(/does not compile[\s\S]*TS2322/);
     expect(findings[1]).toMatch(/:7 ended with 1[\s\S]*compiles, but fails/);
     expect(findings[2]).toContain(":11 `npm run no-such-script` is no command");
@@ -28,6 +28,7 @@ describe("the code blocks of the documentation", () => {
     expect(findings[4]).toContain(":16 is no JSON");
     expect(findings[5]).toContain(':20 has the language ""');
     expect(findings[6]).toContain(":28 is not what the commands before it print: quorate: there is no scenario");
-    expect(findings[7]).toContain("links to no-such-page.md");
+    expect(findings[7]).toContain("`npm run no-such-script-in-a-list` is no command");
+    expect(findings[8]).toContain("links to no-such-page.md");
   });
 });

@@ -297,18 +297,19 @@ export class ServiceConnection<Command, Answer, Query, Result> implements AsyncD
       const pending = this.#commands.take(id);
       const outcome = args[1] as CommandOutcome<Answer>;
       if (outcome.kind === "answer") pending?.resolve(outcome.answer);
-      else pending?.reject(new CommandError(outcome.why, outcome.happened, this.#unreachable()));
+      else pending?.reject(new CommandError(outcome.why, outcome.happened, this.#unreachable(outcome.why)));
     } else if (name === "result") {
       const pending = this.#queries.take(id);
       const outcome = args[1] as QueryOutcome<Result>;
       if (outcome.kind === "answer") pending?.resolve(outcome.result);
-      else pending?.reject(new QueryError(outcome.why, this.#unreachable()));
+      else pending?.reject(new QueryError(outcome.why, this.#unreachable(outcome.why)));
     }
   }
 
-  #unreachable(): string {
+  /** Whom it could not reach, where that may be the reason. */
+  #unreachable(why = "timeout"): string {
     const { failures } = this.#connections;
-    return failures === "" ? "" : ` Not reached: ${failures}.`;
+    return why !== "timeout" || failures === "" ? "" : ` Not reached: ${failures}.`;
   }
 
   /** Waits until some replica can be reached; a status without any would say nothing. */
