@@ -83,12 +83,19 @@ const groupsOf = (component: Int32Array, keeps: Uint8Array): readonly (readonly 
  * hidden at some, these may be stayed at.) Fair loss needs more: an action that is taken without a cause, or caused and never taken, takes its edges out of the component, and what
  * is left is looked at again.
  *
+ * @param isLate Asked before each look at the whole graph; true ends it with no component, whether there is one or not.
+ *
  * Source: Lichtenstein, Pnueli 1985; Emerson, Lei 1987 (fair components); Tarjan 1972.
  */
-export const fairComponents = (graph: FairGraph, keeps: Uint8Array): readonly FairComponent[] => {
+export const fairComponents = (
+  graph: FairGraph,
+  keeps: Uint8Array,
+  isLate: () => boolean = () => false,
+): readonly FairComponent[] => {
   const alive = new Uint8Array(graph.targets.length).fill(1);
   const kept = keeps.slice();
   for (;;) {
+    if (isLate()) return [];
     const targets = graph.targets.map((target, edge) => (alive[edge] === 1 && kept[target] === 1 ? target : -1));
     const component = componentsOf(graph.vertices, graph.firstOf, targets);
     const has = (vertex: number, edge: number): boolean =>

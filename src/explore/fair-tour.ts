@@ -90,15 +90,20 @@ class Touring {
 
 /**
  * A cycle through a vertex of a fair component that a run can repeat for ever and be fair; empty where nothing is owed at
- * the vertex, so that the run may just stay. Null when the way round is too long to be told.
+ * the vertex, so that the run may just stay. Null when the way round is too long to be told, or `isLate` says so.
  */
-export const fairTour = (graph: FairGraph, component: FairComponent, start: number): Tour | null => {
+export const fairTour = (
+  graph: FairGraph,
+  component: FairComponent,
+  start: number,
+  isLate: () => boolean = () => false,
+): Tour | null => {
   const touring = new Touring(graph, component, start);
   const here = (): number => {
     const last = touring.steps.at(-1);
     return last === undefined ? start : graph.targets[last.edge]!;
   };
-  for (let detours = 0; detours < detoursMax; detours++) {
+  for (let detours = 0; detours < detoursMax && !isLate(); detours++) {
     const wanted = touring.open();
     if (wanted === null && here() === start) return touring.steps;
     const isHome = (_vertex: number, edge: number): boolean => graph.targets[edge] === start;

@@ -15,6 +15,8 @@ interface Surroundings extends LivenessSearch {
   /** By vertex: what is owed, by number from 1 on; 0 for nothing. */
   readonly owing: Int32Array;
   readonly clauses: readonly string[];
+  /** Whether the time is over; once it is, it stays so. */
+  readonly isLate: () => boolean;
 }
 
 /** A run that goes on for ever: how it gets there, and what it repeats. */
@@ -23,7 +25,7 @@ interface Lasso {
   readonly tour: Tour;
 }
 
-const surroundingsOf = (searched: LivenessSearch, lasso: LassoGraph): Surroundings => {
+const surroundingsOf = (searched: LivenessSearch, lasso: LassoGraph, isLate: () => boolean): Surroundings => {
   const { parts } = searched;
   const graph = lasso.finish();
   const owing = new Int32Array(graph.vertices);
@@ -36,22 +38,21 @@ const surroundingsOf = (searched: LivenessSearch, lasso: LassoGraph): Surroundin
     if (!numbers.has(clause)) numbers.set(clause, clauses.push(clause));
     owing[vertex] = numbers.get(clause)!;
   }
-  return { ...searched, lasso, graph, owing, clauses };
+  return { ...searched, lasso, graph, owing, clauses, isLate };
 };
 
-const keeping = (owing: Int32Array, keeps: (owed: number) => boolean): Uint8Array =>
-  Uint8Array.from(owing, (owed) => (keeps(owed) ? 1 : 0));
-
 /** The shortest of the runs that enter one of the first components at its first vertex that owes. */
-const shortestIn = ({ graph, search, owing }: Surroundings, components: readonly FairComponent[]): Lasso | null => {
+const shortestIn = (
+  { graph, search, owing, isLate }: Surroundings,
+  components: readonly FairComponent[],
+): Lasso | null => {
   const entries = components
-    .map((component) => ({ component, entry: component.vertices.find((vertex) => owing[vertex] !== 0) }))
-    .filter((each): each is { component: FairComponent; entry: number } => each.entry !== undefined)
+    .map((component) => ({ component, entry: component.vertices.find((vertex) => owing[vertex] !== 0)! }))
     .sort((a, b) => a.entry - b.entry);
   let best: Lasso | null = null;
   let bestLength = Number.POSITIVE_INFINITY;
   for (const { component, entry } of entries.slice(0, componentsMax)) {
-    const tour = fairTour(graph, component, entry);
+    const tour = fairTour(graph, component, entry, isLate);
     if (tour === null) continue;
     const length = search.paths.to(entry).steps.length + tour.length;
     if (length < bestLength) [best, bestLength] = [{ entry, tour }, length];
@@ -59,27 +60,21 @@ const shortestIn = ({ graph, search, owing }: Surroundings, components: readonly
   return best;
 };
 
-/**
- * A run that owes for ever. "From some time on" (`lasting`) is broken by owing again and again; else the same must be owed
- * all the time: two debts in turn, each of which is paid, are no violation.
- */
-const lassoIn = (surroundings: Surroundings, isLasting: boolean): Lasso | null => {
-  const { graph, owing, clauses } = surroundings;
-  if (isLasting)
-    return shortestIn(
-      surroundings,
-      fairComponents(
-        graph,
-        keeping(owing, () => true),
-      ),
-    );
-  const components = clauses.slice(0, clausesMax).flatMap((_, at) =>
-    fairComponents(
-      graph,
-      keeping(owing, (owed) => owed === at + 1),
-    ),
-  );
-  return shortestIn(surroundings, components);
+/** Of parts in which something is owed all the time those in which it is always the same. */
+const owingOne = (
+  { graph, owing, isLate }: Surroundings,
+  parts: readonly FairComponent[],
+): readonly FairComponent[] => {
+  const isIn = new Uint8Array(graph.vertices);
+  for (const { vertices } of parts) for (const vertex of vertices) isIn[vertex] = 1;
+  const debts = new Set(parts.flatMap(({ vertices }) => vertices.map((vertex) => owing[vertex]!)));
+  return [...debts]
+    .sort((a, b) => a - b)
+    .slice(0, clausesMax)
+    .flatMap((debt) => {
+      const keeps = isIn.map((inside, vertex) => (inside === 1 && owing[vertex] === debt ? 1 : 0));
+      return fairComponents(graph, keeps, isLate);
+    });
 };
 
 /**
@@ -87,25 +82,49 @@ const lassoIn = (surroundings: Surroundings, isLasting: boolean): Lasso | null =
  * component of the states that owe, or in one state where nothing is due. What it finds is a lasso: the shortest way to
  * the component, and a cycle in it that is fair by itself.
  *
+ * "From some time on" (`lasting`) is broken by owing again and again; else the same must be owed all the time: two debts
+ * in turn, each of which is paid, are no violation.
+ *
  * Source: Lichtenstein, Pnueli 1985, Checking that finite state concurrent programs satisfy their linear specification.
+ *
+ * @param expired True once no more time should be spent.
  */
-export const decideByLassos = (searched: LivenessSearch, lasso: LassoGraph): LivenessFinding => {
-  const surroundings = surroundingsOf(searched, lasso);
-  const { graph, owing, clauses, parts, search, property } = surroundings;
-  const found = lassoIn(surroundings, property.lasting === true);
-  if (found !== null) return tell(surroundings, found);
-  if (clauses.length > clausesMax) return undecided(searched, `more than ${clausesMax} unlike debts`);
-  if (
-    property.lasting !== true &&
-    fairComponents(
-      graph,
-      keeping(owing, (owed) => owed !== 0),
-    ).length > 0
-  )
-    return undecided(
-      searched,
-      "something is owed for ever, though not always the same: the property does not say whether it is paid",
-    );
+export const decideByLassos = (
+  searched: LivenessSearch,
+  lasso: LassoGraph,
+  expired: () => boolean = () => false,
+): LivenessFinding => {
+  let late = false;
+  const isLate = (): boolean => {
+    late ||= expired();
+    return late;
+  };
+  const surroundings = surroundingsOf(searched, lasso, isLate);
+  const { graph, owing, clauses, property } = surroundings;
+  const isLasting = property.lasting === true;
+  const keeps = Uint8Array.from(owing, (owed) => (isLasting || owed !== 0 ? 1 : 0));
+  const staying = fairComponents(graph, keeps, isLate);
+  const broken = isLasting
+    ? staying.filter(({ vertices }) => vertices.some((vertex) => owing[vertex] !== 0))
+    : owingOne(surroundings, staying);
+  if (broken.length > 0) {
+    const found = shortestIn(surroundings, broken);
+    return found === null
+      ? undecided(searched, "something is owed for ever in a run that is too long to be told")
+      : tell(surroundings, found);
+  }
+  if (late) return undecided(searched, "every state was seen, and the time is over to look for cycles among them");
+  if (isLasting || staying.length === 0) return provenIn(searched);
+  return undecided(
+    searched,
+    clauses.length > clausesMax
+      ? `more than ${clausesMax} unlike debts`
+      : "something is owed for ever, though not always the same: the property does not say whether it is paid",
+  );
+};
+
+const provenIn = (searched: LivenessSearch): LivenessFinding => {
+  const { parts, search, property } = searched;
   const exercised = parts.watch.exercised(0);
   if (exercised === 0) return undecided(searched, "never exercised: its premise did not occur");
   const { id, kind, text } = property;

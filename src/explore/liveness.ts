@@ -72,5 +72,5 @@ const decideOnGraph = (prepared: Prepared, options: ExploreOptions, property: An
   if (local.refusal !== null) return undecided(searched, local.refusal);
   if (watch.readsTime(0)) return undecided(searched, readsTimeText);
   if (cut !== null) return undecided(searched, `not every state was seen, and liveness is about all of them: ${cut}`);
-  return decideByLassos(searched, lasso);
+  return decideByLassos(searched, lasso, options.expired);
 };
