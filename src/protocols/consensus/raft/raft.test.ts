@@ -184,6 +184,30 @@ describe("a leader", () => {
     expect(commitIndex()).toBe(2);
   });
 
+  it("finds a follower again that lost all that was under way to it, though the log begins after that", () => {
+    const host = leader({ inflightMessagesMax: 1, entriesKept: 0 });
+    const accepts = (from: number, matchIndex: number) => {
+      const reply = { term: 1, success: true, matchIndex, hintIndex: 0, hintTerm: 0, round: 0 } as const;
+      hear(host, from, { kind: "AppendEntriesReply", ...reply });
+    };
+    for (const from of [1, 2]) accepts(from, 1);
+    for (const index of [2, 3]) {
+      host.machine.request("propose", [index, "x"]);
+      sync(host);
+      accepts(1, index);
+    }
+    host.machine.request("saveSnapshot", [3, 0, "xx", true]);
+    sync(host);
+    host.messages.length = 0;
+    host.machine.fire(host.machine.at("")!.timers.get("heartbeat")!);
+    sync(host);
+    // What server 2 lacks is gone: it hears who leads, and agrees.
+    accepts(2, 0);
+    expect(host.messages.filter(({ to }) => to === 2).map(({ body }) => (body as Message).kind)).toContain(
+      "InstallSnapshot",
+    );
+  });
+
   it("steps down when it heard of no quorum for two checks (raft/R13)", () => {
     const roleWith = (rules: Partial<RaftRules>) => {
       const host = leader({ rules });

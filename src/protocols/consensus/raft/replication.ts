@@ -69,6 +69,9 @@ const sendEntries = (
 const sendHeartbeat = (s: RaftState, io: RaftIO, leading: Leading, progress: Progress): void => {
   const prevLogIndex = progress.phase === "snapshot" ? 0 : progress.nextIndex - 1;
   const prevLogTerm = termAt(s, io, prevLogIndex);
+  // What comes next is gone, so the answers to what is under way lead nowhere, if they come: it must not hold the place of
+  // the snapshot that is due. A lost message would hold it for ever, where no session ends and no refusal comes.
+  if (prevLogTerm === null && progress.phase === "replicate") probe(progress, progress.matchIndex + 1);
   // Index 0 is in every log: where the follower needs a snapshot the message says no more than who leads.
   if (prevLogTerm === null || progress.phase === "snapshot") sendEntries(s, io, leading, progress, 0, 0, nothing);
   else sendEntries(s, io, leading, progress, prevLogIndex, prevLogTerm, nothing);
