@@ -99,8 +99,8 @@ export interface ExploreOptions {
   readonly hurries?: () => boolean;
   /** Told now and then how many states were found, how many steps led to them, and how many states are open. */
   readonly progress?: (distinct: number, generated: number, open: number) => void;
-  /** End when this property is violated. Default: when all are that can be. */
-  readonly first?: string;
+  /** End when this property is violated, or, with `true`, when any is. Default: when all are that can be. */
+  readonly first?: string | true;
   /** Go on after a violation as if it had not been: every state is counted. Only the first violation is kept. */
   readonly goesOn?: boolean;
   /** Version of the code, for traces. */

@@ -91,7 +91,7 @@ class Findings {
     if (this.#options.goesOn === true) return false;
     if (property >= 0) watch.stop(property);
     const { first } = this.#options;
-    return property < 0 || (first === undefined ? watch.isOver : id === first);
+    return property < 0 || (first === undefined ? watch.isOver : first === true || id === first);
   }
 }
 

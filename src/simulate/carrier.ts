@@ -89,7 +89,8 @@ export class Carrier {
     const { duplication } = this.#dials;
     const leastUs = (this.#distancesMs?.[from]?.[to] ?? 0) * microseconds;
     if (lossy && duplication > 0 && this.#choices.chance("duplicate", link, count, duplication))
-      this.copyArrives = start + this.#delay(link, count, "delay of the copy", now) + leastUs;
+      this.copyArrives =
+        start + this.#delay(link, count, "delay of the copy", now) + leastUs + this.#lateness(link, count);
     return start + this.#delay(link, count, "delay", now) + leastUs;
   }
 
@@ -139,6 +140,14 @@ export class Carrier {
     if (fits) held.push(through);
     this.#through.set(link, held);
     return fits;
+  }
+
+  /** A copy that was kept somewhere on the way comes long after the message. */
+  #lateness(link: number, count: number): number {
+    const { copyDelayMsMax } = this.#dials;
+    if (copyDelayMsMax === 0) return 0;
+    const step = this.#choices.below("lateness of the copy", link, count, delaySteps);
+    return Math.floor((step / delaySteps) * copyDelayMsMax * microseconds);
   }
 
   #delay(link: number, count: number, name: string, now: number): number {

@@ -8,6 +8,7 @@ import { misshapenIn } from "./setup-shape.ts";
 /** Every name of a budget: what a scenario written without a compiler may misspell. */
 const budgetNames: { readonly [K in keyof Required<FaultBudget>]: true } = {
   crashes: true,
+  downMsMax: true,
   candidates: true,
   partitions: true,
   forms: true,

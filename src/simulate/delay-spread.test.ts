@@ -67,6 +67,36 @@ describe("a swarm of knobs", () => {
   });
 });
 
+describe("a swarm of setups", () => {
+  const scenario = talking({ ...reliable, network: "fair-loss" }, [tells], {
+    faults: quiet,
+    swarm: (draw) => ({ dials: { loss: draw.pick("loss", [0, 0.5]), duplication: 0 } }),
+  });
+  const lostIn = (set: Readonly<Record<string, number>>): readonly number[] =>
+    Array.from({ length: 20 }, (_, at) => runOnce(prepare(scenario, set), seed(at)).struck.get("loss") ?? 0);
+
+  it("each run draws its own, and the same one again from the same seed", () => {
+    const lost = lostIn({});
+    expect(lost.some((count) => count === 0)).toBe(true);
+    expect(lost.some((count) => count > 150)).toBe(true);
+    expect(lostIn({})).toEqual(lost);
+  });
+
+  it("what the user sets is not drawn", () => {
+    expect(Math.min(...lostIn({ loss: 0.5 }))).toBeGreaterThan(150);
+  });
+});
+
+describe("a copy that was kept somewhere on the way", () => {
+  it("comes so much later, and the message itself does not", () => {
+    const set = { loss: 0, duplication: 1, delayMsMin: 1, delayMsMax: 2, copyDelayMsMax: 100 };
+    const delays = delaysMs({ ...reliable, network: "fair-loss" }, set);
+    expect(delays.filter((delay) => delay <= 2).length).toBeGreaterThanOrEqual(400);
+    expect(Math.max(...delays)).toBeGreaterThan(90);
+    expect(Math.max(...delays)).toBeLessThanOrEqual(102);
+  });
+});
+
 describe("an adversary that owns the network", () => {
   it("may drop everything on a link for ever, also when all other faults are over", () => {
     const late = {

@@ -13,6 +13,7 @@ export interface Dials {
   readonly delayMsMax: number;
   readonly loss: number;
   readonly duplication: number;
+  readonly copyDelayMsMax: number;
   readonly forgery: number;
   readonly bandwidth: number;
   readonly packetBytes: number;
@@ -51,6 +52,13 @@ export const dialDefinitions: {
     default: 0.05,
     min: 0,
     max: 1,
+  },
+  copyDelayMsMax: {
+    type: "number",
+    text: "how much later than any other message a second copy may be",
+    default: 0,
+    min: 0,
+    max: 60_000,
   },
   forgery: {
     type: "number",

@@ -43,6 +43,16 @@ describe("drawn fault plans", () => {
     for (const fault of recovering) if (fault.kind === "crash") expect(fault.recoverAt).toBeGreaterThan(fault.at);
   });
 
+  it("recover within the time that the budget names", () => {
+    const recovering = plans(
+      { network: "reliable", nodes: "crash-recovery", timing: "asynchronous" },
+      { crashes: 3, downMsMax: 5 },
+    ).flat();
+    const down = recovering.flatMap((fault) => (fault.kind === "crash" ? [fault.recoverAt! - fault.at] : []));
+    expect(down.length).toBeGreaterThan(100);
+    expect(Math.max(...down)).toBeLessThan(6);
+  });
+
   it("are a swarm: every kind that the budget allows strikes some runs and leaves others alone", () => {
     const budget: FaultBudget = {
       crashes: 2,

@@ -85,7 +85,13 @@ const drawPartition = (site: PlanSite, draw: PlanDraw, at: number, until: number
 const drawCrash = (site: PlanSite, draw: PlanDraw, at: number, node: NodeId): Fault => {
   const outputs = draw.chance(0.5) ? { outputs: draw.below(site.nodes.length + 1) } : {};
   if (site.model.nodes !== "crash-recovery") return { kind: "crash", at, node, ...outputs };
-  return { kind: "crash", at, node, ...outputs, recoverAt: at + 1 + draw.time(site.windowMs / 2) };
+  return {
+    kind: "crash",
+    at,
+    node,
+    ...outputs,
+    recoverAt: at + 1 + draw.time(site.budget.downMsMax ?? site.windowMs / 2),
+  };
 };
 
 /** Who can be struck: where nodes only stop, and for traitors, each node once. */

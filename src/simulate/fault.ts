@@ -61,6 +61,8 @@ export type FaultKind = Fault["kind"];
 export interface FaultBudget {
   /** Crash events in all. Where nodes only stop it is also the number of nodes. Default: `f` of the scenario. */
   readonly crashes?: number;
+  /** Milliseconds after which who crashed and can recover has recovered. Default: half of the window of faults. */
+  readonly downMsMax?: number;
   /** Who may crash, pause or turn traitor. Default: every node. */
   readonly candidates?: readonly NodeId[];
   readonly partitions?: number;

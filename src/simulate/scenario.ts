@@ -120,6 +120,13 @@ export interface Setup {
   readonly goals?: readonly Goal[];
   /** Where an exhaustive search ends. */
   readonly bounds?: SearchBounds;
+  /**
+   * What each run draws for itself instead: options of the protocol in stacks that use the same modules and ports, faults,
+   * dials that the user did not set. Many unlike small worlds show what one world with everything in it hides. The first
+   * of each list of alternatives should be the plainest, which shrinking prefers. Exhaustive searches take the setup as it
+   * stands, and the faults that it declares are those that stand in it.
+   */
+  readonly swarm?: (draw: Draw) => Partial<Pick<Setup, "processes" | "workload" | "faults" | "windowMs" | "dials">>;
   /** What may go wrong, beyond what the dials allow by themselves. */
   readonly faults?: FaultBudget;
   /** Faults at fixed times, besides the drawn ones. */

@@ -59,6 +59,10 @@ export const misshapenIn = (setup: Setup | undefined): readonly string[] => {
       typeof made["workload"] !== "function",
       "`workload` of its setup must be a function: () => [{ node, calls }]",
     ),
+    ...when(
+      made["swarm"] !== undefined && typeof made["swarm"] !== "function",
+      "`swarm` of its setup must be a function: (draw) => ({ dials })",
+    ),
     ...inProperties(made["properties"]),
     ...inNumbers(made),
   ];

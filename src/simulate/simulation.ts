@@ -17,7 +17,6 @@ import { Adversary, wordsOf } from "./adversary.ts";
 import { AgendaFullError, type Item, OrderedAgenda, TimedAgenda } from "./agenda.ts";
 import { microseconds } from "./carrier.ts";
 import { Chronicle } from "./chronicle.ts";
-import { dialsOfRun } from "./dials.ts";
 import type { Fault } from "./fault.ts";
 import { FaultInjector, planOf } from "./fault-injector.ts";
 import { drawClock } from "./node-clock.ts";
@@ -25,6 +24,7 @@ import { endUsOf, neverComes } from "./patience.ts";
 import { UsageError } from "./prepare.ts";
 import { type Owed, PropertyError, Recorder } from "./recorder.ts";
 import { type RunInput, type RunResult, traceHeaderOf } from "./run-input.ts";
+import { inputOfRun } from "./setup-of-run.ts";
 import { misshapenClients } from "./setup-shape.ts";
 import { hostOf } from "./simulated-host.ts";
 import { type Meant, SimulatedNetwork } from "./simulated-network.ts";
@@ -77,7 +77,7 @@ export class Simulation {
     // The first draws (the workload's, the plan's) come before there is a world to tell.
     const tell = (decision: Decision): void => (this.#world as World | undefined)?.recorder.decided(decision);
     const watched = given.trace ? { ...given, choices: observing(given.choices, tell) } : given;
-    const input = given.schedule === "timed" ? { ...watched, dials: dialsOfRun(given.dials, given.choices) } : watched;
+    const input = inputOfRun(watched);
     const { setup, model, choices, dials } = input;
     this.#input = input;
     const nodes = setup.processes.map((_, id) => id);

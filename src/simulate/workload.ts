@@ -1,8 +1,8 @@
 import type { Choices, NodeId } from "../model/index.ts";
 import type { Call, Draw, Script } from "./scenario.ts";
 
-/** Draws of a workload, numbered by name as they are asked for. */
-export const drawFrom = (choices: Choices): Draw => {
+/** Draws of a workload, or of another concern, numbered by name as they are asked for. */
+export const drawFrom = (choices: Choices, concern = "workload"): Draw => {
   const counts = new Map<string, number>();
   const next = (name: string): number => {
     const count = counts.get(name) ?? 0;
@@ -10,11 +10,11 @@ export const drawFrom = (choices: Choices): Draw => {
     return count;
   };
   const below = (name: string, alternatives: number): number =>
-    alternatives <= 1 ? 0 : choices.below(`workload/${name}`, 0, next(name), alternatives);
+    alternatives <= 1 ? 0 : choices.below(`${concern}/${name}`, 0, next(name), alternatives);
   return {
     below,
     between: (name, from, to) => from + below(name, to - from + 1),
-    chance: (name, probability) => choices.chance(`workload/${name}`, 0, next(name), probability),
+    chance: (name, probability) => choices.chance(`${concern}/${name}`, 0, next(name), probability),
     pick: (name, from) => from[below(name, from.length)]!,
   };
 };

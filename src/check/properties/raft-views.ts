@@ -8,6 +8,12 @@ interface Server {
   readonly votedFor: NodeId | null;
   readonly commitIndex: number;
   readonly lastApplied: number;
+  readonly configurations: readonly { readonly configuration: Members }[];
+}
+
+interface Members {
+  readonly voters: readonly NodeId[];
+  readonly votersOutgoing: readonly NodeId[];
 }
 
 interface Entry {
@@ -159,6 +165,56 @@ const leaderCompleteness = (path: string): AnyProperty =>
     },
   });
 
+interface Holding {
+  readonly leads: boolean;
+  readonly commitIndex: number;
+  readonly terms: readonly number[];
+  /** The configuration in force, of one that leads. */
+  readonly members: Members | null;
+}
+
+const majorityOf = (voters: readonly NodeId[], agrees: (node: NodeId) => boolean): boolean =>
+  voters.filter(agrees).length * 2 > voters.length;
+
+/**
+ * What a leader takes for committed lies at that time in the logs of a majority of the voters, in a joint configuration of
+ * each set: the rule of section 5.3 itself, which shows a miscount before any harm comes of it. What of a log is durable an
+ * exhaustive search does not look at: a log that is not yet counts as held.
+ */
+const committedOnQuorum = (path: string): AnyProperty =>
+  viewing<(readonly number[])[], Holding>({
+    id: "CommittedOnQuorum",
+    text: "What a leader commits lies in the logs of a majority of the voters.",
+    init: ({ nodes }) => nodes.map(() => []),
+    view: {
+      of(look, node) {
+        const server = serverAt(look, node, path);
+        const terms = entriesAt(look, node, path).map(({ term }) => term);
+        if (server?.role !== "leader") return { leads: false, commitIndex: 0, terms, members: null };
+        const { commitIndex, configurations } = server;
+        const members = configurations[configurations.length - 1]?.configuration ?? null;
+        return { leads: true, commitIndex, terms, members };
+      },
+      changed(logs, { node, before, after, event }, report) {
+        logs[node] = after.terms;
+        const { commitIndex, members, terms } = after;
+        if (!after.leads || members === null || before?.leads !== true || before.commitIndex >= commitIndex) return;
+        report.premise();
+        const term = terms[commitIndex - 1];
+        const holds = (voter: NodeId): boolean => logs[voter]?.[commitIndex - 1] === term;
+        // One step may commit a configuration first, and go on by the next one.
+        if ([members, before.members].some((each) => each !== null && quorumOf(each, holds))) return;
+        report.violated(
+          `process ${node} commits index ${commitIndex} of term ${term}, which is in the logs of no majority of processes ${[...members.voters, ...members.votersOutgoing].join(", ")}`,
+          event,
+        );
+      },
+    },
+  });
+
+const quorumOf = ({ voters, votersOutgoing }: Members, agrees: (node: NodeId) => boolean): boolean =>
+  majorityOf(voters, agrees) && (votersOutgoing.length === 0 || majorityOf(votersOutgoing, agrees));
+
 interface Applied {
   readonly index: number;
   readonly entries: readonly string[];
@@ -248,5 +304,6 @@ export const raftViews = (path: string): readonly AnyProperty[] => [
   logMatching(path),
   leaderCompleteness(path),
   stateMachineSafety(path),
+  committedOnQuorum(path),
   oneVote(path),
 ];

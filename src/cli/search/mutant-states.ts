@@ -70,7 +70,7 @@ const searchOnce = (
     return { run: null, states: 0, why: "it shows in the long run alone" };
   const { counterexamples, distinct, cut, verdicts } = explore(
     { ...prepared, setup: { ...prepared.setup, properties } },
-    options,
+    { ...options, first: true },
   );
   const run = [...counterexamples.values()].find(({ property }) => violates(property)) ?? null;
   const undecided = verdicts.find(({ verdict, exercised }) => verdict === "unknown" && exercised > 0);

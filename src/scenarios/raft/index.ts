@@ -6,6 +6,7 @@ import { raftMembersScenario } from "./raft-members-scenario.ts";
 import { raftOneAtATimeScenario } from "./raft-one-at-a-time-scenario.ts";
 import { raftSafetyScenario } from "./raft-safety-scenario.ts";
 import { raftScenario } from "./raft-scenario.ts";
+import { raftSwarmScenario } from "./raft-swarm-scenario.ts";
 
 /** The lab's scenarios on Raft. */
 export const raftScenarios: readonly AnyScenario[] = [
@@ -14,6 +15,7 @@ export const raftScenarios: readonly AnyScenario[] = [
   raftSafetyScenario,
   raftLeaseScenario,
   raftDatagramsScenario,
+  raftSwarmScenario,
   raftOneAtATimeScenario,
   raftExploredScenario,
 ];

@@ -31,7 +31,7 @@ describe("Raft in every order", () => {
     const all = search(oneTerm, { symmetry: false });
     expect(judged(all)).toEqual({
       complete: true,
-      held: ["ElectionSafety", "LogMatching", "StateMachineSafety", "OneVote"],
+      held: ["ElectionSafety", "LogMatching", "StateMachineSafety", "CommittedOnQuorum", "OneVote"],
       broken: [],
     });
     const orbits = search(oneTerm, {});
@@ -46,6 +46,15 @@ describe("Raft in every order", () => {
   it("one crash and recovery, with writes that are durable later or never", () => {
     const found = search({ ...oneTerm, replicates: false }, { crashesMax: 1, sync: "later", reduction: true });
     expect(judged(found)).toEqual({ complete: true, held: ["ElectionSafety", "OneVote"], broken: [] });
+  });
+
+  it("a change of members through a joint configuration, whichever server is to stay alone", () => {
+    const joint = { terms: 1, entries: 3, commands: 0, changes: 1, removedAtOnce: 2 };
+    const held = ["ElectionSafety", "LogMatching", "StateMachineSafety", "CommittedOnQuorum", "OneVote"];
+    const found = judged(search(joint, { symmetry: false }));
+    expect(found.complete).toBe(true);
+    expect(found.broken).toEqual([]);
+    expect(found.held).toEqual(expect.arrayContaining(held));
   });
 
   it("liveness is not asked of a search that ends where terms end", () => {
@@ -65,6 +74,25 @@ describe("known bugs of Raft, state by state", () => {
   ])("%s", (id, property) => {
     const found = search({ terms: 2, entries: 2, commands: 1 }, { statesMax: 20_000, first: property }, rulesOf(id));
     expect(judged(found).broken).toContain(property);
+  });
+
+  const searchFor = (id: string, property: string, bounds: Bounds, options: ExploreOptions): readonly string[] => {
+    const prepared = prepare(raftExploredScenario, bounds, {}, { rules: rulesOf(id) });
+    const properties = prepared.setup.properties.filter((one) => one.id === property);
+    return judged(explore({ ...prepared, setup: { ...prepared.setup, properties } }, { crashesMax: 0, ...options }))
+      .broken;
+  };
+
+  it("raft/R17: a leader asks whether it still is one before the follower has its log", () => {
+    const bounds = { terms: 2, entries: 2, commands: 1, reads: 1 };
+    const broken = searchFor("raft/R17", "StateMachineSafety", bounds, { symmetry: true, statesMax: 60_000 });
+    expect(broken).toEqual(["StateMachineSafety"]);
+  });
+
+  it("membership/M5: the new voter alone commits, and the old ones elect somebody else", () => {
+    const bounds = { terms: 2, entries: 3, commands: 0, changes: 1, removedAtOnce: 2 };
+    const broken = searchFor("membership/M5", "LeaderCompleteness", bounds, { statesMax: 200_000 });
+    expect(broken).toEqual(["LeaderCompleteness"]);
   });
 
   const figure8 = (rules: Partial<RaftRules>, statesMax: number) =>

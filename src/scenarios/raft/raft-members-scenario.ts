@@ -3,6 +3,7 @@ import type { MembershipChange } from "../../protocols/index.ts";
 import { type AnyScenario, type Draw, integer, type Script, scenario } from "../../simulate/index.ts";
 import { clients, hurried, processesOf, raftGuarantees, raftServer } from "./raft-cluster.ts";
 import type { RaftChanges } from "./raft-mutants.ts";
+import { jointStateSearches } from "./raft-state-searches.ts";
 
 /**
  * What an operator asks for at every server now and then; whoever leads does it. In the end everybody is to take part, and
@@ -56,6 +57,7 @@ export const raftMembersScenario: AnyScenario = scenario({
     changes: integer("wishes of the operator", 2, 0, 100),
     snapshotEvery: integer("commands between two snapshots; 0: none", 0, 0, 1_000),
   },
+  stateSearches: jointStateSearches,
   setup: ({ n, f, voters, operations, changes, snapshotEvery }, _model, rules: Partial<RaftChanges>) => ({
     processes: processesOf(
       n,

@@ -169,7 +169,16 @@ const replication: readonly Mutant[] = [
   ]),
   mutant("raft/R32", "Entries that conflict stay, and new ones come behind them.", { conflicts: () => false }, [
     "LogMatching",
+    "CommittedOnQuorum",
   ]),
+  mutant(
+    "raft/R20",
+    "An answer of an earlier term counts, though what it is about may be gone since.",
+    { countsReply: () => true },
+    ["CommittedOnQuorum", "ElectableIsComplete"],
+    "consensus/raft-swarm",
+    { seedsMax: 8_000 },
+  ),
   mutant(
     "raft/R34",
     "A leader does not go back to where the logs match.",
@@ -226,14 +235,14 @@ const members: readonly Mutant[] = [
     "membership/M1",
     "A leader changes members before it committed an entry of its own term: two majorities without a common server.",
     { mayChangeMembers: () => true },
-    ["ElectableIsComplete", "ElectionSafety"],
+    ["ElectableIsComplete", "LeaderCompleteness", "ElectionSafety"],
     "consensus/raft-one-at-a-time",
   ),
   mutant(
     "membership/M2",
     "A second change begins while the first is not committed.",
     { isChanging: () => false },
-    ["ElectableIsComplete", "OneChangeAtATime"],
+    ["ElectableIsComplete", "LeaderCompleteness", "OneChangeAtATime"],
     "consensus/raft-one-at-a-time",
   ),
   mutant(
@@ -243,7 +252,7 @@ const members: readonly Mutant[] = [
       hasQuorum: (configuration, agrees) => hasQuorum({ ...configuration, votersOutgoing: [] }, agrees),
       heldByQuorum: ({ voters }, matchIndex) => majorityAmong(voters, matchIndex),
     },
-    ["CommittedOnQuorum", "ElectableIsComplete"],
+    ["CommittedOnQuorum", "ElectableIsComplete", "LeaderCompleteness"],
     "consensus/raft-members",
   ),
   mutant(
@@ -289,6 +298,13 @@ const reads: readonly Mutant[] = [
     "ReadsAreFresh",
     "LIN",
   ]),
+  mutant(
+    "reads/L8",
+    "The answer to a question of an earlier life counts for the question of the same number in this one.",
+    { isOwnRead: () => true },
+    ["ReadsAreFresh", "LIN"],
+    "consensus/raft-swarm",
+  ),
   mutant("reads/L4", "A read is answered before the state is as new as its index.", { answersRead: () => true }, [
     "ReadsAreFresh",
     "LIN",

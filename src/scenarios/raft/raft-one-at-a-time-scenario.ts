@@ -3,6 +3,7 @@ import { type Configuration, figure2Rules, type MembershipChange } from "../../p
 import { type AnyScenario, type Draw, integer, type Script, scenario } from "../../simulate/index.ts";
 import { clients, processesOf, raftSafety, raftServer } from "./raft-cluster.ts";
 import type { RaftChanges } from "./raft-mutants.ts";
+import { oneAtATimeStateSearches } from "./raft-state-searches.ts";
 
 const isIn = (list: readonly number[], node: number): boolean => list.includes(node);
 
@@ -40,6 +41,7 @@ export const raftOneAtATimeScenario: AnyScenario = scenario({
     electionTimeoutMs: integer("shortest election timeout", 12, 1, 10_000),
     heartbeatMs: integer("time between two heartbeats", 30, 1, 10_000),
   },
+  stateSearches: oneAtATimeStateSearches,
   setup: (values, _model, rules: Partial<RaftChanges>) => {
     const { n, voters, operations, changes, electionTimeoutMs, heartbeatMs } = values;
     const one = raftServer(

@@ -1,8 +1,8 @@
 import { figure2Rules } from "../../protocols/index.ts";
 import { type AnyScenario, integer, scenario } from "../../simulate/index.ts";
 import { clients, processesOf, raftSafety, raftServer } from "./raft-cluster.ts";
-import { raftStateSearches } from "./raft-explored-scenario.ts";
 import type { RaftChanges } from "./raft-mutants.ts";
+import { raftStateSearches } from "./raft-state-searches.ts";
 
 /** Rows 63 and 64, safety alone, in the weakest model. */
 export const raftSafetyScenario: AnyScenario = scenario({

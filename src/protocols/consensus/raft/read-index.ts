@@ -134,7 +134,8 @@ export const onReadIndex = (s: RaftState, io: RaftIO, from: NodeId, { incarnatio
 
 /** The leader's answer. */
 export const onReadIndexReply = (s: RaftState, io: RaftIO, { rules }: Settings, m: ReadIndexReply): void => {
-  if (!rules.isOwnRead(m.incarnation, io.incarnation)) return io.note("an answer to an earlier life", m.serial);
+  if (!rules.isOwnRead(m.incarnation, io.incarnation))
+    return io.mark("hears an answer to a question of its earlier life");
   const ids = takeAsked(s, io, m.serial);
   if (ids === null) return io.note("an answer that nobody waits for", m.serial);
   if (m.readIndex === null) return refuseReads(s, io, ids);

@@ -48,6 +48,8 @@ const refuseStale = (s: RaftState, io: RaftIO, from: NodeId, m: Message): void =
       hintTerm: 0,
       round: 0,
     });
+  else if (m.kind === "AppendEntriesReply" && s.leading !== null)
+    io.mark("leads again, and hears an answer to its earlier term");
   else io.note("of a term that is over", m.term);
 };
 
