@@ -87,6 +87,8 @@ export const newClient = <C, Q>(): ClientState<C, Q> => ({
 
 /** Bytes of commands in one message, unless a single one has more. */
 export const runBytesMax: number = 131_072;
+/** Bytes of one command: what a replica takes of a client in one message, less what stands around it. */
+export const commandBytesMax: number = 4_193_280;
 /** Queries in one message. */
 const queriesMax = 1_024;
 

@@ -1,5 +1,6 @@
 export * from "./client-door.ts";
 export * from "./client-sessions.ts";
+export { commandBytesMax } from "./client-state.ts";
 export * from "./entry.ts";
 export * from "./hash-reports.ts";
 export * from "./key-value/index.ts";

@@ -22,6 +22,8 @@ export type CommandFailure =
   | "too many commands"
   /** The bytes in which it came hold no commands: no client of ours sends such. */
   | "malformed"
+  /** It has more bytes than a replica takes of one command; it was not sent. */
+  | "too large"
   /** `apply` threw, or its answer is no plain data. What it had changed stays changed, the same at every replica. */
   | "machine failed";
 

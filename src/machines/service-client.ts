@@ -13,6 +13,7 @@ import {
   type ClientState,
   type Command,
   callOf,
+  commandBytesMax,
   doneBelow,
   forgetSession,
   messagesOf,
@@ -121,6 +122,8 @@ const clientActs = <C, A, Q, R>(
         act.sendRun(s, io, run.slice(0, middle));
         return act.sendRun(s, io, run.slice(middle));
       }
+      // A replica would end the connection, and the next one too: it would look as if nobody answered.
+      if (commands.length > commandBytesMax) return act.fail(s, io, run[0]!.call, "too large", "no");
       for (const command of run) command.copiesAtLarge++;
       const [{ session: inSession, sequence: first }] = run as [Command<C>];
       const session = inSession!;

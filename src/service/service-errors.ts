@@ -1,4 +1,4 @@
-import type { CommandFailure, Happened, QueryFailure } from "../machines/index.ts";
+import { type CommandFailure, commandBytesMax, type Happened, type QueryFailure } from "../machines/index.ts";
 
 const commandTexts: { readonly [K in CommandFailure]: string } = {
   timeout: "no replica answered in time",
@@ -9,6 +9,7 @@ const commandTexts: { readonly [K in CommandFailure]: string } = {
   "too many sessions": "there are as many sessions as there may be; close some, or wait until idle ones expire",
   "too many commands": "too many commands of this session are unanswered",
   malformed: "its bytes are not what a client writes",
+  "too large": `it has more than the ${commandBytesMax} bytes that a command may have; send it in parts`,
   "machine failed":
     "the state machine threw an error while applying it, or its answer is no plain data; what it changed before that stays",
 };

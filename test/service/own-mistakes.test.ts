@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
-import { replicatedService, type StateMachine } from "../../src/machines/index.ts";
+import { commandBytesMax, replicatedService, type StateMachine } from "../../src/machines/index.ts";
 import { issueCertificates, type Security } from "../../src/node/index.ts";
 import {
   type AnyService,
@@ -11,7 +11,7 @@ import {
 } from "../../src/service/index.ts";
 import { LocalReplicas } from "./local-replicas.ts";
 
-type Command = number | (() => number);
+type Command = number | string | (() => number);
 
 /** A sum; a machine of a user's own, who also sends it what it does not expect. */
 const sum: StateMachine<{ sum: number }, Command, number, string, number> = {
@@ -40,6 +40,11 @@ describe("mistakes of who writes a machine, or asks one", () => {
       { reason: { code: "PLAIN_DATA", message: expect.stringContaining("a function is not plain data") } },
       { value: 3 },
     ]);
+    const large = { code: "COMMAND", why: "too large", happened: "no" };
+    await expect(client.execute("x".repeat(commandBytesMax))).rejects.toMatchObject(large);
+    // What just fits arrives: a number is what the machine takes, so it fails there.
+    const fitting = client.execute("x".repeat(commandBytesMax - 100));
+    await expect(fitting).rejects.toMatchObject({ code: "COMMAND", why: "machine failed" });
     await expect(client.query("NaN")).rejects.toMatchObject({ code: "QUERY", why: "machine failed" });
     await using store = await KeyValueClient.open({ cluster });
     const anotherMachine = { code: "CONFIGURATION", message: expect.stringContaining("not serve the key-value store") };
