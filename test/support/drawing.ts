@@ -9,3 +9,11 @@ export const drawing = (seed: number): Below => {
     return Math.floor((state / 2 ** 32) * bound);
   };
 };
+
+/** Damages a few bytes, and often the length. */
+export const damaged = (bytes: Uint8Array, draw: Below): Uint8Array => {
+  const copy = bytes.slice(0, draw(10) === 0 ? draw(bytes.length) : bytes.length);
+  for (let count = draw(4); count >= 0 && copy.length > 0; count--) copy[draw(copy.length)] = draw(256);
+  if (draw(8) === 0) copy.copyWithin(draw(copy.length), draw(copy.length), draw(copy.length));
+  return copy;
+};

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { drawing } from "../../../test/support/drawing.ts";
+import { damaged, drawing } from "../../../test/support/drawing.ts";
 import { withoutStackTraces } from "../../../test/support/without-stack-traces.ts";
 import { type EncodeTarget, encode } from "../../model/index.ts";
 import { FrameError } from "../errors.ts";
@@ -42,14 +42,6 @@ const framesOf = (): Uint8Array => {
   const target: EncodeTarget = { bytes: new Uint8Array(8), at: 0 };
   for (const { channel, keys, body } of bodies) putMessage(target, channel, keys, body);
   return target.bytes.slice(0, target.at);
-};
-
-/** Damages a few bytes, and often the length. */
-const damaged = (bytes: Uint8Array, draw: (below: number) => number): Uint8Array => {
-  const copy = bytes.slice(0, draw(10) === 0 ? draw(bytes.length) : bytes.length);
-  for (let count = draw(4); count >= 0 && copy.length > 0; count--) copy[draw(copy.length)] = draw(256);
-  if (draw(8) === 0) copy.copyWithin(draw(copy.length), draw(copy.length), draw(copy.length));
-  return copy;
 };
 
 describe("frames on the wire", () => {
