@@ -24,11 +24,13 @@ export type CommandFailure =
   | "malformed"
   /** It has more bytes than a replica takes of one command; it was not sent. */
   | "too large"
+  /** Whoever asked for it wanted its end no longer. */
+  | "cancelled"
   /** `apply` threw, or its answer is no plain data. What it had changed stays changed, the same at every replica. */
   | "machine failed";
 
 /** Why a query failed. It changed nothing in any case. */
-export type QueryFailure = "timeout" | "overloaded" | "machine failed";
+export type QueryFailure = "timeout" | "overloaded" | "machine failed" | "cancelled";
 
 /** The end of a command. */
 export type CommandOutcome<Answer> =

@@ -32,6 +32,8 @@ export interface Service<Command, Answer, Query, Result> extends Port {
     readonly execute: (call: number, command: Command) => void;
     /** Asks without changing anything. */
     readonly query: (call: number, query: Query, consistency: Consistency) => void;
+    /** Whoever made this call wants its end no longer: it is told now. What was sent may take effect all the same. */
+    readonly cancel: (call: number) => void;
     /** No more commands are to come: the replicas need not remember this client until its session expires. */
     readonly leave: () => void;
   };
@@ -239,6 +241,16 @@ const clientActs = <C, A, Q, R>(
     fail: (s: S, io: Io, call: number, why: CommandFailure, happened: Happened): void =>
       act.endCommand(s, io, call, { kind: "failed", why, happened }),
 
+    cancel: (s: S, io: Io, call: number): void => {
+      const command = s.commands.get(call);
+      if (command !== undefined)
+        act.fail(s, io, call, "cancelled", rules.isCertain(command.copiesAtLarge) ? "no" : "maybe");
+      else if (s.queries.delete(call)) {
+        s.toAsk = s.toAsk.filter((asked) => asked.call !== call);
+        io.up.result(call, { kind: "failed", why: "cancelled" });
+      }
+    },
+
     /** A copy of a command was refused where it should have had its turn, or on its way there. */
     refused: (s: S, io: Io, from: NodeId, call: number, why: Refused<CommandFailure>, leader: NodeId | null): void => {
       const command = s.commands.get(call)!;
@@ -385,6 +397,9 @@ export const serviceClient = <C, A, Q, R>({
           const server = spreadsQueries ? (s.connected[call % s.connected.length] ?? null) : s.target;
           act.ask(s, asked, server);
           act.tick(s, io);
+        },
+        cancel(s, io, call) {
+          act.cancel(s, io, call);
         },
         leave(s, io) {
           if (s.session === null) return;

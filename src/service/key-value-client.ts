@@ -13,7 +13,7 @@ import {
 } from "../machines/index.ts";
 import { ConfigurationError } from "./configuration-error.ts";
 import { arrayOf, bytesOf, copyOf } from "./latin1-bytes.ts";
-import { type ConnectOptions, ServiceConnection } from "./service-connection.ts";
+import { type CallOptions, type ConnectOptions, ServiceConnection } from "./service-connection.ts";
 
 /** A key or value: text is taken as UTF-8. */
 export type BytesLike = string | Uint8Array;
@@ -34,7 +34,7 @@ export interface Entry {
 }
 
 /** What is read of a range. */
-export interface RangeOptions {
+export interface RangeOptions extends CallOptions {
   readonly limit?: number;
   readonly keysOnly?: boolean;
   readonly consistency?: Consistency;
@@ -133,29 +133,33 @@ export class KeyValueClient implements AsyncDisposable {
   }
 
   /** Sets a key; the revision of the store right after. @throws CommandError, KeyValueError. */
-  async put(key: BytesLike, value: BytesLike): Promise<number> {
-    const answer = await this.connection.execute({ kind: "put", key: toBytes(key), value: toValue(value) });
+  async put(key: BytesLike, value: BytesLike, options?: CallOptions): Promise<number> {
+    const answer = await this.connection.execute({ kind: "put", key: toBytes(key), value: toValue(value) }, options);
     return responseOf(answer).revision;
   }
 
   /** The entry of a key, null where there is none. @throws QueryError, KeyValueError. */
-  async get(key: BytesLike, consistency?: Consistency): Promise<Entry | null> {
-    const { entries } = rangeOf(await this.connection.query({ key: toBytes(key), asArrays: true }, consistency));
+  async get(key: BytesLike, consistency?: Consistency, options?: CallOptions): Promise<Entry | null> {
+    const { entries } = rangeOf(
+      await this.connection.query({ key: toBytes(key), asArrays: true }, consistency, options),
+    );
     return entries.length === 0 ? null : entryOf(entries[0]!);
   }
 
   /** All keys that begin with a prefix, ascending; the empty prefix for all. @throws QueryError, KeyValueError. */
-  async list(prefix: BytesLike, { limit = 0, keysOnly = false, consistency }: RangeOptions = {}): Promise<Entry[]> {
+  async list(
+    prefix: BytesLike,
+    { limit = 0, keysOnly = false, consistency, ...options }: RangeOptions = {},
+  ): Promise<Entry[]> {
     const key = toBytes(prefix);
     const keys = key === "" ? { key: "\0", end: "\0" } : { key, end: prefixEnd(key) };
-    return rangeOf(await this.connection.query({ ...keys, limit, keysOnly, asArrays: true }, consistency)).entries.map(
-      entryOf,
-    );
+    const range = { ...keys, limit, keysOnly, asArrays: true };
+    return rangeOf(await this.connection.query(range, consistency, options)).entries.map(entryOf);
   }
 
   /** Deletes a key; whether it was there. @throws CommandError, KeyValueError. */
-  async delete(key: BytesLike): Promise<boolean> {
-    const { response } = responseOf(await this.connection.execute({ kind: "delete", key: toBytes(key) }));
+  async delete(key: BytesLike, options?: CallOptions): Promise<boolean> {
+    const { response } = responseOf(await this.connection.execute({ kind: "delete", key: toBytes(key) }, options));
     return response.kind === "delete" && response.deleted > 0;
   }
 
@@ -164,10 +168,15 @@ export class KeyValueClient implements AsyncDisposable {
    *
    * @throws CommandError, KeyValueError.
    */
-  async compareAndSet(key: BytesLike, expected: BytesLike | null, value: BytesLike): Promise<boolean> {
+  async compareAndSet(
+    key: BytesLike,
+    expected: BytesLike | null,
+    value: BytesLike,
+    options?: CallOptions,
+  ): Promise<boolean> {
     const bytes = toBytes(key);
     const is = { key: bytes, relation: "=" } as const;
-    const answer = await this.connection.execute({
+    const transaction: KeyValueOperation = {
       kind: "transaction",
       compare: [
         expected === null
@@ -176,8 +185,8 @@ export class KeyValueClient implements AsyncDisposable {
       ],
       success: [{ kind: "put", key: bytes, value: toValue(value) }],
       failure: [],
-    });
-    const { response } = responseOf(answer);
+    };
+    const { response } = responseOf(await this.connection.execute(transaction, options));
     return response.kind === "transaction" && response.succeeded;
   }
 

@@ -38,6 +38,15 @@ export interface ConnectMachineOptions<Result> extends ConnectOptions {
   readonly commandsArePlain?: boolean;
 }
 
+/** What goes with one call. */
+export interface CallOptions {
+  /**
+   * Ends the call when it is aborted, with `why` "cancelled". A command that was sent before may take effect all the same:
+   * `happened` says so.
+   */
+  readonly signal?: AbortSignal;
+}
+
 /** A change of members, by ids; those that are not named stay what they are. */
 export interface MembersChange {
   readonly voters?: readonly NodeId[];
@@ -162,8 +171,9 @@ export class ServiceConnection<Command, Answer, Query, Result> implements AsyncD
    *
    * @throws CommandError, which says whether it took effect; PlainDataError where it is no plain data: it was not sent.
    */
-  execute(command: Command): Promise<Answer> {
-    return this.#ask(this.#commands, command, (id) => this.#host.request("execute", id, command));
+  execute(command: Command, { signal }: CallOptions = {}): Promise<Answer> {
+    if (signal?.aborted === true) return Promise.reject(new CommandError("cancelled", "no"));
+    return this.#ask(this.#commands, command, (id) => this.#host.request("execute", id, command), signal);
   }
 
   /**
@@ -171,8 +181,9 @@ export class ServiceConnection<Command, Answer, Query, Result> implements AsyncD
    *
    * @throws QueryError; PlainDataError where it is no plain data.
    */
-  query(query: Query, consistency: Consistency = "linearizable"): Promise<Result> {
-    return this.#ask(this.#queries, query, (id) => this.#host.request("query", id, query, consistency));
+  query(query: Query, consistency: Consistency = "linearizable", { signal }: CallOptions = {}): Promise<Result> {
+    if (signal?.aborted === true) return Promise.reject(new QueryError("cancelled"));
+    return this.#ask(this.#queries, query, (id) => this.#host.request("query", id, query, consistency), signal);
   }
 
   /** Where each replica is reached: those of the file, and those that the replicas told of since. */
@@ -279,16 +290,25 @@ export class ServiceConnection<Command, Answer, Query, Result> implements AsyncD
     this.#connections.setMembers(all);
   }
 
-  #ask<T>(open: CallTable<Pending<T>>, asked: unknown, ask: (id: number) => void): Promise<T> {
+  #ask<T>(
+    open: CallTable<Pending<T>>,
+    asked: unknown,
+    ask: (id: number) => void,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
     if (this.#closed) return Promise.reject(new ClientClosedError("no"));
     // Later it would be found among others that are sent with it.
     const why = this.#commandsArePlain ? undefined : refusalOf(asked, "value");
     if (why !== undefined) return Promise.reject(new PlainDataError(why));
     const id = ++this.#last;
-    return new Promise((resolve, reject) => {
+    const ended = new Promise<T>((resolve, reject) => {
       open.set(id, { resolve, reject });
       ask(id);
     });
+    if (signal === undefined) return ended;
+    const cancel = (): void => this.#host.request("cancel", id);
+    signal.addEventListener("abort", cancel, { once: true });
+    return ended.finally(() => signal.removeEventListener("abort", cancel));
   }
 
   #indicated(name: string, args: readonly unknown[]): void {

@@ -10,6 +10,7 @@ const commandTexts: { readonly [K in CommandFailure]: string } = {
   "too many commands": "too many commands of this session are unanswered",
   malformed: "its bytes are not what a client writes",
   "too large": `it has more than the ${commandBytesMax} bytes that a command may have; send it in parts`,
+  cancelled: "it was cancelled by its signal",
   "machine failed":
     "the state machine threw an error while applying it, or its answer is no plain data; what it changed before that stays",
 };
@@ -41,6 +42,7 @@ const queryTexts: { readonly [K in QueryFailure]: string } = {
   timeout: "no replica answered in time",
   overloaded: "the replicas have as much to do as they take on; ask again later",
   "machine failed": "the state machine threw an error while answering it, or its answer is no plain data",
+  cancelled: "it was cancelled by its signal",
 };
 
 /** A query failed. It changed nothing. */

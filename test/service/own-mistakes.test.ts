@@ -59,6 +59,19 @@ describe("mistakes of who writes a machine, or asks one", () => {
     expect(replicas.failures).toEqual([]);
   });
 
+  it("a signal ends the one call that it goes with", async () => {
+    await using replicas = await LocalReplicas.start({ replicas: 1, service });
+    const { clusterFile: cluster } = replicas.cluster;
+    await using client = await ServiceConnection.open<Command, number, string, number>({ cluster });
+    const { signal } = new AbortController();
+    expect(await client.execute(1, { signal })).toBe(1);
+    const cancelled = { code: "COMMAND", why: "cancelled", happened: "no" };
+    await expect(client.execute(1, { signal: AbortSignal.abort() })).rejects.toMatchObject(cancelled);
+    await replicas.stopOne(0);
+    const waits = client.query("", "linearizable", { signal: AbortSignal.timeout(50) });
+    await expect(waits).rejects.toMatchObject({ code: "QUERY", why: "cancelled" });
+  });
+
   it("a certificate that has little time left is told of, and until when it is valid stands among the metrics", async () => {
     await using replicas = await LocalReplicas.start({ replicas: 1, service, open: false });
     const files = replicas.cluster.replicaFiles.get(0)!;
