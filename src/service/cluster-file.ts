@@ -39,7 +39,7 @@ const memberAt = (fields: JsonFields): ClusterMember => {
 export const readClusterFile = (path: string): ClusterFile => {
   const file = resolve(path);
   const fields = JsonFields.of(file);
-  fields.number("format", 1, 1);
+  fields.format();
   const cluster = {
     file,
     cluster: fields.text("cluster"),

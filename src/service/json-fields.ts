@@ -50,6 +50,14 @@ export class JsonFields {
     return value;
   }
 
+  /** The format of the file; there is one so far. */
+  format(): void {
+    const value = this.#take("format");
+    if (typeof value === "number" && Number.isInteger(value) && value > 1)
+      throw this.wrong("format", "1: a newer version of quorate made this file, use that one");
+    if (value !== 1) throw this.wrong("format", "1");
+  }
+
   boolean(name: string): boolean {
     const value = this.#take(name);
     if (typeof value !== "boolean") throw this.wrong(name, "true or false");

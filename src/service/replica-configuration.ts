@@ -91,7 +91,7 @@ export const readReplicaConfiguration = (path: string): ReplicaConfiguration => 
   const file = resolve(path);
   const folder = dirname(file);
   const fields = JsonFields.of(file);
-  fields.number("format", 1, 1);
+  fields.format();
   const members = fields.objects("members").map(memberAt);
   const member = fields.number("member", 0, memberMax);
   if (!members.some(({ id }) => id === member)) throw fields.wrong("member", "the id of one of the members");

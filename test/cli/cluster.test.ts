@@ -69,7 +69,7 @@ describe("what a cluster command refuses before it does anything", () => {
 
   it.each([
     ["[", /is no JSON/],
-    [{ ...replica, format: 2 }, /format must be a whole number from 1 to 1; found 2/],
+    [{ ...replica, format: 2 }, /format must be 1: a newer version of quorate made this file, use that one; found 2/],
     [{ ...replica, member: 3 }, /member must be the id of one of the members; found 3/],
     [{ ...replica, members: [member, member] }, /members must be a list of different ids/],
     [

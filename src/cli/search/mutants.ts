@@ -7,6 +7,10 @@ import { nearest, quoteBack } from "../nearest.ts";
 export const mutantOf = (id: string): Mutant => {
   const found = mutants.find((mutant) => mutant.id === id);
   if (found !== undefined) return found;
+  if (/\.[cm]?[jt]s$/.test(id))
+    throw usage(
+      `${quoteBack(id)}: the known bugs here are those of the lab; how to look for those of a file of yours is in docs/writing-a-protocol.md`,
+    );
   const near = nearest(
     id,
     mutants.map((mutant) => mutant.id),
