@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { filesWith } from "../../test/support/files-with.ts";
 import { freeAddresses } from "../../test/support/run-on-sockets.ts";
 import { type Log, type Module, type Port, type Sessions, stack } from "../model/index.ts";
 import { readTrace, writeTrace } from "../trace/index.ts";
@@ -294,24 +295,13 @@ describe("the Node host", () => {
 });
 
 /** The real file system, with a gate before each write of a batch. */
-const gatedWrites = (gate: () => Promise<void>): Files => ({
-  ...nodeFiles,
-  open: async (path) => {
-    const file = await nodeFiles.open(path);
-    return {
-      writeDurably: async (bytes, offset) => {
-        await gate();
-        await file.writeDurably(bytes, offset);
-      },
-      reserve: (offset, length) => file.reserve(offset, length),
-      read: (into, offset) => file.read(into, offset),
-      size: () => file.size(),
-      truncate: (length) => file.truncate(length),
-      sync: () => file.sync(),
-      close: () => file.close(),
-    };
-  },
-});
+const gatedWrites = (gate: () => Promise<void>): Files =>
+  filesWith(nodeFiles, (file) => ({
+    writeDurably: async (bytes, offset) => {
+      await gate();
+      await file.writeDurably(bytes, offset);
+    },
+  }));
 
 const holdingWrites = (isStuck: () => boolean, waits: (go: () => void) => void): Files =>
   gatedWrites(() => (isStuck() ? new Promise(waits) : Promise.resolve()));

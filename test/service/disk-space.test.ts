@@ -1,30 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { DiskFullError, type Files, nodeFiles } from "../../src/node/index.ts";
+import { DiskFullError, nodeFiles } from "../../src/node/index.ts";
 import { CommandError, KeyValueClient } from "../../src/service/index.ts";
+import { filesWith } from "../support/files-with.ts";
 import { LocalReplicas } from "./local-replicas.ts";
 
 const segmentBytes = 64 * 1024;
 
 /** A disk on which no space can be reserved while `isFull`; what is reserved takes writes. */
 const disk = { isFull: false };
-const files: Files = {
-  ...nodeFiles,
-  open: async (path) => {
-    const file = await nodeFiles.open(path);
-    const { writeDurably, read, size, truncate, sync, close } = {
-      writeDurably: file.writeDurably.bind(file),
-      read: file.read.bind(file),
-      size: file.size.bind(file),
-      truncate: file.truncate.bind(file),
-      sync: file.sync.bind(file),
-      close: file.close.bind(file),
-    };
-    const reserve = (offset: number, length: number): Promise<void> =>
-      disk.isFull ? Promise.reject(new DiskFullError("full")) : file.reserve(offset, length);
-    return { writeDurably, reserve, read, size, truncate, sync, close };
-  },
-};
+const files = filesWith(nodeFiles, (file) => ({
+  reserve: (offset, length) => (disk.isFull ? Promise.reject(new DiskFullError("full")) : file.reserve(offset, length)),
+}));
 
 describe("a replica whose disk is nearly full", () => {
   it("refuses writes before they could end it, answers reads, and takes writes again when there is space", async () => {

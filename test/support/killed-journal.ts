@@ -3,6 +3,7 @@
 import type { Log, Module, Port } from "../../src/model/index.ts";
 import { stack } from "../../src/model/index.ts";
 import { type Files, holdingFiles, NodeHost, nodeFiles } from "../../src/node/index.ts";
+import { filesWith } from "./files-with.ts";
 
 /** What the process is told. */
 export interface KilledJournalOrders {
@@ -62,24 +63,12 @@ const firstKept = (end: number): number => Math.max(0, Math.floor(end / 100) * 1
 
 const killing = (files: Files, killAt: number): Files => {
   let writes = 0;
-  return {
-    ...files,
-    open: async (path) => {
-      const file = await files.open(path);
-      return {
-        writeDurably: async (bytes, offset) => {
-          await file.writeDurably(bytes, offset);
-          if (++writes === killAt) process.kill(process.pid, "SIGKILL");
-        },
-        reserve: (offset, length) => file.reserve(offset, length),
-        read: (into, offset) => file.read(into, offset),
-        size: () => file.size(),
-        truncate: (length) => file.truncate(length),
-        sync: () => file.sync(),
-        close: () => file.close(),
-      };
+  return filesWith(files, (file) => ({
+    writeDurably: async (bytes, offset) => {
+      await file.writeDurably(bytes, offset);
+      if (++writes === killAt) process.kill(process.pid, "SIGKILL");
     },
-  };
+  }));
 };
 
 const say = (...words: readonly unknown[]): void => void process.stdout.write(`${words.join(" ")}\n`);
