@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { type Facts, facts } from "../../test/support/facts.ts";
 import { manualHost } from "../../test/support/manual-host.ts";
 import {
   type AnyBound,
@@ -27,28 +28,6 @@ interface Slots extends Port {
   };
   readonly indications: { readonly heard: (slot: number, text: string) => void };
 }
-
-interface Facts extends Port {
-  readonly requests: { readonly know: (fact: string) => void };
-  readonly indications: { readonly fact: (fact: string) => void };
-}
-
-const facts = (): Module<{ provides: Facts; uses: Record<never, never>; state: { known: string[] } }> => ({
-  name: "facts",
-  source: "a test",
-  init: () => ({ known: [] }),
-  joined(s, io) {
-    for (const fact of s.known) io.up.fact(fact);
-  },
-  upon: {
-    request: {
-      know(s, io, fact) {
-        s.known.push(fact);
-        io.up.fact(fact);
-      },
-    },
-  },
-});
 
 /** Writes and sends what it is told; what starts with "fact" it tells the facts. */
 const slot = (): Module<{

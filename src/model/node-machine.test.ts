@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { type Facts, facts } from "../../test/support/facts.ts";
 import { manualHost } from "../../test/support/manual-host.ts";
 import {
   type Channel,
@@ -257,28 +258,6 @@ describe("plain state", () => {
 });
 
 /** Hears of facts from a shared module and passes them on. */
-interface Facts extends Port {
-  readonly requests: { readonly note: (fact: string) => void };
-  readonly indications: { readonly fact: (fact: string) => void };
-}
-
-const facts = (): Module<{ provides: Facts; uses: Record<never, never>; state: { known: string[] } }> => ({
-  name: "facts",
-  source: "a test",
-  init: () => ({ known: [] }),
-  joined(s, io) {
-    for (const fact of s.known) io.up.fact(fact);
-  },
-  upon: {
-    request: {
-      note(s, io, fact) {
-        s.known.push(fact);
-        io.up.fact(fact);
-      },
-    },
-  },
-});
-
 const member = (): Module<{
   provides: Echo;
   uses: { facts: Facts; links: Links<string> };
@@ -293,7 +272,7 @@ const member = (): Module<{
     request: {
       say(_s, io, text) {
         io.disk.last.set(text);
-        if (text.startsWith("fact ")) io.facts.note(text.slice(5));
+        if (text.startsWith("fact ")) io.facts.know(text.slice(5));
         else io.links.send(1, text);
       },
     },
