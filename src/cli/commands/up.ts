@@ -60,12 +60,18 @@ const machineOf = ({ replicaFiles }: LocalCluster): string | undefined => {
   return file === undefined ? undefined : readReplicaConfiguration(file).machine;
 };
 
+/** How many replicas there are was said when the cluster was made. */
+const sayCount = (directory: string, count: number, wanted: number | undefined): void => {
+  if (wanted !== undefined && wanted !== count)
+    complain(
+      `quorate: the cluster in ${near(directory)} is one of ${counted(count, "replica")}: \`quorate member\` changes that.`,
+    );
+};
+
 const make = async (directory: string, { replicas, machine }: UpFlags): Promise<LocalCluster> => {
   if (hasLocalCluster(directory)) {
     const cluster = readLocalCluster(directory);
-    const count = cluster.file.members.length;
-    if (replicas !== undefined && replicas !== count)
-      complain(`quorate: ${directory} holds a cluster of ${counted(count, "replica")}, which are started.`);
+    sayCount(directory, cluster.file.members.length, replicas);
     if (machine !== undefined && machineOf(cluster) !== resolve(machine))
       throw usage(
         `the cluster in ${directory} is one of ${machineOf(cluster) ?? "the key-value store"}, not of ${machine}: name another directory with --data`,
@@ -138,6 +144,7 @@ const showRunning = async (directory: string, flags: UpFlags): Promise<number> =
     await sleep(pauseMs);
   }
   const cluster = readLocalCluster(directory);
+  sayCount(directory, cluster.file.members.length, flags.replicas);
   await using connection: Connection = await ServiceConnection.open({ cluster: cluster.clusterFile });
   const up = await awaitReports(connection);
   if (up.length === 0) {
