@@ -235,14 +235,14 @@ const members: readonly Mutant[] = [
     "membership/M1",
     "A leader changes members before it committed an entry of its own term: two majorities without a common server.",
     { mayChangeMembers: () => true },
-    ["ElectableIsComplete", "LeaderCompleteness", "ElectionSafety"],
+    ["ElectableIsComplete", "ElectionSafety", "LeaderCompleteness"],
     "consensus/raft-one-at-a-time",
   ),
   mutant(
     "membership/M2",
     "A second change begins while the first is not committed.",
     { isChanging: () => false },
-    ["ElectableIsComplete", "LeaderCompleteness", "OneChangeAtATime"],
+    ["ElectableIsComplete", "OneChangeAtATime", "LeaderCompleteness"],
     "consensus/raft-one-at-a-time",
   ),
   mutant(
