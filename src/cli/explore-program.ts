@@ -43,6 +43,7 @@ export const addExplore = (program: Command, finish: Finish): void => {
     )
     .addOption(new Option("--depth <N>", "steps of one run").argParser(wholeNumber(0, 1_000_000_000)))
     .option("--depth-first", "depth first instead of breadth first: no shortest runs, a smaller frontier")
+    .option("--few-interruptions", "first runs in which each process deals with all that came: finds what lies deep")
     .addOption(new Option("--seconds <N>", "how long each search").argParser(secondsOption).default(60))
     .addOption(
       new Option("--memory-mb <N>", "megabytes of each search's tables")

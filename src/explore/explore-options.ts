@@ -97,6 +97,12 @@ export interface ExploreOptions {
   readonly expired?: () => boolean;
   /** True once no more time should be spent on looking ahead: what is left is for the search. */
   readonly hurries?: () => boolean;
+  /**
+   * True once such a part of the time is over, from 0 to 1. With it the time is shared out where liveness is to be decided:
+   * three quarters are for safety, and what is left is for one liveness property after the other. Without it a search
+   * takes what time there is.
+   */
+  readonly isPast?: (part: number) => boolean;
   /** Told now and then how many states were found, how many steps led to them, and how many states are open. */
   readonly progress?: (distinct: number, generated: number, open: number) => void;
   /** End when this property is violated, or, with `true`, when any is. Default: when all are that can be. */

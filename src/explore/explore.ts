@@ -124,6 +124,20 @@ const searchOf = (parts: Exploration, options: ExploreOptions, findings: Finding
   return { search, origins, reduction: reduced };
 };
 
+/** The part of the time that a search for safety takes where liveness is decided beside it. */
+const timeOfSafety = 0.75;
+
+/** The options of a search that ends when such a part of the time is over, where that can be told. */
+const until = (part: number, options: ExploreOptions): ExploreOptions => {
+  const { expired, isPast } = options;
+  return isPast === undefined ? options : { ...options, expired: () => expired?.() === true || isPast(part) };
+};
+
+const forSafety = ({ setup }: Prepared, options: ExploreOptions): ExploreOptions => {
+  const isShared = options.liveness === true && setup.properties.some(({ kind }) => kind === "liveness");
+  return isShared ? until(timeOfSafety, options) : options;
+};
+
 /**
  * Tries every order of events, every draw and every fault within the bounds, on the protocol code itself. The same states
  * are seen once: what a process does with an event in a state is run once and remembered.
@@ -134,7 +148,7 @@ const searchOf = (parts: Exploration, options: ExploreOptions, findings: Finding
 export const explore = (prepared: Prepared, options: ExploreOptions = {}): ExploreResult => {
   const parts = partsOf(prepared, options);
   const findings = new Findings(parts, options);
-  const { search, origins, reduction } = searchOf(parts, options, findings);
+  const { search, origins, reduction } = searchOf(parts, forSafety(prepared, options), findings);
   const isUncut = search.cut === null || search.cut === "asymmetry";
   if (typeof reduction !== "string" && reduction.unforeseen.size > 0 && isUncut)
     return { ...explore(prepared, { ...options, reduction: false }), irreducible: "a step was not foreseen" };
@@ -198,9 +212,13 @@ const livenessOf = (
   verdicts: Verdict[],
   counterexamples: Map<string, ExploredRun>,
 ): void => {
-  for (const [at, property] of prepared.setup.properties.entries()) {
+  const { properties } = prepared.setup;
+  const share = (1 - timeOfSafety) / properties.filter(({ kind }) => kind === "liveness").length;
+  let part = timeOfSafety;
+  for (const [at, property] of properties.entries()) {
     if (property.kind !== "liveness") continue;
-    const { verdict, run } = decideLiveness(prepared, options, property);
+    part += share;
+    const { verdict, run } = decideLiveness(prepared, until(part, options), property);
     const untried = untriedIn(prepared, settle(prepared, options));
     verdicts[at] = verdict.verdict === "holds" && untried !== null ? withheld(verdict, untried) : verdict;
     if (run !== undefined) counterexamples.set(property.id, run);

@@ -191,6 +191,13 @@ describe("liveness is not decided", () => {
     expect(verdicts[0]!.clause).toContain("though not always the same");
   });
 
+  it("where its own share of the time is over, and is where only that of safety is", () => {
+    const given = { manners: "waits", ordered: true };
+    const shared = search(philosophersScenario, given, { isPast: (part) => part <= 0.75 });
+    expect([shared.cut, judged(shared, "EAT")]).toEqual(["time", "holds"]);
+    expect(judged(search(philosophersScenario, given, { isPast: () => true }), "EAT")).toContain("of them: time");
+  });
+
   it("symmetry and reduction change nothing: the search for liveness does without", () => {
     const plain = search(philosophersScenario, { manners: "waits" });
     const both = search(philosophersScenario, { manners: "waits" }, { symmetry: [[2, 3]], reduction: true });

@@ -50,7 +50,7 @@ export const decideLiveness = (prepared: Prepared, options: ExploreOptions, prop
   if (hindrance !== null) return lookForRest(parts, rest, property, hindrance);
   if (parts.settled.order === "breadth-first") return decideOnGraph(prepared, rest, property);
   const atRest = lookForRest(parts, rest, property, "not looked for");
-  if (atRest.run !== undefined) return atRest;
+  if (atRest.run !== undefined || options.expired?.() === true) return atRest;
   const found = decideOnGraph(prepared, rest, property);
   return { ...found, distinct: atRest.distinct + found.distinct };
 };

@@ -49,6 +49,7 @@ export interface ExploreFlags {
   readonly mutant?: string;
   readonly carries?: "set" | "multiset" | "ordered";
   readonly depthFirst?: boolean;
+  readonly fewInterruptions?: boolean;
   readonly goOn?: boolean;
   /** False with --no-symmetry. */
   readonly symmetry: boolean;
@@ -57,6 +58,13 @@ export interface ExploreFlags {
   readonly trace?: string;
   readonly json?: boolean;
 }
+
+const orderOf = ({ depthFirst, fewInterruptions }: ExploreFlags): ExploreTask["order"] => {
+  if (depthFirst === true && fewInterruptions === true)
+    throw usage("--depth-first and --few-interruptions are two orders: give one of them.");
+  if (fewInterruptions === true) return "few interruptions first";
+  return depthFirst === true ? "depth-first" : "breadth-first";
+};
 
 const taskOf = (scenario: ScenarioReference, flags: ExploreFlags): ExploreTask => {
   const { network, nodes, timing, crashes, losses, duplicates, timeouts, partitions, traitors, lies, forgeries } =
@@ -79,7 +87,7 @@ const taskOf = (scenario: ScenarioReference, flags: ExploreFlags): ExploreTask =
     seconds: flags.seconds,
     megabytes: flags.memoryMb,
     depth: flags.depth,
-    depthFirst: flags.depthFirst ?? false,
+    order: orderOf(flags),
     goesOn: flags.goOn ?? false,
     carries: flags.carries,
     symmetry: flags.symmetry,

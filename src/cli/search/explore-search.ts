@@ -36,10 +36,11 @@ const boundsOf = (
   { megabytes }: ExploreTask,
   clock: SearchClock,
   pulse: Int32Array,
-): Required<Pick<ExploreOptions, "expired" | "hurries" | "progress" | "bytesMax">> => ({
+): Required<Pick<ExploreOptions, "expired" | "hurries" | "isPast" | "progress" | "bytesMax">> => ({
   bytesMax: megabytes * bytesAMegabyte,
   expired: clock.options().expired!,
   hurries: () => clock.isPast(timeAhead),
+  isPast: (part) => clock.isPast(part),
   progress: (distinct, generated, open) => {
     clock.progress(distinct, 0);
     Atomics.store(pulse, pulseGenerated, Math.floor(generated / 1_000));
@@ -51,7 +52,7 @@ const whatIsSet = <T extends object>(values: T): { [K in keyof T]?: Exclude<T[K]
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
 
 const optionsOf = (task: ExploreTask, clock: SearchClock, pulse: Int32Array): ExploreOptions => {
-  const { budgets, depth, depthFirst, carries, symmetry, code } = task;
+  const { budgets, depth, order, carries, symmetry, code } = task;
   return {
     ...boundsOf(task, clock, pulse),
     ...whatIsSet({
@@ -68,7 +69,7 @@ const optionsOf = (task: ExploreTask, clock: SearchClock, pulse: Int32Array): Ex
       network: carries,
     }),
     goesOn: task.goesOn,
-    order: depthFirst ? "depth-first" : "breadth-first",
+    order,
     symmetry: symmetry ? "where possible" : false,
     reduction: task.reduction,
     liveness: true,

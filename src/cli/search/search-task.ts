@@ -1,5 +1,5 @@
 import type { Outcome, Parameters, Strength, Verdict } from "../../check/index.ts";
-import type { Cut, Growth, ReachResult } from "../../explore/index.ts";
+import type { Cut, ExploreOptions, Growth, ReachResult } from "../../explore/index.ts";
 import type { SystemModel } from "../../model/index.ts";
 import type { Replay } from "../../simulate/index.ts";
 import type { Failure } from "../cli-error.ts";
@@ -114,7 +114,7 @@ export interface ExploreTask extends Common {
   readonly seconds: number;
   readonly megabytes: number;
   readonly depth?: number | undefined;
-  readonly depthFirst: boolean;
+  readonly order: NonNullable<ExploreOptions["order"]>;
   /** Count every state, also behind a violation. */
   readonly goesOn: boolean;
   /** How messages are carried: a set, a multiset, in order. */
