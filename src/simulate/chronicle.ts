@@ -1,5 +1,5 @@
 import type { Inspection, PropertyEvent } from "../check/index.ts";
-import type { LogImage, Message, NodeId, TraceKind } from "../model/index.ts";
+import type { DiskImage, Instance, LogImage, Message, NodeId, NodeMachine, TraceKind } from "../model/index.ts";
 import { microseconds } from "./carrier.ts";
 import type { Fault } from "./fault.ts";
 import type { SimulatedNode } from "./simulated-node.ts";
@@ -13,23 +13,43 @@ interface Details {
   readonly data?: unknown;
 }
 
-/** A look into the nodes. No property speaks about a traitor: what it keeps in its state is its own affair. */
-class Look implements Inspection {
-  readonly node: NodeId;
-  readonly event: number;
-  readonly at: number;
-  readonly #nodes: readonly SimulatedNode[];
+/** The module and the log of a node that were looked at last. */
+interface Found {
+  machine: NodeMachine | null;
+  path: string;
+  instance: Instance | null;
+  /** What the node sees of its disk: another one after a crash. */
+  seen: DiskImage | null;
+  logPath: string;
+  logName: string;
+  log: LogImage | null;
+}
 
-  constructor(nodes: readonly SimulatedNode[], node: NodeId, event: number, at: number) {
+/**
+ * A look into the nodes. No property speaks about a traitor: what it keeps in its state is its own affair. One look serves
+ * the whole run, since after each step a dozen properties look at the same module.
+ */
+class Look implements Inspection {
+  node: NodeId = 0;
+  event = 0;
+  at = 0;
+  readonly #nodes: readonly SimulatedNode[];
+  readonly #found: Found[] = [];
+
+  constructor(nodes: readonly SimulatedNode[]) {
     this.#nodes = nodes;
-    this.node = node;
-    this.event = event;
-    this.at = at;
   }
 
   state(node: NodeId, path: string): unknown {
     const { behaviour, up, machine } = this.#nodes[node]!;
-    return behaviour === null && up ? machine.at(path)?.state : undefined;
+    if (behaviour !== null || !up) return undefined;
+    const found = this.#foundOf(node);
+    if (found.machine !== machine || found.path !== path || found.instance === null || found.instance.dropped) {
+      found.machine = machine;
+      found.path = path;
+      found.instance = machine.at(path) ?? null;
+    }
+    return found.instance?.state;
   }
 
   record(node: NodeId, path: string, name: string): unknown {
@@ -39,7 +59,31 @@ class Look implements Inspection {
 
   log(node: NodeId, path: string, name: string): LogImage | undefined {
     const { behaviour, disk } = this.#nodes[node]!;
-    return behaviour === null ? disk.seen.get(path)?.logs.get(name) : undefined;
+    if (behaviour !== null) return undefined;
+    const found = this.#foundOf(node);
+    const { seen } = disk;
+    if (found.log !== null && found.seen === seen && found.logPath === path && found.logName === name) return found.log;
+    const log = seen.get(path)?.logs.get(name);
+    // A log stays what it is as long as its module lives, and only members of families die before their node.
+    if (path.includes("[")) return log;
+    found.seen = seen;
+    found.logPath = path;
+    found.logName = name;
+    found.log = log ?? null;
+    return log;
+  }
+
+  #foundOf(node: NodeId): Found {
+    this.#found[node] ??= {
+      machine: null,
+      path: "",
+      instance: null,
+      seen: null,
+      logPath: "",
+      logName: "",
+      log: null,
+    };
+    return this.#found[node];
   }
 
   durableLog(node: NodeId, path: string, name: string): LogImage | undefined {
@@ -51,6 +95,7 @@ class Look implements Inspection {
 /** Tells the recorder what happens at the nodes, with their clocks, in the words of the trace. */
 export class Chronicle {
   readonly #world: World;
+  #look: Look | null = null;
 
   constructor(world: World) {
     this.#world = world;
@@ -171,6 +216,11 @@ export class Chronicle {
   /** A look into the nodes for invariants. */
   inspection(stepped: NodeId): Inspection {
     const { nodes, recorder, agenda } = this.#world;
-    return new Look(nodes, stepped, Math.max(0, recorder.events - 1), agenda.now / microseconds);
+    this.#look ??= new Look(nodes);
+    const look = this.#look;
+    look.node = stepped;
+    look.event = Math.max(0, recorder.events - 1);
+    look.at = agenda.now / microseconds;
+    return look;
   }
 }

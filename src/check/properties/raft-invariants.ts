@@ -89,8 +89,14 @@ interface Asked {
   readonly committed: number;
 }
 
-const steppedOf = ({ node }: Inspection, nodes: readonly NodeId[]): readonly NodeId[] =>
-  node === undefined ? nodes : [node];
+/** A list of each node alone: made once, since there is a look after each step. */
+const alone: (readonly NodeId[])[] = [];
+
+const steppedOf = ({ node }: Inspection, nodes: readonly NodeId[]): readonly NodeId[] => {
+  if (node === undefined) return nodes;
+  alone[node] ??= [node];
+  return alone[node];
+};
 
 interface Known {
   commitIndex: number;
@@ -137,19 +143,55 @@ export const committedOnQuorum = (path: string): AnyProperty =>
     },
   });
 
+/** The end of a log as it was, in place of which the present one is written. */
+interface KnownEnd {
+  index: number;
+  term: number;
+}
+
 interface Standing {
   readonly nodes: readonly NodeId[];
-  readonly ends: End[];
+  readonly ends: KnownEnd[];
   readonly members: Members[];
   committed: End;
+  /** More is committed, or a process lost something of its log, or may have: anybody could be elected wrongly now. */
+  isAnybodysTurn: boolean;
 }
 
 const isUpToDate = (candidate: End, own: End): boolean =>
   candidate.term > own.term || (candidate.term === own.term && candidate.index >= own.index);
 
-/** The server looks as it did: neither its log nor its configuration moved, and nothing more is committed. */
-const isAsBefore = (s: Standing, node: NodeId, end: End, members: Members): boolean =>
-  s.ends[node]!.index === end.index && s.ends[node]!.term === end.term && s.members[node] === members;
+/** Takes over how a server looks now; false where neither its log nor its configuration moved. */
+const hasMoved = (s: Standing, look: Inspection, path: string, node: NodeId, members: Members): boolean => {
+  const known = s.ends[node]!;
+  const { first, entries } = logAt(look, node, path);
+  const last = entries[entries.length - 1] as Entry | undefined;
+  const snapshot = last === undefined ? snapshotAt(look, node, path) : atTheStart;
+  const index = last === undefined ? snapshot.lastIncludedIndex : first + entries.length - 1;
+  const term = last === undefined ? snapshot.lastIncludedTerm : last.term;
+  if (known.index === index && known.term === term && s.members[node] === members) return false;
+  if (term < known.term || (term === known.term && index < known.index)) s.isAnybodysTurn = true;
+  known.index = index;
+  known.term = term;
+  s.members[node] = members;
+  return true;
+};
+
+/** Whether a server lacks what is committed, and could be elected all the same. */
+const isElectable = (
+  s: Standing,
+  look: Inspection,
+  path: string,
+  candidate: NodeId,
+  report: { premise(): void },
+): boolean => {
+  if (holds(look, candidate, path, logAt(look, candidate, path), s.committed)) return false;
+  const own = serverAt(look, candidate, path);
+  if (own === undefined) return false;
+  report.premise();
+  const last = s.ends[candidate]!;
+  return quorumOf(inForce(own) ?? nobody, (voter) => isUpToDate(last, s.ends[voter]!));
+};
 
 /**
  * Whoever could be elected holds all that is committed: to a majority of the voters in its own configuration its log is up
@@ -169,36 +211,38 @@ export const electableIsComplete = (path: string): AnyProperty =>
       ends: nodes.map(() => ({ index: 0, term: 0 })),
       members: nodes.map(() => nobody),
       committed: { index: 0, term: 0 },
+      isAnybodysTurn: false,
     }),
     on(s, { kind, node }) {
-      // It may come back with less than it had.
-      if (kind === "crash") s.ends[node] = { index: -1, term: -1 };
+      // It may come back with less than it had: whatever that is, it is looked at. Until then it votes for nobody.
+      if (kind !== "crash") return;
+      s.isAnybodysTurn = true;
+      s.ends[node] = { index: Number.POSITIVE_INFINITY, term: Number.POSITIVE_INFINITY };
     },
     inspect(s, look, report) {
+      let moved: NodeId | null = null;
       for (const node of steppedOf(look, s.nodes)) {
         const server = serverAt(look, node, path);
         if (server === undefined) continue;
-        const end = endAt(look, node, path);
-        const members = inForce(server) ?? nobody;
-        const commits = server.commitIndex > s.committed.index;
-        if (!commits && isAsBefore(s, node, end, members)) continue;
-        s.ends[node] = end;
-        s.members[node] = members;
-        const term = commits ? entryIn(logAt(look, node, path), server.commitIndex)?.term : undefined;
-        if (term !== undefined) s.committed = { index: server.commitIndex, term };
-        if (s.committed.index === 0) continue;
-        for (const candidate of s.nodes) {
-          if (holds(look, candidate, path, logAt(look, candidate, path), s.committed)) continue;
-          const own = serverAt(look, candidate, path);
-          if (own === undefined) continue;
-          report.premise();
-          const last = endAt(look, candidate, path);
-          if (!quorumOf(inForce(own) ?? nobody, (voter) => isUpToDate(last, endAt(look, voter, path)))) continue;
-          report.violated(
-            `process ${candidate} lacks index ${s.committed.index} of term ${s.committed.term}, which is committed, and its log is up to date to a majority`,
-            look.event,
-          );
-        }
+        if (hasMoved(s, look, path, node, inForce(server) ?? nobody)) moved = node;
+        if (server.commitIndex <= s.committed.index) continue;
+        const term = entryIn(logAt(look, node, path), server.commitIndex)?.term;
+        if (term === undefined) continue;
+        s.committed = { index: server.commitIndex, term };
+        s.isAnybodysTurn = true;
+        moved ??= node;
+      }
+      if (moved === null || s.committed.index === 0) return;
+      // A log that grew makes nobody else electable, nor does a configuration: that is its owner's alone.
+      const isForAll = s.isAnybodysTurn || look.node === undefined;
+      s.isAnybodysTurn = false;
+      for (const candidate of s.nodes) {
+        if (!isForAll && candidate !== moved) continue;
+        if (!isElectable(s, look, path, candidate, report)) continue;
+        report.violated(
+          `process ${candidate} lacks index ${s.committed.index} of term ${s.committed.term}, which is committed, and its log is up to date to a majority`,
+          look.event,
+        );
       }
     },
   });
