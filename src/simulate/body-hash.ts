@@ -24,6 +24,8 @@ const places = 128;
 const noPlace = places;
 /** Fields of items stand apart from those behind their list, and those of one kind from those of another. */
 const itemPlaces = 32;
+/** From here on in no value is remembered as a whole. */
+const wholeDepth = 2;
 const kindPlaces = 5;
 
 type Fields = { readonly [key: string]: unknown };
@@ -71,6 +73,16 @@ export class BodyHash {
     }
   }
 
+  /** Mixes what is not sent: a state, the arguments of a call. `which` tells values of one form from those of others. */
+  mixWhole(hash: number, value: object, which: number): number {
+    this.#place = which & (places - 1);
+    try {
+      return this.#container(hash, value, wholeDepth);
+    } catch {
+      return hashPlain(hash, value);
+    }
+  }
+
   #container(hash: number, value: object, depth: number): number {
     const prototype: unknown = Object.getPrototypeOf(value);
     if (prototype === Object.prototype) return this.#object(hash, value as Fields, depth);
@@ -113,7 +125,9 @@ export class BodyHash {
     if (typeof value === "string")
       return this.#isWord[at] ? hashWord(hash, this.#word(value, at)) : hashText(hash, value);
     if (typeof value !== "object" || value === null) return hashPlain(hash, value);
-    return depth > 1 ? this.#container(hash, value, depth + 1) : hashWord(hash, this.#remembered(value, depth));
+    return depth >= wholeDepth
+      ? this.#container(hash, value, depth + 1)
+      : hashWord(hash, this.#remembered(value, depth));
   }
 
   #word(text: string, at: number): number {

@@ -1,13 +1,5 @@
 import type { AnyProperty, Inspection, Property, PropertyEvent, Prospect, RunSite } from "../check/index.ts";
-import {
-  type Decision,
-  hashPlain,
-  hashText,
-  hashWord,
-  type NodeId,
-  type TraceEvent,
-  type TraceKind,
-} from "../model/index.ts";
+import { type Decision, hashText, hashWord, type NodeId, type TraceEvent, type TraceKind } from "../model/index.ts";
 import { BodyHash } from "./body-hash.ts";
 
 /** How a run was broken, with the events at fault. */
@@ -62,6 +54,9 @@ const wordOf = (text: string): number => {
 
 const deliverWord = wordOf("deliver");
 const sendWord = wordOf("send");
+
+/** For states and calls inside the nodes: it remembers names alone, so that all runs may use it. */
+const insideHash = new BodyHash();
 
 /**
  * Everything that looks at a run and does not change it: event numbers, the rolling hash, the trace, the properties,
@@ -213,7 +208,8 @@ export class Recorder {
   /** Numbers and hashes a request or an indication inside a node. */
   inside(kind: "request" | "indication", node: NodeId, path: string, name: string, args: readonly unknown[]): number {
     const hash = hashWord(hashWord(this.#hash, wordOf(kind) ^ (node << 8)), wordOf(path));
-    this.#hash = hashPlain(hashWord(hash, wordOf(name)), args);
+    const called = wordOf(name);
+    this.#hash = insideHash.mixWhole(hashWord(hash, called), args, called);
     return this.#events++;
   }
 
@@ -246,7 +242,8 @@ export class Recorder {
 
   /** Mixes the state of a module that a step may have changed; with `cover: "full"` only. */
   state(path: string, state: object): void {
-    this.#hash = hashPlain(hashWord(this.#hash, wordOf(path)), state);
+    const where = wordOf(path);
+    this.#hash = insideHash.mixWhole(hashWord(this.#hash, where), state, where);
   }
 
   /** Whether any property looks at what happens at a port path. The top is also where boots and crashes are told. */
