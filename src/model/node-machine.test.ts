@@ -506,6 +506,38 @@ describe("settled (D12)", () => {
   });
 });
 
+describe("idle (D12)", () => {
+  it("spares the host an event as long as there is nothing to send; what was wanted before stays wanted", () => {
+    const batching = (): Module<{
+      provides: Echo;
+      uses: { links: Links<readonly string[]> };
+      state: { batch: string[] };
+    }> => ({
+      name: "batching",
+      source: "a test",
+      init: () => ({ batch: [] }),
+      idle: ({ batch }) => batch.length === 0,
+      settled(s, io) {
+        io.links.send(1, s.batch);
+        s.batch = [];
+      },
+      upon: {
+        request: { say: (s, _io, text) => void (text === "" || s.batch.push(text)) },
+        links: { deliver: () => undefined },
+      },
+    });
+    const host = manualHost(stack(batching(), { links: network() }));
+    host.machine.request("say", [""]);
+    expect(host.settledWanted).toBe(0);
+    host.machine.request("say", ["a"]);
+    host.machine.request("say", [""]);
+    expect(host.settledWanted).toBe(1);
+    host.machine.settle();
+    host.machine.settle();
+    expect(host.messages.map(({ body }) => body)).toEqual([["a"]]);
+  });
+});
+
 describe("timers (T3)", () => {
   it("are told apart by name and arguments; setting one again replaces it", () => {
     const ticking = (): Module<{

@@ -13,9 +13,11 @@ export interface RaftOptions<Command> {
   readonly heartbeatMs?: number;
   /**
    * How long a leader waits for entries that take news of a higher commit index along, before it sends that by itself.
-   * Followers know it so much later; with 0 each commit costs a message to each of them, and its answer.
+   * Followers know it so much later; with 0, the default, each commit costs a message to each of them, and its answer.
+   * With null it goes with the next entries or the next heartbeat, as Ongaro has it, and costs nothing. Who asks the leader
+   * waits for none of this, and linearizable reads at followers bring the news along.
    */
-  readonly commitPatienceMs?: number;
+  readonly commitPatienceMs?: number | null;
   /** How large a command counts, in bytes. Without it each counts as 1. */
   readonly bytesOf?: (command: Command) => number;
   /** The most entries in one message. */

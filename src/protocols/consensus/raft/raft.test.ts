@@ -208,6 +208,45 @@ describe("a leader", () => {
     );
   });
 
+  it("tells what is committed at once, or with the next heartbeat where that is to cost nothing", () => {
+    const toldWith = (commitPatienceMs: number | null) => {
+      const host = leader({ commitPatienceMs });
+      const reply = {
+        kind: "AppendEntriesReply",
+        term: 1,
+        success: true,
+        hintIndex: 0,
+        hintTerm: 0,
+        round: 0,
+      } as const;
+      const commitsTold = (said: readonly Message[]) =>
+        said.map((message) => (message.kind === "AppendEntries" ? message.leaderCommit : message.kind));
+      const atOnce = commitsTold([1, 2].flatMap((from) => hear(host, from, { ...reply, matchIndex: 1 })));
+      host.messages.length = 0;
+      host.machine.fire(host.machine.at("")!.timers.get("heartbeat")!);
+      sync(host);
+      return { atOnce, later: commitsTold(host.messages.map(({ body }) => body as Message)) };
+    };
+    expect(toldWith(0)).toEqual({ atOnce: [1, 1], later: [1, 1] });
+    expect(toldWith(null)).toEqual({ atOnce: [], later: [1, 1] });
+  });
+
+  it("that has nothing to send does not ask to be told when nothing more is at hand (D12)", () => {
+    const host = leader();
+    const wantedBy = (act: () => void) => {
+      const before = host.settledWanted;
+      act();
+      return host.settledWanted - before;
+    };
+    const reply = { kind: "AppendEntriesReply", term: 1, success: true, hintIndex: 0, hintTerm: 0, round: 0 } as const;
+    const answered = { ...reply, matchIndex: 1 };
+    expect(wantedBy(() => host.deliver("raft", 1, answered))).toBe(1);
+    sync(host);
+    hear(host, 2, answered);
+    expect(wantedBy(() => host.deliver("raft", 2, answered))).toBe(0);
+    expect(wantedBy(() => host.machine.request("propose", [1, "x"]))).toBe(1);
+  });
+
   it("steps down when it heard of no quorum for two checks (raft/R13)", () => {
     const roleWith = (rules: Partial<RaftRules>) => {
       const host = leader({ rules });

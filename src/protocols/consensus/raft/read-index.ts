@@ -48,6 +48,8 @@ export const openRound = (s: RaftState, io: RaftIO, settings: Settings, leading:
   leading.queuedIds = [];
   leading.queuedRemote = [];
   if (!rules.readsAskQuorum() || holdsLease(io, settings, leading)) {
+    // Who asked from elsewhere waits until it knows that so much is committed, and no question brings it the news.
+    if (queuedRemote.length > 0) leading.commitNews = "due";
     confirm(s, io, batch);
     return answerReads(s, io, rules);
   }

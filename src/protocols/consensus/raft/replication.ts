@@ -117,6 +117,7 @@ const sendLog = (
 /** Whether news of the commit index can wait for the next entries. */
 const awaitsEntries = (io: RaftIO, { commitPatienceMs }: Settings, leading: Leading): boolean => {
   if (commitPatienceMs === 0 || leading.commitNews === "due") return false;
+  if (commitPatienceMs === null) return true;
   if (leading.commitNews === "none") io.timers.commit.set(commitPatienceMs);
   leading.commitNews = "waits";
   return true;
@@ -173,7 +174,8 @@ const isUpToDate = (
 ): boolean => {
   if (progress.heartbeatDue || progress.phase === "snapshot" || progress.roundSent < leading.round) return false;
   if (progress.nextIndex <= lastIndex && hasRoom(progress, settings)) return false;
-  return progress.commitSent >= s.commitIndex || progress.awaits || leading.commitNews === "waits";
+  const mayWait = settings.commitPatienceMs === null || leading.commitNews === "waits";
+  return progress.commitSent >= s.commitIndex || progress.awaits || mayWait;
 };
 
 /** Whether `flush` would do nothing: true of followers, and of a leader most of whose answers are no news. */
