@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { encode, network, stack } from "../../model/index.ts";
+import { hashPlain53, network, stack } from "../../model/index.ts";
 import { type Raft, raft, sessionLink } from "../../protocols/index.ts";
 import { prepare, runOnce } from "../../simulate/index.ts";
 import { hurried, processesOf } from "./raft-cluster.ts";
@@ -19,11 +19,11 @@ const heldToItsWord = (commitPatienceMs: number | null, count: { idle: number })
       const isIdle = server.idle!(s, io);
       if (!isIdle) return false;
       count.idle++;
-      const before = encode(s);
+      const before = hashPlain53(s);
       const silent = { ...io, early: (send: () => void) => send() };
       for (const way of ["sessions", "timers", "up", "whenDurable"]) Object.assign(silent, { [way]: refuses });
       server.settled!(s, silent as typeof io);
-      expect(encode(s)).toEqual(before);
+      if (hashPlain53(s) !== before) expect.unreachable("it changes its state");
       return true;
     },
   };
