@@ -18,8 +18,9 @@ import type { World } from "./world.ts";
 /** Why a search ended before it had seen everything. */
 export type Cut = "depth" | "states" | "memory" | "time" | "violation" | "refusal" | "asymmetry" | "goal";
 
-/** How many expansions go by between two looks at the clock and at the memory. */
+/** Expansions between two looks at clock and memory, and steps that ran code of processes or properties. */
 const expansionsALook = 512;
+const learnedALook = 64;
 
 /**
  * A search over global states: tuples of numbers whose steps are looked up. What a step changes it changes by a
@@ -161,8 +162,10 @@ export class Search {
   /** Runs to the end, or to a bound. */
   run(): void {
     const frontier = this.#frontier;
-    for (let count = 0; !this.#over; count++) {
-      const looks = count % expansionsALook === 0 || frontier.beginsLevel;
+    const { local, watch } = this.#in;
+    for (let count = 0, enough = 0; !this.#over; count++) {
+      const looks = count % expansionsALook === 0 || frontier.beginsLevel || local.calls + watch.size > enough;
+      if (looks) enough = local.calls + watch.size + learnedALook;
       if (looks) this.#flush();
       if (frontier.isEmpty || (looks && this.#isSpent())) break;
       if (frontier.beginsLevel) this.#level.begin(this.open, this.#expanded);
