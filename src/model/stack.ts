@@ -33,6 +33,7 @@ export interface ErasedModule {
   start?: Handler;
   joined?: Handler;
   settled?: Handler;
+  /** Whether it has nothing to send, so that `settled` need not come. */
   idle?(s: object, io: object): boolean;
   whenever?: Handler;
   /** Set by `byKey` only: requests that go straight to a member of its family, as their indications go straight up. */

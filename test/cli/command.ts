@@ -77,6 +77,14 @@ export const startQuorate = (
   return { child, finished };
 };
 
+/** What a search as a process of its own takes here and now to start, look at little and end, in milliseconds. */
+export const shortSearchMs = async (): Promise<number> => {
+  const startedAt = performance.now();
+  const { status } = await startQuorate(["explore", "reference/single-copy", "--json"]).finished;
+  if (status !== 0) throw new Error(`a short search ended with ${status}`);
+  return performance.now() - startedAt;
+};
+
 /** One complaint: a sentence behind the name of the command, no stack, the code of bad usage. */
 export const isOneSentence = ({ stderr }: Finished): boolean =>
   /^quorate: \S.*[.!?`]\n$/.test(stderr) && !/\n\s+at /.test(stderr);
