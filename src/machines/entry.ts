@@ -30,7 +30,13 @@ export type Entry =
   /** A client opens a session; its number is the index of this entry. */
   | { readonly kind: "open"; readonly timeMs: number }
   /** What clients sent while the leader was busy with other things, in the order in which it came. */
-  | { readonly kind: "execute"; readonly timeMs: number; readonly runs: readonly CommandRun[] }
+  | {
+      readonly kind: "execute";
+      readonly timeMs: number;
+      readonly runs: readonly CommandRun[];
+      /** The setting of the machine at the leader; absent where the machine has none, or an older version wrote the entry. */
+      readonly setting?: number;
+    }
   | { readonly kind: "close"; readonly timeMs: number; readonly session: number }
   /** Where a member is reached from now on; null where it is gone. */
   | {

@@ -165,6 +165,7 @@ const hostActs = <State, Command, Answer, Query, Result>(
       index: number,
       place: number,
       run: CommandRun,
+      { setting }: Entry & { readonly kind: "execute" },
       nowMs: number,
       io: IO<Host<State, Answer, Query, Result>>,
     ): RunEnd<Answer> => {
@@ -183,7 +184,8 @@ const hostActs = <State, Command, Answer, Query, Result>(
         } else if (admission?.kind === "refused") ends.push(admission);
         else {
           const command = rules.resolve(commands[at]!, () => io.clock("monotonic"));
-          ends.push(act.execute(s, session, sequence, command, { index, place: place + at, timeMs: s.timeMs }, io));
+          const turn = { index, place: place + at, timeMs: s.timeMs, setting };
+          ends.push(act.execute(s, session, sequence, command, turn, io));
         }
       }
       return { ends, again };
@@ -192,13 +194,13 @@ const hostActs = <State, Command, Answer, Query, Result>(
     runs: (
       s: HostState<State, Answer, Query>,
       index: number,
-      runs: readonly CommandRun[],
+      entry: Entry & { readonly kind: "execute" },
       nowMs: number,
       io: IO<Host<State, Answer, Query, Result>>,
     ): RunEnd<Answer>[] => {
       let place = 0;
-      return runs.map((run) => {
-        const end = act.run(s, index, place, run, nowMs, io);
+      return entry.runs.map((run) => {
+        const end = act.run(s, index, place, run, entry, nowMs, io);
         place += run.count;
         return end;
       });
@@ -211,7 +213,7 @@ const hostActs = <State, Command, Answer, Query, Result>(
       nowMs: number,
       io: IO<Host<State, Answer, Query, Result>>,
     ): End<Answer> => {
-      if (entry.kind === "execute") return { kind: "executed", runs: act.runs(s, index, entry.runs, nowMs, io) };
+      if (entry.kind === "execute") return { kind: "executed", runs: act.runs(s, index, entry, nowMs, io) };
       if (entry.kind === "open")
         return openSession(s.sessions, index, nowMs, limits)
           ? { kind: "opened", session: index }

@@ -176,6 +176,12 @@ export const entriesOf = (sent: readonly Sent[]): Sent[][] => {
   return entries;
 };
 
+/** An entry with what some clients sent. */
+export const executeEntry = (timeMs: number, some: readonly Sent[], setting: number | undefined): Entry => {
+  const runs = some.map(({ run }) => run);
+  return setting === undefined ? { kind: "execute", timeMs, runs } : { kind: "execute", timeMs, runs, setting };
+};
+
 /** The queries for which the log was asked, which wait no longer. */
 export const takeBatch = <Q>(s: ReplicaState<Q>, id: number): readonly Asked<Q>[] => {
   const batch = s.reading.get(id) ?? [];

@@ -20,7 +20,7 @@ export interface ServiceOptions {
   readonly limits?: Partial<SessionLimits>;
   /** Entries from one hash of the state to the next; 1,024 when absent. */
   readonly hashEvery?: number;
-  readonly replica?: Partial<Omit<ReplicaOptions, "rules" | "commandsMax">>;
+  readonly replica?: Partial<Omit<ReplicaOptions, "rules" | "commandsMax" | "setting">>;
   readonly client?: Partial<Omit<ServiceClientOptions, "rules" | "servers" | "join">>;
   readonly rules?: Partial<ServiceRules>;
 }
@@ -71,6 +71,7 @@ export const replicatedService = <State, Command, Answer, Query, Result>(
         ...options.replica,
         passMs,
         commandsMax: limits.commandsMax,
+        setting: machine.setting,
         rules,
       }),
       { log, peers, machine: stack(machineHost(machine, { limits, hashEvery, rules }), {}) },

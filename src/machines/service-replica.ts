@@ -9,6 +9,7 @@ import {
   type Asked,
   clientsOf,
   entriesOf,
+  executeEntry,
   type InParts,
   newReplica,
   type ReplicaState,
@@ -45,6 +46,8 @@ export interface ReplicaOptions {
   readonly snapshotEvery: number;
   /** Whether it tells of every command that had its turn. */
   readonly tells: boolean;
+  /** What the machine's `setting` is here. */
+  readonly setting?: number | undefined;
   readonly rules?: Partial<ReplicaRules>;
 }
 
@@ -136,7 +139,7 @@ const entriesToNext = ({ chunks }: { readonly chunks: number }, atLeast: number)
 
 /** What a replica does, whatever made it do so. */
 const replicaActs = <Command, Answer, Query, Result>(
-  { waitingMax, queriesMax }: Pick<ReplicaOptions, "waitingMax" | "queriesMax">,
+  { waitingMax, queriesMax, setting }: Pick<ReplicaOptions, "waitingMax" | "queriesMax" | "setting">,
   rules: ReplicaRules,
 ) => {
   type S = ReplicaState<Query>;
@@ -159,9 +162,8 @@ const replicaActs = <Command, Answer, Query, Result>(
       s.sent = [];
       if (sent.length > 1) io.mark("a batch of commands");
       for (const some of entriesOf(sent)) {
-        const runs = some.map(({ run }) => run);
-        const commands = runs.reduce((sum, { count }) => sum + count, 0);
-        act.propose(s, io, { kind: "execute", sent: some, commands, term: 0 }, { kind: "execute", timeMs, runs });
+        const entry = executeEntry(timeMs, some, setting);
+        act.propose(s, io, { kind: "execute", sent: some, commands: weightOf(entry), term: 0 }, entry);
       }
     },
 
@@ -268,9 +270,11 @@ export const serviceReplica = <Command, Answer, Query, Result>({
   passMs,
   snapshotEvery,
   tells,
+  setting,
   rules: changed = {},
 }: ReplicaOptions): Module<Replica<Command, Answer, Query, Result>> => {
-  const act = replicaActs<Command, Answer, Query, Result>({ waitingMax, queriesMax }, { ...replicaRules, ...changed });
+  const limits = { waitingMax, queriesMax, setting };
+  const act = replicaActs<Command, Answer, Query, Result>(limits, { ...replicaRules, ...changed });
   return {
     name: "replica of a service",
     source: "Ongaro 2014, chapter 6",

@@ -11,6 +11,11 @@ export interface Turn {
    * They never go back and stand still while nobody leads. They are no time of day.
    */
   readonly timeMs: number;
+  /**
+   * The `setting` of the leader that put the command into the log. Undefined where its machine had none, as in logs of
+   * older versions.
+   */
+  readonly setting?: number | undefined;
 }
 
 /** A part of a snapshot, and where the next one begins: null behind the last. */
@@ -76,6 +81,11 @@ export interface StateMachine<State, Command, Answer, Query = never, Result = ne
    * what came from the client. Without it each command has its own.
    */
   readonly keepsNoBytes?: boolean;
+  /**
+   * What an operator may set at each replica by itself, as a quota. The log carries that of the leader with each command:
+   * `apply` must go by `turn.setting` and not by this, or replicas that are set unlike part for ever.
+   */
+  readonly setting?: number;
   /** A number that differs for different states, all but certainly: below 2^53. Of the whole content when absent. */
   hash?(state: State): number;
   /**

@@ -27,7 +27,7 @@ export interface ReplicaConfiguration {
   readonly security: Security;
   /** A module that exports a state machine of your own; absent: the key-value store. */
   readonly machine?: string;
-  /** Bytes that the key-value store may hold before it refuses writes that add to it: the same at all replicas. */
+  /** Bytes that the key-value store may hold before it refuses writes that add to it; that of the leader counts. */
   readonly quotaBytes: number;
   /**
    * So many commands from one snapshot to the next; at most half as many entries of the log stay behind it, for replicas that

@@ -33,7 +33,7 @@ export const watchedMachine = (machine: AnyMachine, tell: (error: unknown, untol
       throw failed(error);
     }
   };
-  const { name, version, slicing, parts, answersArePlain } = machine;
+  const { name, version, slicing, parts, answersArePlain, keepsNoBytes, setting } = machine;
   return {
     name,
     version,
@@ -51,5 +51,7 @@ export const watchedMachine = (machine: AnyMachine, tell: (error: unknown, untol
     ...(slicing === undefined ? {} : { slicing }),
     ...(machine.hash === undefined ? {} : { hash: (state) => machine.hash!(state) }),
     ...(answersArePlain === undefined ? {} : { answersArePlain }),
+    ...(keepsNoBytes === undefined ? {} : { keepsNoBytes }),
+    ...(setting === undefined ? {} : { setting }),
   };
 };

@@ -12,8 +12,9 @@ import {
   readReplicaConfiguration,
 } from "../../src/service/index.ts";
 
-/** The key-value store, as replicas of tests run it. */
-export const keyValueService = (): AnyService => replicatedService(keyValueMachine()) as AnyService;
+/** The key-value store, as a replica runs it. */
+const keyValueService = (storeBytesMax: number): AnyService =>
+  replicatedService(keyValueMachine({ storeBytesMax })) as AnyService;
 
 /** A cluster of replicas in this process, on real sockets and disks. */
 export class LocalReplicas implements AsyncDisposable {
@@ -41,11 +42,12 @@ export class LocalReplicas implements AsyncDisposable {
   }
 
   async startOne(id: NodeId): Promise<ReplicaServer> {
+    const configuration = readReplicaConfiguration(this.cluster.replicaFiles.get(id)!);
     const server = await ReplicaServer.start({
-      service: keyValueService(),
+      service: keyValueService(configuration.quotaBytes),
       onFailure: (error) => this.failures.push(error),
       ...this.#more,
-      configuration: readReplicaConfiguration(this.cluster.replicaFiles.get(id)!),
+      configuration,
     });
     this.servers.set(id, server);
     return server;

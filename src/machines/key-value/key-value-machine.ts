@@ -71,8 +71,9 @@ const applyPut = (
   state: KeyValueState,
   command: KeyValueOperation & { readonly kind: "put" },
   limits: KeyValueLimits,
+  storeBytesMax: number,
 ): KeyValueAnswer => {
-  const why = putRefusal(state, command, limits);
+  const why = putRefusal(state, command, limits, storeBytesMax);
   if (why !== null) return { kind: "refused", why, revision: state.revision };
   const response = performPut(state, command, state.revision + 1);
   state.revision++;
@@ -80,11 +81,11 @@ const applyPut = (
 };
 
 /** A command that is well-formed. Only where it may fill the store it is done on a view, of which nothing may be left. */
-const applyCommand = (state: KeyValueState, command: KeyValueOperation, limits: KeyValueLimits): KeyValueAnswer => {
-  const isSafe = state.root.bytes + growthMax(command) <= limits.storeBytesMax;
+const applyCommand = (state: KeyValueState, command: KeyValueOperation, storeBytesMax: number): KeyValueAnswer => {
+  const isSafe = state.root.bytes + growthMax(command) <= storeBytesMax;
   const { edition } = state;
   const draft = isSafe ? state : viewOf(state);
-  const performed = performCommand(draft, command, limits);
+  const performed = performCommand(draft, command, storeBytesMax);
   if (performed.refused !== null) {
     state.edition = edition;
     return { kind: "refused", why: performed.refused, revision: state.revision };
@@ -119,12 +120,13 @@ export const keyValueMachine = (
     version: 2,
     answersArePlain: true,
     keepsNoBytes: true,
+    setting: bounds.storeBytesMax,
     init: emptyStore,
-    apply(state, command) {
-      if (command?.kind === "put") return applyPut(state, command, bounds);
+    apply(state, command, { setting: quota = bounds.storeBytesMax }) {
+      if (command?.kind === "put") return applyPut(state, command, bounds, quota);
       const why = commandRefusal(command, bounds);
       if (why !== null) return { kind: "refused", why, revision: state.revision };
-      return applyCommand(state, command, bounds);
+      return applyCommand(state, command, quota);
     },
     query(state, request) {
       const { revision } = state;

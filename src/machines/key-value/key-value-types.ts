@@ -102,13 +102,16 @@ export type KeyValueResult =
   | { readonly kind: "done"; readonly revision: number; readonly response: RangeResponse }
   | { readonly kind: "refused"; readonly why: KeyValueRefusal; readonly revision: number };
 
-/** How large a store and what is put into it may be. The same at every replica. */
+/** How large a store and what is put into it may be. The same at every replica, but for `storeBytesMax`. */
 export interface KeyValueLimits {
   readonly keyBytesMax: number;
   readonly valueBytesMax: number;
   /** Operations of one branch of a transaction, and conditions. */
   readonly operationsMax: number;
-  /** Bytes of all keys and values, with some for each key. */
+  /**
+   * Bytes of all keys and values, with some for each key. Replicas may be set unlike: a write is judged by what it is at the
+   * leader that put it into the log; one of an older version, which says nothing, by what it is here.
+   */
   readonly storeBytesMax: number;
   /** Keys of one part of a long answer. */
   readonly partEntriesMax: number;

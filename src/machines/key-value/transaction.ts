@@ -145,17 +145,22 @@ const performDelete = (
 };
 
 /** Why a put by itself is refused, or null: nothing is written before that is known. */
-export const putRefusal = (state: KeyValueState, command: Put, limits: KeyValueLimits): KeyValueRefusal | null => {
+export const putRefusal = (
+  state: KeyValueState,
+  command: Put,
+  limits: KeyValueLimits,
+  storeBytesMax: number,
+): KeyValueRefusal | null => {
   const isWellFormed = isPlainPut(command) || isKeyValueOperation(command);
   const refusal = isWellFormed ? operationRefusal(command, limits) : "malformed";
   if (refusal !== null) return refusal;
   const { key, value } = command;
   // Only a store that is nearly full looks at what the put replaces.
-  if (state.root.bytes + key.length + value.length + keyBytes <= limits.storeBytesMax) return null;
+  if (state.root.bytes + key.length + value.length + keyBytes <= storeBytesMax) return null;
   const before = treeFind(state.root, key);
   const grows =
     before === null ? key.length + value.length + keyBytes : value.length - lengthAt(before.values, before.at);
-  return grows > 0 && state.root.bytes + grows > limits.storeBytesMax ? "no space" : null;
+  return grows > 0 && state.root.bytes + grows > storeBytesMax ? "no space" : null;
 };
 
 /** Does an operation at a revision. What it writes later operations of the same command see. */
@@ -200,10 +205,10 @@ export const growthMax = (operation: KeyValueOperation): number => {
  * Does a command, wholly or not at all. A command that writes makes a new revision, one for all that it writes; one that
  * deletes nothing, or only reads, makes none. `state` is the caller's to throw away when the command is refused.
  */
-export const performCommand = (state: KeyValueState, command: KeyValueOperation, limits: KeyValueLimits): Performed => {
+export const performCommand = (state: KeyValueState, command: KeyValueOperation, storeBytesMax: number): Performed => {
   const { bytes } = state.root;
   const response = perform(state, command, state.revision + 1);
   if (hasWritten(response)) state.revision++;
-  if (state.root.bytes > limits.storeBytesMax && state.root.bytes > bytes) return { refused: "no space" };
+  if (state.root.bytes > storeBytesMax && state.root.bytes > bytes) return { refused: "no space" };
   return { refused: null, response };
 };

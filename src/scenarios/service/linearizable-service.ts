@@ -16,7 +16,8 @@ const specificationOfMachine = <State, Command, Answer, Query, Result>(
     apply: (state, input) => {
       if (input.kind === "query") return { state, output: machine.query(state, input.query) };
       const after = clone(state);
-      return { state: after, output: machine.apply(after, input.command, { index: 0, place: 0, timeMs: 0 }) };
+      const turn = { index: 0, place: 0, timeMs: 0, setting: machine.setting };
+      return { state: after, output: machine.apply(after, input.command, turn) };
     },
     readOnly: (input) => input.kind === "query",
     describe: (input, output) => {
