@@ -93,12 +93,15 @@ const hashNumber = (hash: number, value: number): number => {
 const hashBytes = (hash: number, value: Uint8Array): number => {
   const { length } = value;
   let mixed = hashWord(hash ^ BYTES, length);
-  let word = 0;
-  for (let index = 0; index < length; index++) {
-    word = (word << 8) | (value[index] as number);
-    if ((index & 3) === 3) mixed = hashWord(mixed, word);
+  let index = 3;
+  for (; index < length; index += 4) {
+    const high = (value[index - 3]! << 24) | (value[index - 2]! << 16);
+    mixed = hashWord(mixed, high | (value[index - 1]! << 8) | value[index]!);
   }
-  return (length & 3) === 0 ? mixed : hashWord(mixed, word & ((1 << (8 * (length & 3))) - 1));
+  if ((length & 3) === 0) return mixed;
+  let word = 0;
+  for (index -= 3; index < length; index++) word = (word << 8) | value[index]!;
+  return hashWord(mixed, word);
 };
 
 const hashArray = (hash: number, value: readonly unknown[]): number => {
