@@ -41,9 +41,18 @@ export const writeLatin1 = (text: string, bytes: Uint8Array, at: number): boolea
 /** Code units turned into a string at once; below what engines allow as arguments of one call. */
 const UNITS_MAX = 4_096;
 
+/** Short text is gathered here first, in one array for each length: a view of the bytes would cost more than the text. */
+const gathered: readonly number[][] = Array.from({ length: LONG_MIN }, (_, length) => new Array(length).fill(0));
+
 /** Reads the string in `bytes` from `start` to `end`. */
 export const readLatin1 = (bytes: Uint8Array, start: number, end: number): string => {
-  if (end - start >= LONG_MIN && native !== null) return native.latin1Slice.call(bytes, start, end);
+  const length = end - start;
+  if (length < LONG_MIN) {
+    const units = gathered[length]!;
+    for (let index = 0; index < length; index++) units[index] = bytes[start + index]!;
+    return String.fromCharCode.apply(null, units);
+  }
+  if (native !== null) return native.latin1Slice.call(bytes, start, end);
   let text = "";
   for (let at = start; at < end; at += UNITS_MAX)
     text += String.fromCharCode.apply(null, bytes.subarray(at, Math.min(end, at + UNITS_MAX)) as unknown as number[]);
