@@ -1,5 +1,4 @@
 import type { StateMachine } from "../state-machine.ts";
-import type { Bytes } from "./bytes.ts";
 import { isRangeRequest } from "./command-shape.ts";
 import { emptyStore, type KeyValueState, storeHash, viewOf } from "./key-value-state.ts";
 import {
@@ -10,61 +9,9 @@ import {
   keyValueLimits,
   type RangeRequest,
 } from "./key-value-types.ts";
-import { withoutWaste } from "./leaf-values.ts";
 import { type RangeCursor, range, rangePart } from "./range.ts";
-import { keyBytes } from "./sums.ts";
+import { addSlice, addTextSlice, type StoreChunk, sliceOf, type TextChunk } from "./store-slices.ts";
 import { commandRefusal, growthMax, keysRefusal, performCommand, performPut, putRefusal } from "./transaction.ts";
-import { type StoreLeaf, treeAppend, treeLeaves, treeWrite } from "./tree.ts";
-
-/** A slice of a store: some leaves, ascending. */
-interface StoreChunk {
-  readonly revision: number;
-  readonly leaves: readonly StoreLeaf[];
-}
-
-const sliceBytesMax = 65_536;
-
-/** The leaves from a cursor on, as many as make a slice, and where the next one begins. */
-const sliceOf = (
-  { root, revision }: KeyValueState,
-  cursor: Bytes | null,
-): { chunk: StoreChunk; next: Bytes | null } => {
-  const leaves: StoreLeaf[] = [];
-  let bytes = 0;
-  let next: Bytes | null = null;
-  treeLeaves(root, cursor ?? "", (leaf) => {
-    if (bytes >= sliceBytesMax) {
-      next = leaf.keys[0]!;
-      return false;
-    }
-    leaves.push({ keys: leaf.keys, values: withoutWaste(leaf.values) });
-    bytes += leaf.bytes - leaf.size * keyBytes;
-    return true;
-  });
-  return { chunk: { revision, leaves }, next };
-};
-
-const addSlice = (state: KeyValueState, { revision, leaves }: StoreChunk): KeyValueState => {
-  for (const leaf of leaves) state.root = treeAppend(state.root, leaf, state.edition);
-  state.revision = revision;
-  return state;
-};
-
-/** A slice as version 1 had it: some keys, ascending, five values each. */
-interface StoreChunk1 {
-  readonly revision: number;
-  readonly entries: readonly (Bytes | number)[];
-}
-
-const addSlice1 = (state: KeyValueState, { revision, entries }: StoreChunk1): KeyValueState => {
-  for (let at = 0; at < entries.length; at += 5) {
-    const [key, value] = entries.slice(at, at + 2) as [Bytes, Bytes];
-    const [createRevision, modRevision, version] = entries.slice(at + 2, at + 5) as [number, number, number];
-    state.root = treeWrite(state.root, { key, value, createRevision, modRevision, version }, state.edition);
-  }
-  state.revision = revision;
-  return state;
-};
 
 /** A put by itself: whether it is refused is known before anything is written, and the tree is written in place. */
 const applyPut = (
@@ -148,7 +95,7 @@ export const keyValueMachine = (
       view: viewOf,
       slice: (view, cursor) => sliceOf(view, cursor),
       restore: (state, chunk, version) =>
-        version === 1 ? addSlice1(state, chunk as StoreChunk1) : addSlice(state, chunk as StoreChunk),
+        version === 1 ? addTextSlice(state, chunk as TextChunk) : addSlice(state, chunk as StoreChunk),
     },
     hash: storeHash,
   };

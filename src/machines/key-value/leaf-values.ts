@@ -1,4 +1,5 @@
-import { hashWord } from "../../model/index.ts";
+import { assert, hashWord } from "../../model/index.ts";
+import { writeLatin1 } from "../../model/plain-latin1.ts";
 import { arrayOf, type Bytes, bytesOf, copyOfBytes } from "./bytes.ts";
 import type { KeyValue } from "./key-value-types.ts";
 
@@ -90,18 +91,46 @@ export const bytesIn = ({ slots }: LeafValues): number => {
   return sum;
 };
 
-/** The hash of a value: two lanes, so that the one need not wait for the other. */
-const hashBytes = (value: Uint8Array): number => {
-  const { length } = value;
-  let one = hashWord(0x5be0_cd19, length);
+/** The hash of a value, the bytes from one place up to another: two lanes, so that the one need not wait for the other. */
+const hashBytes = (bytes: Uint8Array, from: number, to: number): number => {
+  let one = hashWord(0x5be0_cd19, to - from);
   let other = one;
-  let at = 7;
-  for (; at < length; at += 8) {
-    one = hashWord(one, value[at - 7]! | (value[at - 6]! << 8) | (value[at - 5]! << 16) | (value[at - 4]! << 24));
-    other = hashWord(other, value[at - 3]! | (value[at - 2]! << 8) | (value[at - 1]! << 16) | (value[at]! << 24));
+  let at = from + 7;
+  for (; at < to; at += 8) {
+    one = hashWord(one, bytes[at - 7]! | (bytes[at - 6]! << 8) | (bytes[at - 5]! << 16) | (bytes[at - 4]! << 24));
+    other = hashWord(other, bytes[at - 3]! | (bytes[at - 2]! << 8) | (bytes[at - 1]! << 16) | (bytes[at]! << 24));
   }
-  for (at -= 7; at < length; at++) one = hashWord(one, value[at]!);
+  for (at -= 7; at < to; at++) one = hashWord(one, bytes[at]!);
   return hashWord(one, other);
+};
+
+/** Entries one behind the other: of each key five values, namely the key, its value as text, and three numbers. */
+export type TextEntries = readonly (Bytes | number)[];
+
+/** Values of `TextEntries` a key. */
+export const textEntryWidth = 5;
+
+/** Bytes of the value of an entry. */
+export const textLengthAt = (entries: TextEntries, index: number): number =>
+  (entries[index * textEntryWidth + 1] as Bytes).length;
+
+/** The values of the entries from one index up to another, packed at once: one array for all bytes, and one for all numbers. */
+export const packedTexts = (entries: TextEntries, from: number, to: number): LeafValues => {
+  let length = 0;
+  for (let index = from; index < to; index++) length += textLengthAt(entries, index);
+  const base = new Uint8Array(length);
+  const slots: number[] = [];
+  let used = 0;
+  for (let at = from * textEntryWidth; at < to * textEntryWidth; at += textEntryWidth) {
+    const text = entries[at + 1] as Bytes;
+    const behind = used + text.length;
+    assert(writeLatin1(text, base, used), "a value is bytes");
+    slots.push(used, text.length, entries[at + 2] as number, entries[at + 3] as number, entries[at + 4] as number);
+    slots.push(hashBytes(base, used, behind));
+    used = behind;
+  }
+  // An array that grew has room for more.
+  return { slots: slots.slice(), base, fresh: nothing, used: 0 };
 };
 
 /** Values in an array of their own with room for more, one behind the other. */
@@ -200,7 +229,7 @@ export const setValue = (
   slots[slot + createField] = createRevision;
   slots[slot + modField] = modRevision;
   slots[slot + versionField] = version;
-  slots[slot + hashField] = hashBytes(bytes);
+  slots[slot + hashField] = hashBytes(bytes, 0, length);
   own.fresh.set(bytes, slots[slot]! - own.base.length);
 };
 

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bytesIn, modRevisionAt, valueAt } from "./leaf-values.ts";
+import { emptyStore, type KeyValueState, put, remove, removeRange, storeHash, viewOf } from "./key-value-state.ts";
+import { bytesIn, keyValueAt, modRevisionAt, valueAt } from "./leaf-values.ts";
+import { addSlice, addTextSlice, sliceOf } from "./store-slices.ts";
 import { addEntry, keyHash, noSums, type Sums } from "./sums.ts";
 import {
   emptyTree,
@@ -176,5 +178,107 @@ describe("the persistent tree", () => {
     const leaves = (node: TreeNode): number =>
       node.children === null ? 1 : node.children.reduce((sum, child) => sum + leaves(child), 0);
     expect(leaves(root)).toBe(Math.ceil(10_000 / 32));
+  });
+});
+
+describe("a store of slices", () => {
+  /** Lengths of values: none, a few bytes, about a leaf's fill, more than a leaf. */
+  const length = fc.oneof(
+    { weight: 2, arbitrary: fc.constant(0) },
+    { weight: 6, arbitrary: fc.nat(300) },
+    { weight: 2, arbitrary: fc.nat(6_000) },
+    { weight: 1, arbitrary: fc.integer({ min: 16_000, max: 40_000 }) },
+  );
+  const written = fc.array(fc.tuple(key, length, fc.nat(255)), { maxLength: 300 });
+
+  const storeOf = (puts: readonly (readonly [string, number, number])[]): KeyValueState => {
+    const state = emptyStore();
+    for (const [at, bytes, byte] of puts) {
+      put(state, at, new Uint8Array(bytes).fill(byte, 0, bytes >> 1), state.revision + 1);
+      state.revision++;
+    }
+    return state;
+  };
+
+  const allOf = (state: KeyValueState): object[] => {
+    const all: object[] = [];
+    treeVisit(state.root, "", null, (at, values, index) => {
+      all.push(keyValueAt(at, values, index));
+      return true;
+    });
+    return all;
+  };
+
+  /** As version 1 would have cut it, had its slices so many keys. */
+  const fromTexts = (state: KeyValueState, sizes: readonly number[]): KeyValueState => {
+    const values = allOf(state).map((entry) => Object.values(entry) as (string | number)[]);
+    let copy = emptyStore();
+    for (let from = 0, slice = 0; from < values.length || slice === 0; slice++) {
+      const behind = from + sizes[slice % sizes.length]!;
+      copy = addTextSlice(copy, { revision: state.revision, entries: values.slice(from, behind).flat() });
+      from = behind;
+    }
+    return copy;
+  };
+
+  const fromLeaves = (state: KeyValueState): KeyValueState => {
+    const view = viewOf(state);
+    let copy = emptyStore();
+    let cursor: string | null = null;
+    do {
+      const { chunk, next } = sliceOf(view, cursor);
+      copy = addSlice(copy, chunk);
+      cursor = next;
+    } while (cursor !== null);
+    return copy;
+  };
+
+  const expectSame = (copy: KeyValueState, state: KeyValueState): void => {
+    wellFormed(copy.root);
+    const { size, bytes, hashHigh, hashLow } = state.root;
+    expect(copy.root).toMatchObject({ size, bytes, hashHigh, hashLow });
+    expect(copy.revision).toBe(state.revision);
+    expect(storeHash(copy)).toBe(storeHash(state));
+    expect(allOf(copy)).toEqual(allOf(state));
+  };
+
+  it("is the store that they are of, and stays it whatever both are written", () => {
+    const sizes = fc.array(fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 10, max: 120 })), {
+      minLength: 1,
+      maxLength: 5,
+    });
+    fc.assert(
+      fc.property(written, sizes, written, fc.nat(1), (puts, ofSlices, later, form) => {
+        const state = storeOf(puts);
+        const copy = form === 0 ? fromTexts(state, ofSlices) : fromLeaves(state);
+        expectSame(copy, state);
+        const still = viewOf(copy);
+        const before = allOf(still);
+        later.forEach(([at, bytes, byte], step) => {
+          for (const each of [state, copy]) {
+            if (step % 9 === 8) removeRange(each, at, `${at}\x40`);
+            else if (step % 3 === 2) remove(each, at);
+            else put(each, at, new Uint8Array(bytes).fill(byte), each.revision + 1);
+            each.revision++;
+          }
+        });
+        expectSame(copy, state);
+        expect(allOf(still)).toEqual(before);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("has leaves that are about equally full, none of them thin where a slice is not", () => {
+    const copy = fromTexts(storeOf(Array.from({ length: 330 }, (_, at) => [String(at + 1_000), 256, at])), [110, 3]);
+    const widths: number[] = [];
+    treeLeaves(copy.root, "", ({ keys }) => widths.push(keys.length) > 0);
+    // 110 keys are four leaves of 28 at most, and the 104 at the end of 26; three keys of a small slice go into the last leaf.
+    expect(widths).toEqual([28, 28, 28, 29, 28, 28, 28, 29, 26, 26, 26, 26]);
+  });
+
+  it("refuses a value that is no bytes", () => {
+    const entries = Array.from({ length: 10 }, (_, at) => [`k${at}`, at === 7 ? "\u0100" : "v", 2, 2, 1]).flat();
+    expect(() => addTextSlice(emptyStore(), { revision: 2, entries })).toThrow("a value is bytes");
   });
 });

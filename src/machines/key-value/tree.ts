@@ -414,3 +414,30 @@ export const treeAppend = (root: TreeNode, { keys, values }: StoreLeaf, edition:
   const nodes = append(root, added, edition);
   return nodes.length === 1 ? nodes[0]! : inner(nodes, edition);
 };
+
+/**
+ * Where sorted keys with values of these lengths are cut into leaves that are about equally full: the index behind the
+ * last key of each.
+ */
+export const leafEnds = (lengths: readonly number[]): readonly number[] => {
+  let total = 0;
+  for (const length of lengths) total += length;
+  const leaves = Math.max(Math.ceil(lengths.length / widthMax), Math.ceil(total / leafBytesMax));
+  const keysEach = Math.ceil(lengths.length / leaves);
+  const ends: number[] = [];
+  let from = 0;
+  let bytes = 0;
+  lengths.forEach((length, at) => {
+    if (at - from === keysEach || (at > from && bytes + length > leafBytesMax)) {
+      ends.push(at);
+      from = at;
+      bytes = 0;
+    }
+    bytes += length;
+  });
+  if (from < lengths.length) ends.push(lengths.length);
+  return ends;
+};
+
+/** Whether so many sorted keys, in so many leaves, would be thin as leaves of their own: they are written one by one. */
+export const isThin = (keys: number, leaves: number): boolean => leaves <= 1 && keys < widthMin;
