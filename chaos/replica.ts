@@ -49,8 +49,9 @@ const main = async (orders: ReplicaOrders): Promise<void> => {
   });
   tell({ kind: "serving" });
   setInterval(() => {
+    // The state of the store always has a hash.
     const { role, term, commit, hashedAt, stateHash, configuration } = server.status();
-    tell({ kind: "standing", standing: { role, term, commit, hashedAt, stateHash, ...configuration } });
+    tell({ kind: "standing", standing: { role, term, commit, hashedAt, stateHash: stateHash!, ...configuration } });
   }, standingMs);
 };
 

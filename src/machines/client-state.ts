@@ -1,4 +1,4 @@
-import type { NodeId } from "../model/index.ts";
+import { encodeCompact, type NodeId } from "../model/index.ts";
 import type { CommandFailure, QueryFailure } from "./outcome.ts";
 import type { Consistency, ToReplica } from "./service-messages.ts";
 
@@ -33,6 +33,8 @@ export interface Command<C> {
 export interface Asked<Q> {
   readonly call: number;
   readonly query: Q;
+  /** About how many bytes it takes in a message. */
+  readonly bytes: number;
   readonly consistency: Consistency;
   readonly dueTick: number;
   /** The one that was asked last. */
@@ -85,9 +87,9 @@ export const newClient = <C, Q>(): ClientState<C, Q> => ({
   ticks: 0,
 });
 
-/** Bytes of commands in one message, unless a single one has more. */
+/** Bytes of commands, or queries, in one message, unless a single one has more. */
 export const runBytesMax: number = 131_072;
-/** Bytes of one command: what a replica takes of a client in one message, less what stands around it. */
+/** Bytes of one command, or one query: what a replica takes of a client in one message, less what stands around it. */
 export const commandBytesMax: number = 4_193_280;
 /** Queries in one message. */
 const queriesMax = 1_024;
@@ -107,6 +109,13 @@ export const runsOf = <C>(commands: readonly Command<C>[]): Command<C>[][] => {
   return runs;
 };
 
+/** A letter may take so many bytes in a message, and a number as many more as it is said to take. */
+const bytesOfOneMax = 3;
+
+/** Whether a query is larger than a replica takes. Only one that may be is encoded for it. */
+export const isTooLarge = (query: unknown, bytes: number): boolean =>
+  bytes * bytesOfOneMax > commandBytesMax && encodeCompact(query, "query").length > commandBytesMax;
+
 /** Queries that go to one server in one message. */
 interface QueryMessage<Q> {
   readonly server: NodeId | null;
@@ -116,20 +125,23 @@ interface QueryMessage<Q> {
 /** Queries in messages: those that come after each other and go the same way stand together. */
 export const messagesOf = <Q>(asked: readonly Asked<Q>[]): QueryMessage<Q>[] => {
   const messages: {
+    bytes: number;
     server: NodeId | null;
     message: { kind: "query"; consistency: Consistency; ids: number[]; queries: Q[] };
   }[] = [];
-  for (const { server, consistency, call, query } of asked) {
+  for (const { server, consistency, call, query, bytes } of asked) {
     let last = messages.at(-1);
     const fits =
       last !== undefined &&
       last.server === server &&
       last.message.consistency === consistency &&
-      last.message.ids.length < queriesMax;
+      last.message.ids.length < queriesMax &&
+      last.bytes + bytes <= runBytesMax;
     if (last === undefined || !fits) {
-      last = { server, message: { kind: "query", consistency, ids: [], queries: [] } };
+      last = { bytes: 0, server, message: { kind: "query", consistency, ids: [], queries: [] } };
       messages.push(last);
     }
+    last.bytes += bytes;
     last.message.ids.push(call);
     last.message.queries.push(query);
   }

@@ -30,7 +30,7 @@ import {
   type Taking,
   takeSnapshot,
 } from "./service-snapshot.ts";
-import { hashOf, type StateMachine, slicingOf, type Turn } from "./state-machine.ts";
+import { hashOf, hashOrFault, type StateHash, type StateMachine, slicingOf, type Turn } from "./state-machine.ts";
 
 /** The answer to a query, or a part of it, where the machine had one. */
 export type Answered<Result> =
@@ -68,8 +68,8 @@ export interface HostedMachine<Answer, Query, Result> extends Port {
     readonly applied: (index: number, entry: Entry, end: End<Answer>) => void;
     /** The hash of the state right after an index, the same indexes at every replica. */
     readonly hashed: (index: number, hash: number) => void;
-    /** The hash that was asked for. */
-    readonly hashNow: (index: number, hash: number) => void;
+    /** The hash that was asked for. To ask must end nobody: all replicas of a machine that is at fault would be asked. */
+    readonly hashNow: (index: number, hash: StateHash) => void;
     /** Where members are reached that came, or moved, since the service began; also after a snapshot was restored. */
     readonly addresses: (addresses: ReadonlyMap<number, MemberAddress>) => void;
     /** The answers to queries that were asked together, or their first parts, from the state right after `index`. */
@@ -308,7 +308,7 @@ export const machineHost = <State, Command, Answer, Query, Result>(
           s.answering.delete(id);
         },
         askHash(s, io) {
-          io.up.hashNow(s.index, hashOf(machine, s.data));
+          io.up.hashNow(s.index, hashOrFault(machine, s.data));
         },
         snapshot(s) {
           s.taking = takeSnapshot({ ...s, sessions: rules.kept(s.sessions) }, s.index, slicing);

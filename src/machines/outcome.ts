@@ -30,7 +30,13 @@ export type CommandFailure =
   | "machine failed";
 
 /** Why a query failed. It changed nothing in any case. */
-export type QueryFailure = "timeout" | "overloaded" | "machine failed" | "cancelled";
+export type QueryFailure =
+  | "timeout"
+  | "overloaded"
+  | "machine failed"
+  /** It has more bytes than a replica takes of one query; it was not sent. */
+  | "too large"
+  | "cancelled";
 
 /** The end of a command. */
 export type CommandOutcome<Answer> =

@@ -13,9 +13,11 @@ export interface ReplicaStatus {
   readonly applied: number;
   /** Index of the last entry that is known to be committed. */
   readonly commit: number;
-  /** The hash of the state, and the index right after which it was taken. */
-  readonly stateHash: number;
+  /** The hash of the state, null where none can be made; and the index right after which it was taken. */
+  readonly stateHash: number | null;
   readonly hashedAt: number;
+  /** Why no hash can be made of the state, with machine and path: this replica ends at its next snapshot at the latest. */
+  readonly stateFault: string | null;
   /** Who takes part, as far as this replica knows. */
   readonly configuration: Configuration;
   /** Index of the last snapshot that is complete and durable. */

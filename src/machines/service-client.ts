@@ -16,6 +16,7 @@ import {
   commandBytesMax,
   doneBelow,
   forgetSession,
+  isTooLarge,
   messagesOf,
   newClient,
   runBytesMax,
@@ -23,6 +24,7 @@ import {
 } from "./client-state.ts";
 import type { CommandEnd } from "./entry.ts";
 import type { CommandFailure, CommandOutcome, Happened, QueryFailure, QueryOutcome } from "./outcome.ts";
+import { plainBytes } from "./plain-bytes.ts";
 import type { Consistency, Refused, ServiceMessage, ToClient, ToReplica } from "./service-messages.ts";
 
 /** A replicated service as its user sees it. A call is a number of the user's own, unique among its open calls. */
@@ -391,8 +393,11 @@ export const serviceClient = <C, A, Q, R>({
           act.tick(s, io);
         },
         query(s, io, call, query, consistency) {
+          const bytes = plainBytes(query);
+          // A replica would end the connection, and the next one too: it would look as if nobody answered.
+          if (isTooLarge(query, bytes)) return io.up.result(call, { kind: "failed", why: "too large" });
           const dueTick = s.ticks + timeoutTicks;
-          const asked: Asked<Q> = { call, query, consistency, dueTick, server: null, why: "timeout", parts: [] };
+          const asked: Asked<Q> = { call, query, bytes, consistency, dueTick, server: null, why: "timeout", parts: [] };
           s.queries.set(call, asked);
           const server = spreadsQueries ? (s.connected[call % s.connected.length] ?? null) : s.target;
           act.ask(s, asked, server);

@@ -409,7 +409,7 @@ export const serviceReplica = <Command, Answer, Query, Result>({
           for (const difference of ownHash(s.hashes, index, hash)) act.raise(io, difference);
           for (const peer of membersOf(s.configuration)) if (peer !== io.self) io.peers.send(peer, { index, hash });
         },
-        hashNow(s, io, hashedAt, stateHash) {
+        hashNow(s, io, hashedAt, { hash: stateHash, fault: stateFault }) {
           const { role, term, leader, applied, commit, configuration, commands, snapshotAt, hashes } = s;
           io.up.status({
             role,
@@ -418,6 +418,7 @@ export const serviceReplica = <Command, Answer, Query, Result>({
             applied,
             commit,
             stateHash,
+            stateFault,
             hashedAt,
             configuration,
             snapshot: snapshotAt,

@@ -141,3 +141,22 @@ export const hashOf = <State>(
     throw error;
   }
 };
+
+/** The hash of a state, or why none can be made of it. */
+export type StateHash =
+  | { readonly hash: number; readonly fault: null }
+  | { readonly hash: null; readonly fault: string };
+
+/** The hash of a state of this machine for somebody who only asks: the machine's author may be at fault, and is told so. */
+export const hashOrFault = <State>(
+  machine: { readonly name: string; hash?(state: State): number },
+  state: State,
+): StateHash => {
+  try {
+    return { hash: hashOf(machine, state), fault: null };
+  } catch (error) {
+    if (error instanceof MachineStateError) return { hash: null, fault: error.message };
+    // What can be thrown else is what the machine's own hash throws.
+    return { hash: null, fault: `the machine "${machine.name}" cannot hash its state: ${(error as Error)?.message}` };
+  }
+};

@@ -7,6 +7,7 @@ import {
   type ToClient,
   type ToReplica,
 } from "../machines/index.ts";
+import { plainBytes } from "../machines/plain-bytes.ts";
 import { type NodeId, stack } from "../model/index.ts";
 import { type Address, type HostEvent, hostSessions, NodeHost, type NodeHostOptions } from "../node/index.ts";
 import { NowAndThen } from "../node/transport/now-and-then.ts";
@@ -16,7 +17,6 @@ import { AdminListener } from "./admin-listener.ts";
 import { type ClientLimits, ClientListener } from "./client-listener.ts";
 import type { OperatorRequest, ReplicaReport } from "./client-protocol.ts";
 import { metricsText } from "./metrics.ts";
-import { plainBytes } from "./plain-bytes.ts";
 import { addressOf, addressText, type ReplicaConfiguration } from "./replica-configuration.ts";
 import { type ClientSocketServer, openServer } from "./secure-sockets.ts";
 import { watchedMachine } from "./watched-machine.ts";

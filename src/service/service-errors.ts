@@ -42,6 +42,7 @@ const queryTexts: { readonly [K in QueryFailure]: string } = {
   timeout: "no replica answered in time",
   overloaded: "the replicas have as much to do as they take on; ask again later",
   "machine failed": "the state machine threw an error while answering it, or its answer is no plain data",
+  "too large": `it has more than the ${commandBytesMax} bytes that a query may have`,
   cancelled: "it was cancelled by its signal",
 };
 

@@ -9,6 +9,7 @@ import {
   readReplicaConfiguration,
   ServiceConnection,
 } from "../../src/service/index.ts";
+import { quorateHere } from "../cli/command.ts";
 import { LocalReplicas } from "./local-replicas.ts";
 
 type Command = number | string | (() => number);
@@ -42,6 +43,11 @@ describe("mistakes of who writes a machine, or asks one", () => {
     ]);
     const large = { code: "COMMAND", why: "too large", happened: "no" };
     await expect(client.execute("x".repeat(commandBytesMax))).rejects.toMatchObject(large);
+    await expect(client.query("x".repeat(commandBytesMax))).rejects.toMatchObject({ code: "QUERY", why: "too large" });
+    expect(await client.query("x".repeat(commandBytesMax - 100))).toBe(3);
+    // Each of them fits, and all of them together would not.
+    const many = Array.from({ length: 50 }, () => client.query("x".repeat(100_000)));
+    expect(new Set(await Promise.all(many))).toEqual(new Set([3]));
     // What just fits arrives: a number is what the machine takes, so it fails there.
     const fitting = client.execute("x".repeat(commandBytesMax - 100));
     await expect(fitting).rejects.toMatchObject({ code: "COMMAND", why: "machine failed" });
@@ -57,6 +63,27 @@ describe("mistakes of who writes a machine, or asks one", () => {
       { kind: "machine failed", error: expect.objectContaining({ code: "PLAIN_DATA" }), untold: 0 },
     ]);
     expect(replicas.failures).toEqual([]);
+  });
+
+  it("in a state end nobody who asks for its hash: the status names machine and path", async () => {
+    const dates: StateMachine<Map<string, unknown>, string, number, null, number> = {
+      name: "dates",
+      version: 1,
+      init: () => new Map(),
+      apply: (state, name) => state.set(name, new Date(0)).size,
+      query: (state) => state.size,
+    };
+    await using replicas = await LocalReplicas.start({ service: replicatedService(dates) as unknown as AnyService });
+    const { clusterFile: cluster } = replicas.cluster;
+    await using client = await ServiceConnection.open<string, number, null, number>({ cluster });
+    expect(await client.execute("today")).toBe(1);
+    const { status, stdout, stderr } = await quorateHere(["status", "--cluster", cluster, "--json"]);
+    const fault = 'the state of the machine "dates" is not plain data: state.get("today"): an instance of Date';
+    expect([status, stderr]).toEqual([1, expect.stringContaining(`ALARM: replica 0: ${fault}`)]);
+    const faulty = expect.objectContaining({ stateHash: null, stateFault: expect.stringContaining(fault) });
+    expect(JSON.parse(stdout).replicas).toEqual([faulty, faulty, faulty]);
+    expect((await quorateHere(["status", "--cluster", cluster])).stdout).toMatch(/leader +\d+ +\d+ +-$/m);
+    expect([await client.query(null), replicas.failures]).toEqual([1, []]);
   });
 
   it("a signal ends the one call that it goes with", async () => {

@@ -49,8 +49,10 @@ export const status = async (flags: ClusterFlags): Promise<number> => {
     complain(
       `quorate: ALARM: right after entry ${unlike} replicas have unlike states: the state machine is not deterministic, or a disk lies.`,
     );
+  const faulty = replicas.filter(({ stateFault }) => stateFault !== undefined);
+  for (const { id, stateFault } of faulty) complain(`quorate: ALARM: replica ${id}: ${stateFault}`);
   if (leader === null) return exitUnavailable;
-  return unlike === null ? 0 : exitViolated;
+  return unlike === null && faulty.length === 0 ? 0 : exitViolated;
 };
 
 /** The index at which two replicas that can be compared have unlike states; null where there is none. */
@@ -80,10 +82,12 @@ const rowOf = (id: NodeId, endpoint: string, report: ReplicaReport | null, start
   term: report?.term ?? null,
   commit: report?.commit ?? null,
   applied: report?.applied ?? null,
-  stateHash: report === null ? null : hashText(report.stateHash),
+  stateHash: report === null || report.stateHash === null ? null : hashText(report.stateHash),
   hashedAt: report?.hashedAt ?? null,
   // A replica that was started by a program of its own has no command to tell.
   start: report?.start || start,
+  // Replicas of an older version, which end where no hash can be made, do not say it.
+  ...(report?.stateFault == null ? {} : { stateFault: report.stateFault }),
   // The alarm, where there is one.
   ...(report === null || report.divergedAt === null ? {} : { divergedAt: report.divergedAt }),
 });
@@ -94,7 +98,7 @@ const printTable = (cluster: string, leader: number | null, replicas: readonly R
   const rows = replicas.map((row) =>
     row.pid === null
       ? [String(row.id), row.endpoint, "-", "not reached", "-", "-", "-"]
-      : [row.id, row.endpoint, row.pid, row.role, row.term, row.applied, row.stateHash].map(String),
+      : [row.id, row.endpoint, row.pid, row.role, row.term, row.applied, row.stateHash ?? "-"].map(String),
   );
   const widths = head.map((name, at) => Math.max(name.length, ...rows.map((row) => row[at]!.length)));
   const lineOf = (cells: readonly string[]): string =>

@@ -3,7 +3,7 @@ const overhead = 8;
 
 /**
  * About how many bytes plain data takes on the wire and on disk, without encoding it: Raft bounds by it what waits and what
- * goes into one message.
+ * goes into one message, and so does a client with its queries.
  */
 export const plainBytes = (value: unknown): number => {
   if (typeof value === "string") return overhead + value.length;
