@@ -30,7 +30,15 @@ import {
   type Taking,
   takeSnapshot,
 } from "./service-snapshot.ts";
-import { hashOf, hashOrFault, type StateHash, type StateMachine, slicingOf, type Turn } from "./state-machine.ts";
+import {
+  hashOf,
+  hashOrFault,
+  MachineStateError,
+  type StateHash,
+  type StateMachine,
+  slicingOf,
+  type Turn,
+} from "./state-machine.ts";
 
 /** The answer to a query, or a part of it, where the machine had one. */
 export type Answered<Result> =
@@ -374,7 +382,7 @@ const markRuns = <State, Answer, Query, Result>(
  * no plain data could be neither sent nor kept in a snapshot: each replica that led would end when the client asks again.
  */
 const turnOf = <T>(
-  { answersArePlain = false }: { readonly answersArePlain?: boolean },
+  { name, answersArePlain = false }: { readonly name: string; readonly answersArePlain?: boolean },
   io: { readonly note: (text: string, why: unknown) => void },
   run: () => T,
 ): Remembered<T> => {
@@ -384,10 +392,21 @@ const turnOf = <T>(
     why = answersArePlain ? undefined : refusalOf(answer, "answer");
     if (why === undefined) return { kind: "answer", answer };
   } catch (error) {
+    passOn(name, error);
     why = error instanceof Error ? String(error.message) : "what it threw is no Error";
   }
   io.note("the machine failed", why);
   return machineFailed;
+};
+
+/**
+ * What only the simulator throws through a machine is no failure that replicas could agree on: the machine is at fault,
+ * and an answer in its place would hide that.
+ */
+const passOn = (name: string, error: unknown): void => {
+  if (error instanceof MachineStateError) throw error;
+  if (error instanceof Error && (error as { readonly code?: unknown }).code === "FORBIDDEN_GLOBAL")
+    throw new Error(`the machine "${name}" is not deterministic: ${error.message}`, { cause: error });
 };
 
 /** The text of an error differs between versions of the engine, so nothing of it may be remembered. */

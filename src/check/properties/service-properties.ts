@@ -112,16 +112,22 @@ export const callsAreAnswered = (id = "OUT2", mayFail = false): AnyProperty =>
       ? "Every call of a correct client ends, by its answer or by a failure."
       : "Every call of a correct client is eventually answered.",
     init: () => ({ open: new Map() }),
-    on(s, { kind, node, name, args }, report) {
+    on(s, { kind, node, event, name, args }, report) {
       if (kind === "crash") {
         for (const [key, open] of s.open) if (open.node === node) s.open.delete(key);
       } else if (kind === "request" && (name === "execute" || name === "query")) {
         report.premise();
         s.open.set(`${node}/${name}/${String(args[0])}`, { node, what: `${name}(${describe(args[1])})` });
       } else if (kind === "indication" && (name === "outcome" || name === "result")) {
-        const { kind: how } = args[1] as { readonly kind: string };
-        if (how === "answer" || mayFail)
-          s.open.delete(`${node}/${name === "outcome" ? "execute" : "query"}/${String(args[0])}`);
+        const { kind: how, why } = args[1] as { readonly kind: string; readonly why?: string };
+        const key = `${node}/${name === "outcome" ? "execute" : "query"}/${String(args[0])}`;
+        // No crash and no lost message excuses it, and no answer comes any more.
+        if (why === "machine failed" && !mayFail)
+          report.violated(
+            `process ${node} hears of ${s.open.get(key)?.what} that the machine failed: it threw, or what it answered is not plain data`,
+            event,
+          );
+        if (how === "answer" || mayFail) s.open.delete(key);
       }
     },
     pending(s, { correct }) {

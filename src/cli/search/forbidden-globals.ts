@@ -1,6 +1,8 @@
 import { createRequire, syncBuiltinESMExports } from "node:module";
 
-const time = 'a handler knows time only as io.clock("monotonic") and io.clock("wall"), in milliseconds';
+const time =
+  'a handler knows time only as io.clock("monotonic") and io.clock("wall"), a state machine as turn.timeMs, in ' +
+  "milliseconds; keep a time as such a number";
 const chance =
   "draw with io.random(name, below), so that a seed gives the same run again; for jitter give a timer a range of delays";
 const timers = "declare a timer and set it with io.timers.NAME.set(delayMs); its handler is upon.timer.NAME";
@@ -28,9 +30,16 @@ const moduleRemedies: readonly (readonly [string, readonly string[], string])[] 
   ["node:timers/promises", ["setTimeout", "setInterval", "setImmediate"], timers],
 ];
 
+/** Thrown where somebody's protocol or state machine uses what it must not: no run could be repeated. */
+export class ForbiddenGlobalError extends Error {
+  override readonly name: string = "ForbiddenGlobalError";
+  /** By this a state machine's host knows it, which must not take it for an error of one command. */
+  readonly code: "FORBIDDEN_GLOBAL" = "FORBIDDEN_GLOBAL";
+}
+
 const refusal = (name: string, remedy: string): (() => never) => {
   return () => {
-    throw new Error(`${name} is not for protocols: ${remedy}`);
+    throw new ForbiddenGlobalError(`${name} is not for protocols: ${remedy}`);
   };
 };
 

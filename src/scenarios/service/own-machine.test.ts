@@ -97,4 +97,53 @@ describe("a state machine of the user's own", () => {
     });
     expect(alarms.length).toBeGreaterThan(0);
   });
+
+  const refused = Object.assign(new Error("Date is not for protocols"), { code: "FORBIDDEN_GLOBAL" });
+  it.each<[string, () => unknown, string, string]>([
+    [
+      "puts a Date into its state",
+      () => new Date(0),
+      "protocol",
+      'the state of the machine "spoilt" is not plain data: state.get("a"): an instance of Date is not plain data',
+    ],
+    // A hash takes no notice of it.
+    [
+      "puts a NaN into its state",
+      () => Number.NaN,
+      "protocol",
+      'the state of the machine "spoilt" is not plain data: state.get("a"): NaN is not plain data',
+    ],
+    [
+      "uses what the command refuses",
+      () => {
+        throw refused;
+      },
+      "protocol",
+      'the machine "spoilt" is not deterministic: Date is not for protocols',
+    ],
+    [
+      "throws",
+      () => {
+        throw new Error("boom");
+      },
+      "OUT2",
+      "hears of execute(1) that the machine failed",
+    ],
+  ])("ends the run at the first command whose apply %s, and says so", (_what, value, property, clause) => {
+    const spoilt = replicate({
+      name: "spoilt",
+      version: 1,
+      init: () => new Map<string, unknown>(),
+      apply: (state, _command: number) => void state.set("a", value()),
+      query: (state) => state.size,
+    }).scenario({ id: "service/spoilt", title: "A spoilt state", calls: () => ({ kind: "execute", command: 1 }) });
+    const { violations, events } = runOnce(
+      prepare(spoilt),
+      { kind: "seed", seed: 6, edits: [] },
+      { cover: "outside", stopAtViolation: true },
+    );
+    expect(violations.map((one) => one.property)).toEqual([property]);
+    expect(violations[0]!.clause).toContain(clause);
+    expect(events).toBeLessThan(1_500);
+  });
 });

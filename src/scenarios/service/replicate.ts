@@ -21,6 +21,7 @@ import {
 import { among, type Bound, network, type Sessions, type SystemModel, stack } from "../../model/index.ts";
 import { type RaftRules, type ReplicatedLog, raft, sessionLink } from "../../protocols/index.ts";
 import { type AnyScenario, integer, type Setup, scenario } from "../../simulate/index.ts";
+import { checkedMachine } from "./checked-machine.ts";
 import { linearizableService } from "./linearizable-service.ts";
 import { type CallMaker, clientsOf } from "./service-workload.ts";
 
@@ -131,7 +132,7 @@ const setupOf = <State, Command, Answer, Query, Result>(
 ): Setup => {
   const servers = Array.from({ length: replicas }, (_, node) => node);
   const settings = merged(simulated(timeoutMs ?? 600_000), options, rules);
-  const service = replicatedService(machine, settings);
+  const service = replicatedService(checkedMachine(machine), settings);
   const log = raftLog(rules, settings.replica?.snapshotEvery ?? 8);
   const customers = Array.from({ length: clients }, (_, at) => replicas + at);
   const door = sessions<ServiceMessage<Answer, Query, Result>>("service", 80);
