@@ -8,7 +8,7 @@ const checkOnly = process.argv.includes("--check");
 ensureNode();
 ensureInstalled();
 if (!build()) refuse(70, "the sources do not compile, the errors stand above.");
-const { Extractor, ExtractorConfig } = await import("@microsoft/api-extractor");
+const { CompilerState, Extractor, ExtractorConfig } = await import("@microsoft/api-extractor");
 
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const entries = Object.values(manifest.exports).filter((path) => path.endsWith(".js"));
@@ -25,10 +25,9 @@ const reportName = (path) =>
     .replace(/\.js$/, "")
     .replace("/", "-") || "quorate";
 
-/** True when the report of this entry is as committed, or was just written. */
-function report(path) {
+function configOf(path) {
   const name = reportName(path);
-  const config = ExtractorConfig.prepare({
+  return ExtractorConfig.prepare({
     configObject: {
       projectFolder: root,
       mainEntryPointFilePath: join(root, path.replace(/\.js$/, ".d.ts")),
@@ -50,7 +49,19 @@ function report(path) {
     configObjectFullPath: undefined,
     packageJsonFullPath: join(root, "package.json"),
   });
+}
+
+let compilerState;
+
+/** True when the report of this entry is as committed, or was just written. */
+function report(path) {
+  const config = configOf(path);
+  // Read once for all entries, which share most files: reading them was most of the time.
+  compilerState ??= CompilerState.create(config, {
+    additionalEntryPoints: entries.map((other) => configOf(other).mainEntryPointFilePath),
+  });
   const { apiReportChanged, errorCount } = Extractor.invoke(config, {
+    compilerState,
     localBuild: !checkOnly,
     showVerboseMessages: false,
     messageCallback: (message) => {
