@@ -8,8 +8,14 @@ const pagesIn = (folder: string): string[] =>
   readdirSync(`${root}${folder}`).flatMap((file) => (file.endsWith(".md") ? [`${folder}${file}`] : []));
 const pages = [...pagesIn(""), ...pagesIn("docs/")];
 
+/**
+ * A page starts up to twenty processes one after the other, which on a busy machine take longer than a test may. Each of
+ * them is ended by itself when it hangs: this limit is not what finds that.
+ */
+const pageMsMax = 300_000;
+
 describe("the code blocks of the documentation", () => {
-  it.each(pages)("%s says nothing that does not work", (page) => {
+  it.each(pages)("%s says nothing that does not work", { timeout: pageMsMax }, (page) => {
     expect(checkPage(page)).toEqual([]);
   });
 
