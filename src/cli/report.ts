@@ -1,5 +1,5 @@
 import { describeStrength, type Outcome, type Parameters, type Verdict } from "../check/index.ts";
-import { describeModel } from "../model/index.ts";
+import { describe, describeModel } from "../model/index.ts";
 import type { DrawnViolation, RunReport } from "./search/search-task.ts";
 import { counted, grouped, type Paint, type Style, type Terminal, wrapText } from "./terminal.ts";
 
@@ -76,13 +76,17 @@ const shellWord = (text: string): string =>
 
 /** The sentence, the diagram, and the string that shows the run again. */
 export const violationText = (
-  { property, clause, diagram, replay }: DrawnViolation,
+  { property, clause, diagram, replay, drawn }: DrawnViolation,
   { paint, width }: Terminal,
   file?: string,
 ): string => {
   const sentence = `${clause.charAt(0).toUpperCase()}${clause.slice(1)}`.replace(/([^.!?])$/, "$1.");
   const parts =
     property === "" ? [] : [`${paint(`${property} is violated.`, "bold", "red")}\n${wrapText(sentence, width)}`];
+  if (drawn !== undefined) {
+    const options = drawn.map(([name, value]) => `${name} ${describe(value)}`).join(" · ");
+    parts.push(wrapText(`This run drew: ${options}`, width));
+  }
   if (diagram !== "") parts.push(diagram.trimEnd());
   if (replay !== undefined)
     parts.push(
@@ -110,8 +114,21 @@ export const reportText = (report: RunReport, terminal: Terminal, file?: string)
   return `${parts.join("\n\n")}\n`;
 };
 
+/** What a scenario drew in the run that violates, by name. */
+const drawnOf = (violation: DrawnViolation | undefined): { readonly drawn?: { readonly [name: string]: unknown } } =>
+  violation?.drawn === undefined ? {} : { drawn: Object.fromEntries(violation.drawn) };
+
 /** Everything that a run has to say, for programs. */
-export const reportJson = ({ scenario, model, parameters, seed, runs, hash, verdicts }: RunReport): object => ({
+export const reportJson = ({
+  scenario,
+  model,
+  parameters,
+  seed,
+  runs,
+  hash,
+  verdicts,
+  violations,
+}: RunReport): object => ({
   scenario,
   model,
   parameters,
@@ -125,5 +142,6 @@ export const reportJson = ({ scenario, model, parameters, seed, runs, hash, verd
     strength,
     exercised,
     ...(replay === undefined ? {} : { replay }),
+    ...drawnOf(violations.find((violation) => violation.property === property)),
   })),
 });

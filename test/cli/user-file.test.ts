@@ -122,6 +122,18 @@ describe("a protocol file outside the repository", () => {
     expect(stdout.replaceAll("\n", " ")).toMatch(sentence);
   });
 
+  it("says what the run drew where the scenario draws part of its setup in each", async () => {
+    const swarm = 'swarm: (draw) => ({ windowMs: draw.between("window", 300, 400) }), processes: Array';
+    const path = save(source("text = 'bye'").replace("processes: Array", swarm));
+    const { stdout } = await run(path);
+    const [, window] = /This run drew: window (\d+)\n/.exec(stdout) ?? [];
+    expect(Number(window)).toBeGreaterThanOrEqual(300);
+    const [, replay] = /replay (q1:\S+)/.exec(stdout) ?? [];
+    const again = await quorateHere(["replay", replay!, path, "--json"]);
+    const { verdicts } = JSON.parse(again.stdout) as { verdicts: readonly object[] };
+    expect(verdicts[0]).toMatchObject({ property: "PING", drawn: { window: Number(window) } });
+  });
+
   it("a handler that never ends is ended: a verdict, with the seed to see it again", async () => {
     const path = save(source("while (true) {}"));
     const { status, stdout } = await run(path, "--step-seconds", "2");

@@ -3,6 +3,7 @@ import { countEvents, type Prepared, prepare, type RunResult, runOnce, sliceOf }
 import { writeTrace } from "../../trace/index.ts";
 import { SearchClock } from "./clock.ts";
 import { drawViolation, rowsShownOfOne } from "./draw-violation.ts";
+import { drawnOptions } from "./drawn-options.ts";
 import { asReplayable, type Loaded } from "./load-scenario.ts";
 import { mutantOf } from "./mutants.ts";
 import { hashText, noteOf } from "./run-search.ts";
@@ -56,6 +57,7 @@ const drawn = (prepared: Prepared, result: RunResult, task: ReplayTask, text: st
       clause,
       diagram: drawViolation(trace, slice, events, task.drawing, rowsShownOfOne),
       replay: text,
+      drawn: drawnOptions(prepared, task.replay.source),
     };
   });
 

@@ -11,6 +11,7 @@ import { writeTrace } from "../../trace/index.ts";
 import { SearchClock } from "./clock.ts";
 import { neverStruck, withFaultsExercised } from "./declared-faults.ts";
 import { drawViolation, rowsShownOfMany } from "./draw-violation.ts";
+import { drawnOptions } from "./drawn-options.ts";
 import { asReplayable, type Loaded, statedProperties } from "./load-scenario.ts";
 import { mutantOf } from "./mutants.ts";
 import type { DrawnViolation, RunReport, RunTask, SearchNote } from "./search-task.ts";
@@ -35,7 +36,7 @@ const prepareTask = (loaded: Loaded, task: RunTask): Prepared => {
   return prepare(scenario, parameters, model, { rules, mutant: id });
 };
 
-const drawn = (result: CampaignResult, task: RunTask): DrawnViolation[] =>
+const drawn = (prepared: Prepared, result: CampaignResult, task: RunTask): DrawnViolation[] =>
   result.verdicts.flatMap(({ property, replay }) => {
     const counterexample = result.counterexamples.get(property);
     if (counterexample?.result.trace == null) return [];
@@ -46,6 +47,7 @@ const drawn = (result: CampaignResult, task: RunTask): DrawnViolation[] =>
         clause: violation.clause,
         diagram: drawViolation(run.trace!, slice, violation.events, task.drawing, rowsShownOfMany),
         replay,
+        drawn: drawnOptions(prepared, counterexample.source),
       },
     ];
   });
@@ -90,7 +92,7 @@ export const searchRuns = (
     exhaustive: task.exhaustive,
     hash: hashText(result.hash),
     verdicts: withFaultsExercised(result.verdicts, absent),
-    violations: drawn(result, task),
+    violations: drawn(prepared, result, task),
     struck: [...result.struck],
     seconds: clock.seconds,
     trace: traceText(prepared, result, task),

@@ -3,6 +3,7 @@ import type { Cut, ExploreOptions, Growth, ReachResult } from "../../explore/ind
 import type { SystemModel } from "../../model/index.ts";
 import type { Replay } from "../../simulate/index.ts";
 import type { Failure } from "../cli-error.ts";
+import type { DrawnOptions } from "./drawn-options.ts";
 
 /*
  * What the command and its search workers say to each other: plain data.
@@ -153,6 +154,8 @@ export interface DrawnViolation {
   readonly clause: string;
   readonly diagram: string;
   readonly replay?: string | undefined;
+  /** What the run drew of its setup, where the scenario draws part of it in each run. */
+  readonly drawn?: DrawnOptions | undefined;
 }
 
 /** What a run or a replay found. */
