@@ -4,7 +4,15 @@ import { createHistogram } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Address } from "quorate/node";
-import { addressText, CommandError, KeyValueClient, leaderIn, makeLocalCluster, readLocalCluster } from "#service";
+import {
+  addressText,
+  CommandError,
+  KeyValueClient,
+  leaderIn,
+  makeLocalCluster,
+  readLocalCluster,
+  replicaNodeOptions,
+} from "#service";
 import type { ChaosOptions } from "./options.ts";
 import { StartError } from "./run.ts";
 
@@ -158,7 +166,7 @@ export const runCalm = async (
   const violations: string[] = [];
   let isOver = false;
   const children = [...replicaFiles].map(([id, replicaFile]) => {
-    const child = spawn(process.execPath, [command, "serve", "--config", replicaFile], {
+    const child = spawn(process.execPath, [...replicaNodeOptions, command, "serve", "--config", replicaFile], {
       stdio: ["ignore", "ignore", "inherit"],
     });
     child.once("exit", (code, signal) => {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { KeyValueClient } from "quorate/client";
 import { makeLocalCluster } from "quorate/node";
-import { readClusterFile } from "#service";
+import { readClusterFile, replicaNodeOptions } from "#service";
 import { cpuSeconds, end, start } from "./processes.ts";
 import { bring, folderBytes, readFolder } from "./restart.ts";
 import type { LoopHeld, Restart, System, SystemOptions } from "./system.ts";
@@ -32,7 +32,7 @@ export const startQuorate = async ({ directory, watchesLoops = false }: SystemOp
   const watchFile = (id: number): string => join(directory, `loop-${id}.json`);
   const startOne = (id: number): void => {
     const watch = watchesLoops ? ["--import", loopWatch] : [];
-    const args = [...watch, command, "serve", "--config", replicaFiles.get(id)!];
+    const args = [...watch, ...replicaNodeOptions, command, "serve", "--config", replicaFiles.get(id)!];
     children.set(id, start(process.execPath, args, { ...process.env, QUORATE_LOOP_WATCH: watchFile(id) }));
   };
   const logOf = (id: number): string => join(directory, `replica-${id}`, "log");

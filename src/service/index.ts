@@ -6,6 +6,7 @@ export * from "./configuration-error.ts";
 export * from "./key-value-client.ts";
 export * from "./local-cluster.ts";
 export * from "./replica-configuration.ts";
+export * from "./replica-node-options.ts";
 export * from "./replica-server.ts";
 export * from "./service-connection.ts";
 export * from "./service-errors.ts";

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { NodeId } from "../../model/index.ts";
+import { replicaNodeOptions } from "../../service/index.ts";
 import { exitStorage, exitUsage } from "../exit-code.ts";
 
 /** The command itself, not the one that first looks whether a clone is built: it is, or nobody would be here. */
@@ -62,7 +63,7 @@ export class ReplicaProcesses {
 
   #start(id: NodeId): void {
     // A process group of its own: Ctrl-C reaches this process alone, which then stops them in order.
-    const child = spawn(process.execPath, [command, "serve", "--config", this.#files.get(id)!], {
+    const child = spawn(process.execPath, [...replicaNodeOptions, command, "serve", "--config", this.#files.get(id)!], {
       stdio: ["ignore", "pipe", "pipe"],
       detached: true,
     });
