@@ -217,7 +217,7 @@ export const electableIsComplete = (path: string): AnyProperty =>
       // It may come back with less than it had: whatever that is, it is looked at. Until then it votes for nobody.
       if (kind !== "crash") return;
       s.isAnybodysTurn = true;
-      s.ends[node] = { index: Number.POSITIVE_INFINITY, term: Number.POSITIVE_INFINITY };
+      s.ends[node] = { index: Number.MAX_SAFE_INTEGER, term: Number.MAX_SAFE_INTEGER };
     },
     inspect(s, look, report) {
       let moved: NodeId | null = null;
