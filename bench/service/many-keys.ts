@@ -89,6 +89,7 @@ export const manyKeysText = ({ system, keys, putsPerSecond, memoryMb, loopHeld, 
       : [
           `event loops held at most ${whole(loopHeld.map(({ heldMsMax }) => heldMsMax))} ms, waiting for a core in it`,
           `processor time of one hold at most ${whole(loopHeld.map(({ ownMsMax }) => ownMsMax))} ms, more than 20 ms ${whole(loopHeld.map(({ over20 }) => over20))} times   goal 20 ms`,
+          `of these the collector took ${whole(loopHeld.map(({ ownCollectingMs }) => ownCollectingMs))} ms, and more than half of ${whole(loopHeld.map(({ over20Collecting }) => over20Collecting))}`,
         ]),
     ...starts.map(startText),
   ];

@@ -42,8 +42,12 @@ export interface LoopHeld {
   readonly heldMsMax: number;
   /** The most processor time of its own thread in one of those times; the rest of it waited for a core. */
   readonly ownMsMax: number;
+  /** What the collector took of the thread about then. */
+  readonly ownCollectingMs: number;
   /** How often the thread itself took more than 20 ms. */
   readonly over20: number;
+  /** In how many of these the collector took more than half. */
+  readonly over20Collecting: number;
 }
 
 /** What a system is started with. */
