@@ -7,6 +7,7 @@ import { boundsOf, type ExploreOptions, type SettledOptions, settle } from "./ex
 import { type Growth, growthOf } from "./growth.ts";
 import { initialStates, type Origin } from "./initial-states.ts";
 import { decideLiveness, fairnessText } from "./liveness.ts";
+import { unknownVerdict } from "./liveness-finding.ts";
 import { reducedSearch } from "./reduced-search.ts";
 import type { Reduction, ReductionReport } from "./reduction.ts";
 import { type Cut, Search } from "./search.ts";
@@ -259,22 +260,15 @@ const violation = ({ id, kind, text }: Judged, { clause, events }: ExploredRun, 
 const verdictOn = (
   { watch, prepared, settled, workloads, local, symmetry }: Exploration,
   { cut, distinct, standsFor }: Search,
-  { id, kind, text }: AnyProperty,
+  property: AnyProperty,
   at: number,
   counterexample: ExploredRun | undefined,
 ): Verdict => {
+  const { id, kind, text } = property;
   const exercised = at < 0 ? 0 : watch.exercised(at);
   const states = symmetry === null ? distinct : standsFor;
   if (counterexample !== undefined) return violation({ id, kind, text }, counterexample, exercised);
-  const unknown = (clause: string): Verdict => ({
-    property: id,
-    kind,
-    text,
-    verdict: "unknown",
-    strength: { by: "budget", states },
-    exercised,
-    clause,
-  });
+  const unknown = (clause: string): Verdict => unknownVerdict(property, clause, states, exercised);
   if (at < 0) return unknown("liveness is not decided by this search");
   if (watch.readsTime(at)) return unknown("it asks for the time, of which exhaustive search has none");
   if (cut === "refusal") return unknown(local.refusal ?? "the protocol needs what exhaustive search has not");
