@@ -13,3 +13,4 @@ export * from "./service-messages.ts";
 export * from "./service-replica.ts";
 export { type SnapshotChunk, SnapshotVersionError } from "./service-snapshot.ts";
 export * from "./state-machine.ts";
+export * from "./wrapped-machine.ts";

@@ -1,4 +1,4 @@
-import type { StateMachine } from "../machines/index.ts";
+import { type StateMachine, wrappedMachine } from "../machines/index.ts";
 import { PlainDataError, refusalOf } from "../model/index.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: a machine of any types.
@@ -33,11 +33,8 @@ export const watchedMachine = (machine: AnyMachine, tell: (error: unknown, untol
       throw failed(error);
     }
   };
-  const { name, version, slicing, parts, answersArePlain, keepsNoBytes, setting } = machine;
-  return {
-    name,
-    version,
-    init: () => machine.init(),
+  const { parts } = machine;
+  return wrappedMachine(machine, {
     apply: (state, command, turn) => watched(() => machine.apply(state, command, turn)),
     query: (state, query) => watched(() => machine.query(state, query)),
     ...(parts === undefined
@@ -48,10 +45,5 @@ export const watchedMachine = (machine: AnyMachine, tell: (error: unknown, untol
             join: (all) => parts.join(all),
           },
         }),
-    ...(slicing === undefined ? {} : { slicing }),
-    ...(machine.hash === undefined ? {} : { hash: (state) => machine.hash!(state) }),
-    ...(answersArePlain === undefined ? {} : { answersArePlain }),
-    ...(keepsNoBytes === undefined ? {} : { keepsNoBytes }),
-    ...(setting === undefined ? {} : { setting }),
-  };
+  });
 };

@@ -1,4 +1,4 @@
-import { type StateMachine, slicingOf } from "../../machines/index.ts";
+import { type StateMachine, slicingOf, wrappedMachine } from "../../machines/index.ts";
 import { refusalOf } from "../../model/index.ts";
 
 /**
@@ -11,23 +11,13 @@ export const checkedMachine = <State, Command, Answer, Query, Result>(
   machine: StateMachine<State, Command, Answer, Query, Result>,
 ): StateMachine<State, Command, Answer, Query, Result> => {
   if (machine.slicing !== undefined) return machine;
-  const { name, version, keepsNoBytes, answersArePlain, setting } = machine;
-  const whole = slicingOf<State>({ name });
-  return {
-    name,
-    version,
-    init: () => machine.init(),
+  const whole = slicingOf<State>({ name: machine.name });
+  return wrappedMachine(machine, {
     apply(state, command, turn) {
       const answer = machine.apply(state, command, turn);
       // The view refuses such a state in the words of a replica.
       if (refusalOf(state, "state") !== undefined) whole.view(state);
       return answer;
     },
-    query: (state, query) => machine.query(state, query),
-    ...(machine.parts === undefined ? {} : { parts: machine.parts }),
-    ...(machine.hash === undefined ? {} : { hash: (state) => machine.hash!(state) }),
-    ...(keepsNoBytes === undefined ? {} : { keepsNoBytes }),
-    ...(answersArePlain === undefined ? {} : { answersArePlain }),
-    ...(setting === undefined ? {} : { setting }),
-  };
+  });
 };
